@@ -1,0 +1,164 @@
+/*!
+What a convolution or a pooling layer is told (hyperparameters) and what its forward pass keeps for its backward pass
+(caches).
+
+Nothing here computes a layer: that is the learner's work, in `graded`.
+*/
+
+use ndarray::Array4;
+
+/// The shape of a batch of images, `(m, n_h, n_w, n_c)`: examples, height, width, channels.
+type Dim4 = (usize, usize, usize, usize);
+
+/// Hyperparameters of a convolution: how far the window moves and how wide a border of zeros is added.
+///
+/// ```
+/// use cnn::prelude::*;
+/// let hparameters = ConvHparameters { stride: 2, pad: 1 };
+/// assert_eq!(hparameters.stride, 2);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConvHparameters {
+    /// Steps of the window, in pixels, at least 1; the same in both directions.
+    pub stride: usize,
+    /// Rows and columns of zeros added on every side of the image.
+    pub pad: usize,
+}
+
+impl ConvHparameters {
+    /// Panics unless `a_prev` (m, n_h_prev, n_w_prev, n_c_prev), `w` (f, f, n_c_prev, n_c) and `b` (1, 1, 1, n_c) fit
+    /// each other and these hyperparameters; `caller` names the function in the message.
+    ///
+    /// # Panics
+    /// With the shape that was expected and the one that came, when the filter is empty or not square, the channels
+    /// differ, the stride is zero, or the filter is larger than the padded image.
+    #[track_caller]
+    pub fn check(&self, caller: &str, a_prev: Dim4, w: Dim4, b: Dim4) {
+        let (_, n_h_prev, n_w_prev, n_c_prev) = a_prev;
+        let (f, f_w, w_c_prev, n_c) = w;
+        assert!(
+            f == f_w && f > 0,
+            "{caller}: expected square filters, w of shape (f, f, n_c_prev, n_c) with f >= 1, got w of shape {w:?}"
+        );
+        assert!(
+            w_c_prev == n_c_prev,
+            "{caller}: w has {w_c_prev} input channels (shape {w:?}), a_prev has {n_c_prev} (shape {a_prev:?})\n\
+             help: axis 2 of w and axis 3 of a_prev are both n_c_prev"
+        );
+        assert!(
+            b == (1, 1, 1, n_c),
+            "{caller}: expected b of shape {:?}, one bias for each of the {n_c} filters of w, got b of shape {b:?}",
+            (1, 1, 1, n_c)
+        );
+        check_window(caller, "filter", f, self.stride, n_h_prev + 2 * self.pad, n_w_prev + 2 * self.pad);
+    }
+
+    /// Panics unless `dz` has the shape of the output that `a_prev` and `w` give with these hyperparameters.
+    ///
+    /// # Panics
+    /// With the shape that was expected and the one that came.
+    #[track_caller]
+    pub fn check_gradient(&self, caller: &str, a_prev: Dim4, w: Dim4, dz: Dim4) {
+        self.check(caller, a_prev, w, (1, 1, 1, w.3));
+        let size = |n_prev: usize| output_size(n_prev + 2 * self.pad, w.0, self.stride);
+        check_gradient(caller, "dz", (a_prev.0, size(a_prev.1), size(a_prev.2), w.3), dz);
+    }
+}
+
+/// Hyperparameters of a pooling layer: the side of the window and how far it moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolHparameters {
+    /// Side of the square window, in pixels, at least 1.
+    pub f: usize,
+    /// Steps of the window, in pixels, at least 1.
+    pub stride: usize,
+}
+
+impl PoolHparameters {
+    /// Panics unless `a_prev` (m, n_h_prev, n_w_prev, n_c) is at least as large as the window; `caller` names the
+    /// function in the message.
+    ///
+    /// # Panics
+    /// With what was expected and what came, when the stride or `f` is zero or the window is larger than the image.
+    #[track_caller]
+    pub fn check(&self, caller: &str, a_prev: Dim4) {
+        assert!(self.f > 0, "{caller}: expected a window of side f >= 1, got f = 0");
+        check_window(caller, "window", self.f, self.stride, a_prev.1, a_prev.2);
+    }
+
+    /// Panics unless `da` has the shape of the output that `a_prev` gives with these hyperparameters.
+    ///
+    /// # Panics
+    /// With the shape that was expected and the one that came.
+    #[track_caller]
+    pub fn check_gradient(&self, caller: &str, a_prev: Dim4, da: Dim4) {
+        self.check(caller, a_prev);
+        let size = |n_prev: usize| output_size(n_prev, self.f, self.stride);
+        check_gradient(caller, "da", (a_prev.0, size(a_prev.1), size(a_prev.2), a_prev.3), da);
+    }
+}
+
+/// What a pooling window keeps of its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PoolMode {
+    /// The largest value.
+    Max,
+    /// The arithmetic mean.
+    Average,
+}
+
+/// Prints the course's names, `max` and `average`.
+impl std::fmt::Display for PoolMode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            PoolMode::Max => "max",
+            PoolMode::Average => "average",
+        })
+    }
+}
+
+/// What `conv_forward` keeps for `conv_backward`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConvCache {
+    /// The layer's input, (m, n_h_prev, n_w_prev, n_c_prev).
+    pub a_prev: Array4<f64>,
+    /// The filters, (f, f, n_c_prev, n_c).
+    pub w: Array4<f64>,
+    /// The biases, (1, 1, 1, n_c).
+    pub b: Array4<f64>,
+    /// Stride and padding.
+    pub hparameters: ConvHparameters,
+}
+
+/// What `pool_forward` keeps for `pool_backward`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PoolCache {
+    /// The layer's input, (m, n_h_prev, n_w_prev, n_c).
+    pub a_prev: Array4<f64>,
+    /// Window and stride.
+    pub hparameters: PoolHparameters,
+}
+
+/// Panics unless a window of side `f` fits into an image of `n_h` by `n_w` pixels and moves.
+#[track_caller]
+fn check_window(caller: &str, window: &str, f: usize, stride: usize, n_h: usize, n_w: usize) {
+    assert!(stride > 0, "{caller}: expected a stride of at least 1, got 0");
+    assert!(
+        f <= n_h && f <= n_w,
+        "{caller}: expected a {window} no larger than the (padded) image of {n_h} x {n_w}, got one of {f} x {f}"
+    );
+}
+
+/// Positions of a window of side `f` along `n` pixels.
+fn output_size(n: usize, f: usize, stride: usize) -> usize {
+    (n - f) / stride + 1
+}
+
+/// Panics unless the gradient `got` has the shape of what the forward pass returned.
+#[track_caller]
+fn check_gradient(caller: &str, name: &str, expected: Dim4, got: Dim4) {
+    assert!(
+        got == expected,
+        "{caller}: expected {name} of shape {expected:?}, the shape of the forward pass's output, got {got:?}"
+    );
+}

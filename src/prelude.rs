@@ -1,0 +1,12 @@
+/*!
+The names that a notebook and a graded file use bare: `use cnn::prelude::*;`.
+
+No graded function is among them, so a learner's `zero_pad` never meets ours.
+*/
+
+pub use crate::error::{Error, Result};
+pub use crate::hparameters::{ConvCache, ConvHparameters, PoolCache, PoolHparameters, PoolMode};
+pub use crate::numpy::{self as np};
+pub use ndarray::{
+    Array, Array1, Array2, Array3, Array4, ArrayD, ArrayView1, ArrayView2, ArrayView3, ArrayView4, Axis, Zip, array, s,
+};

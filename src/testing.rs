@@ -1,0 +1,1 @@
+/*! Comparing arrays, and checking gradients numerically. */
