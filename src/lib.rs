@@ -13,6 +13,7 @@ extern crate self as cnn;
 pub mod error;
 #[cfg(feature = "graded")]
 pub mod graded;
+pub mod graph;
 pub mod hparameters;
 pub mod numpy;
 pub mod plot;

@@ -1,0 +1,7 @@
+/*!
+The arithmetic of the engine: plain functions on slices, with a geometry that says what the slices mean.
+
+Nothing here knows a graph, a tensor or a gradient tape.
+*/
+
+pub mod geometry;
