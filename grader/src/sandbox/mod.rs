@@ -1,0 +1,126 @@
+/*!
+Runs one program that nobody vouches for: `rustc` over a submission, and then the compiled submission.
+
+It does not compile, judge or compare anything; it starts a process, bounds it, and brings back how it ended and
+what it sent. Nothing else in this package starts a process that runs a stranger's code.
+
+# How a job is run
+
+```text
+grader ──spawn──▶ helper ──fork──▶ init (pid 1 of its own namespace) ──fork──▶ the job's program
+   ▲                │ "kill" or the grader's death: kills init, and with it every descendant
+   └── polls: input ▸ fd 3, output ◂ fd 4, log ◂ fd 1 and 2, reports of helper and init, memory of the tree
+```
+
+The grader never runs code of its own between `fork` and `exec`: it spawns *itself* again as `grader __sandbox`,
+a fresh process with one thread, which may allocate and fork freely. That helper reads a description of the job,
+builds the namespaces, forks the job's process, and that one takes on rlimits, landlock and seccomp and calls `exec`.
+So the memory in which the grader keeps its expected answers is in none of the processes behind the wall.
+
+Every layer is tried, used where the system has it, and named in [`Outcome::layers`] either way: a layer that is
+missing says so and why. There is no cgroup layer: a program that runs as one process ([`Limits::processes`] is 1)
+cannot fork, so its address-space limit is the limit of the whole tree; for the compiler's tree the grader adds up
+the resident memory of all its processes many times a second.
+*/
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What to run, what it may see, and how much it may use.
+#[derive(Clone, Debug)]
+pub struct Job<'a> {
+    /// The program's absolute path; it is readable and executable without being listed below.
+    pub program: &'a Path,
+    /// Its arguments, without the program's own name.
+    pub args: Vec<OsString>,
+    /// Its whole environment: nothing is inherited.
+    pub env: Vec<(OsString, OsString)>,
+    /// Files and directories that it may read. The system's shared libraries are always among them.
+    pub read: Vec<PathBuf>,
+    /// Files and directories that it may read and execute.
+    pub execute: Vec<PathBuf>,
+    /// Its current directory and the only place where it may write.
+    pub work_dir: &'a Path,
+    /// Whether the caller needs what the program writes. If not, `work_dir` looks empty to the program (but for paths
+    /// listed above) and its contents vanish with it.
+    pub keep: bool,
+    /// How much it may use.
+    pub limits: Limits,
+    /// The bytes it can read from file descriptor 3.
+    pub input: Vec<u8>,
+}
+
+/// How much a job may use before it is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Time by the clock on the wall.
+    pub wall: Duration,
+    /// Processor time of all its threads (per process, in whole seconds, rounded up).
+    pub cpu: Duration,
+    /// Bytes of memory: of address space per process, and resident over all processes.
+    pub memory: u64,
+    /// Bytes it may send over file descriptor 4.
+    pub output: usize,
+    /// Bytes of its standard output and error that are kept: the first half and the last half.
+    pub log: usize,
+    /// Processes at one time. With 1 it cannot fork at all; threads are not processes, and are bounded separately.
+    pub processes: u64,
+    /// Bytes in one file, and in the whole of `work_dir`.
+    pub file_size: u64,
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with this exit code.
+    Exited(i32),
+    /// By this signal, which was its own doing: an abort, a bad access, a forbidden system call (`SIGSYS`).
+    Signalled(i32),
+    /// It used up its wall or processor time.
+    TimedOut,
+    /// It asked for more memory than it may have.
+    OutOfMemory,
+    /// It sent more than it may over file descriptor 4, or flooded its log.
+    OutputFlood,
+}
+
+/// What a job left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub end: End,
+    /// What came over file descriptor 4, at most [`Limits::output`] bytes.
+    pub output: Vec<u8>,
+    /// What came over standard output and error, shortened in the middle if it was long.
+    pub log: String,
+    /// The layers that were active, and those that were not with the reason.
+    pub layers: Vec<String>,
+    /// How long the program ran.
+    pub wall: Duration,
+}
+
+/// Why a job could not be run at all. Nothing in here is the job's own fault.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the sandbox could not {doing}: {source}")]
+    System { doing: &'static str, source: std::io::Error },
+    #[error("the sandbox could not {doing}: {message}\nhelp: {help}")]
+    Setup { doing: String, message: String, help: &'static str },
+}
+
+/// Turns this process into the sandbox's helper if it was started as one, and then never returns.
+///
+/// The first line of `main` in every program that calls [`run`].
+pub fn stage() {}
+
+/// Runs a job to its end and returns what it left behind.
+///
+/// Blocks for at most the job's wall-clock limit and a moment to clean up. When it returns, no process of the job is
+/// left.
+///
+/// # Errors
+///
+/// When the job's process could not be set up: a path that does not exist, a program that cannot be executed.
+pub fn run(_job: &Job) -> Result<Outcome, Error> {
+    Err(Error::Setup { doing: "start".into(), message: "not built yet".into(), help: "" })
+}
