@@ -1,0 +1,79 @@
+/*! What can be wrong with a source text, and where. */
+
+/// What is wrong, and in which line of which file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}: {kind}")]
+pub struct Error {
+    /// The file's name as it was given to [`Source::parse`](crate::Source::parse).
+    pub path: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub kind: ErrorKind,
+}
+
+/// What is wrong with a source text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The text is not Rust.
+    #[error("{0}")]
+    Parse(String),
+    /// A `START CODE HERE` without its `END CODE HERE`.
+    #[error(
+        "expected a line `// END CODE HERE` after this `// START CODE HERE`, found the end of {0}\n\
+         help: close the part that the learner writes, in the same function"
+    )]
+    MissingEnd(String),
+    /// An `END CODE HERE` without its `START CODE HERE`.
+    #[error(
+        "`// END CODE HERE` without a `// START CODE HERE` before it in the same function\n\
+         help: open the part that the learner writes, or remove this line"
+    )]
+    MissingStart,
+    /// A `START CODE HERE` inside the part that another one opened.
+    #[error(
+        "`// START CODE HERE` inside the part that line {opened} opened\n\
+         help: close it first with `// END CODE HERE`; parts do not nest"
+    )]
+    NestedStart {
+        /// Line of the marker that is still open.
+        opened: usize,
+    },
+    /// A marker that belongs to no function.
+    #[error("a marker outside of every function\nhelp: markers stand inside the body of a top-level function")]
+    MarkerOutside,
+    /// A `//~` line that is not between the markers.
+    #[error(
+        "a `//~` line outside of the markers\n\
+         help: stub lines stand between `// START CODE HERE` and `// END CODE HERE`"
+    )]
+    StubLineOutside,
+    /// A stub that does not parse.
+    #[error("the stub of {name} does not parse: {message}\nhelp: the stub is what the `//~` lines leave")]
+    BrokenStub {
+        /// The function.
+        name: String,
+        /// What the parser says.
+        message: String,
+    },
+    /// Two functions of one name.
+    #[error("a second function {name}, the first is in line {first}\nhelp: names of functions are unique in a file")]
+    Duplicate {
+        /// The function.
+        name: String,
+        /// Line of the first one.
+        first: usize,
+    },
+    /// No function of that name.
+    #[error("no function {name}; there are: {}", known.join(", "))]
+    UnknownName {
+        /// The name that was asked for.
+        name: String,
+        /// The names that exist.
+        known: Vec<String>,
+    },
+}
+
+/// A result whose error is this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
