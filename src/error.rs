@@ -18,6 +18,30 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
+
+    /// A file that was asked for is not there.
+    #[error("{}: not found\n  expected: {expected}\n  help: {help}", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What the file should hold.
+        expected: String,
+        /// How to get it.
+        help: String,
+    },
+
+    /// A file is there, but its contents are not what they should be.
+    #[error("{}: wrong contents\n  expected: {expected}\n  found: {found}\n  help: {help}", path.display())]
+    Contents {
+        /// The file in question.
+        path: PathBuf,
+        /// What should be in it.
+        expected: String,
+        /// What is in it.
+        found: String,
+        /// What to do next.
+        help: String,
+    },
 }
 
 /// A result whose error is this crate's [`Error`].

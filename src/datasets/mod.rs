@@ -1,0 +1,20 @@
+/*!
+The pictures that the assignments learn from: the SIGNS and Happy House files, one-hot labels.
+
+It is not where one picture is loaded, resized or augmented: that is `cnn::images`.
+
+Every function opens, reads and closes its file within one call, and holds nothing of the HDF5 library afterwards.
+*/
+
+mod course_file;
+mod dataset;
+mod happy_house;
+mod locate;
+mod one_hot;
+mod signs;
+
+pub use course_file::{CourseFile, LabelledPictures, Split};
+pub use dataset::{Dataset, Source};
+pub use happy_house::{load_happy_house, load_happy_house_from, load_happy_house_test_from};
+pub use one_hot::convert_to_one_hot;
+pub use signs::{load_signs, load_signs_from};
