@@ -1,20 +1,25 @@
 /*!
 NumPy, to the last bit: its legacy generator, its pairwise sum, its printed arrays.
+
+Only what the course needs of it, under NumPy's names (`np::sum`, `np::array_str`, `RandomState::randn`); arrays
+themselves are ndarray's.
 */
 
-use ndarray::{ArrayBase, Data, Dimension};
+mod distributions;
+mod extremes;
+mod float;
+mod iteration;
+mod mersenne;
+mod print;
+mod random_state;
+mod sum;
 
-/// Sum of all entries.
-pub fn sum<S: Data<Elem = f64>, D: Dimension>(a: &ArrayBase<S, D>) -> f64 {
-    a.sum()
-}
-
-/// Mean of all entries.
-pub fn mean<S: Data<Elem = f64>, D: Dimension>(a: &ArrayBase<S, D>) -> f64 {
-    sum(a) / a.len() as f64
-}
-
-/// Largest entry.
-pub fn max<S: Data<Elem = f64>, D: Dimension>(a: &ArrayBase<S, D>) -> f64 {
-    a.iter().copied().fold(f64::NEG_INFINITY, f64::max)
-}
+pub use distributions::{RandomSample, StandardNormal};
+pub use extremes::{max, min};
+pub use float::Float;
+pub use print::{
+    Element, Legacy, PrintOptions, Show, Sign, array_str, array_str_legacy, array2string, shape, show, show_legacy,
+    str, str_legacy,
+};
+pub use random_state::{Choice, RandomState};
+pub use sum::{mean, mean_axis, sum, sum_axis};

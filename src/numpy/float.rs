@@ -1,0 +1,65 @@
+/*!
+The two floating-point types that NumPy's sums and prints are written for here.
+
+Not a general number trait: only what those few algorithms need.
+*/
+
+use std::fmt::{Debug, Display, LowerExp};
+use std::ops::{Add, Div, Neg};
+
+/// `f32` or `f64`.
+pub trait Float:
+    Copy
+    + PartialOrd
+    + Debug
+    + Display
+    + LowerExp
+    + Add<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + sealed::Sealed
+    + 'static
+{
+    /// 0.
+    const ZERO: Self;
+    /// Decimal digits that always survive (`np.finfo(dtype).precision`).
+    const PRECISION: i32;
+
+    /// The value in double precision, exactly.
+    fn to_f64(self) -> f64;
+
+    /// The nearest value of this type.
+    fn from_f64(x: f64) -> Self;
+}
+
+impl Float for f32 {
+    const ZERO: Self = 0.0;
+    const PRECISION: i32 = 6;
+
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn from_f64(x: f64) -> Self {
+        x as f32
+    }
+}
+
+impl Float for f64 {
+    const ZERO: Self = 0.0;
+    const PRECISION: i32 = 15;
+
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    fn from_f64(x: f64) -> Self {
+        x
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
