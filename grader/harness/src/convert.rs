@@ -1,0 +1,181 @@
+/*! Turns the values of the wire into the types of the graded functions, and back. */
+
+use cnn::prelude::*;
+use ndarray::{Dimension, IxDyn};
+use wire::{Data, Value};
+
+/// A type that a graded function takes, by value or by reference.
+pub trait Argument: Sized {
+    /// Reads it; `None` when the value is of another type or shape.
+    fn from_value(value: Value) -> Option<Self>;
+}
+
+/// A type that a graded function returns, or that a case hands to it.
+pub trait Answer {
+    /// Writes it.
+    fn to_value(&self) -> Value;
+}
+
+/// The answer of a graded function as a value.
+pub fn answer(answer: impl Answer) -> Value {
+    answer.to_value()
+}
+
+impl Argument for f64 {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Number(value) = value { Some(value) } else { None }
+    }
+}
+
+impl Answer for f64 {
+    fn to_value(&self) -> Value {
+        Value::Number(*self)
+    }
+}
+
+impl Argument for usize {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Count(value) = value { usize::try_from(value).ok() } else { None }
+    }
+}
+
+impl Answer for usize {
+    fn to_value(&self) -> Value {
+        Value::Count(*self as u64)
+    }
+}
+
+impl<D: Dimension> Argument for Array<f64, D> {
+    fn from_value(value: Value) -> Option<Self> {
+        let Value::Array { shape, data: Data::Numbers(entries) } = value else { return None };
+        ArrayD::from_shape_vec(IxDyn(&shape), entries).ok()?.into_dimensionality().ok()
+    }
+}
+
+impl<D: Dimension> Answer for Array<f64, D> {
+    fn to_value(&self) -> Value {
+        Value::numbers(self.shape(), self.iter().copied().collect())
+    }
+}
+
+impl<D: Dimension> Answer for Array<bool, D> {
+    fn to_value(&self) -> Value {
+        Value::Array { shape: self.shape().to_vec(), data: Data::Bools(self.iter().copied().collect()) }
+    }
+}
+
+/// The fields of a record, if it has exactly these names.
+fn fields<const N: usize>(value: Value, names: [&str; N]) -> Option<[Value; N]> {
+    let Value::Record(fields) = value else { return None };
+    if !fields.iter().map(|(name, _)| name.as_str()).eq(names) {
+        return None;
+    }
+    fields.into_iter().map(|(_, value)| value).collect::<Vec<_>>().try_into().ok()
+}
+
+impl Argument for ConvHparameters {
+    fn from_value(value: Value) -> Option<Self> {
+        let [stride, pad] = fields(value, ["stride", "pad"])?;
+        Some(Self { stride: usize::from_value(stride)?, pad: usize::from_value(pad)? })
+    }
+}
+
+impl Answer for ConvHparameters {
+    fn to_value(&self) -> Value {
+        Value::Record(vec![("stride".into(), self.stride.to_value()), ("pad".into(), self.pad.to_value())])
+    }
+}
+
+impl Argument for PoolHparameters {
+    fn from_value(value: Value) -> Option<Self> {
+        let [f, stride] = fields(value, ["f", "stride"])?;
+        Some(Self { f: usize::from_value(f)?, stride: usize::from_value(stride)? })
+    }
+}
+
+impl Answer for PoolHparameters {
+    fn to_value(&self) -> Value {
+        Value::Record(vec![("f".into(), self.f.to_value()), ("stride".into(), self.stride.to_value())])
+    }
+}
+
+impl Argument for PoolMode {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Text(name) if name == "max" => Some(Self::Max),
+            Value::Text(name) if name == "average" => Some(Self::Average),
+            _ => None,
+        }
+    }
+}
+
+impl Answer for PoolMode {
+    fn to_value(&self) -> Value {
+        Value::Text(self.to_string())
+    }
+}
+
+impl Argument for ConvCache {
+    fn from_value(value: Value) -> Option<Self> {
+        let [a_prev, w, b, hparameters] = fields(value, ["a_prev", "w", "b", "hparameters"])?;
+        Some(Self {
+            a_prev: Argument::from_value(a_prev)?,
+            w: Argument::from_value(w)?,
+            b: Argument::from_value(b)?,
+            hparameters: Argument::from_value(hparameters)?,
+        })
+    }
+}
+
+impl Answer for ConvCache {
+    fn to_value(&self) -> Value {
+        Value::Record(vec![
+            ("a_prev".into(), self.a_prev.to_value()),
+            ("w".into(), self.w.to_value()),
+            ("b".into(), self.b.to_value()),
+            ("hparameters".into(), self.hparameters.to_value()),
+        ])
+    }
+}
+
+impl Argument for PoolCache {
+    fn from_value(value: Value) -> Option<Self> {
+        let [a_prev, hparameters] = fields(value, ["a_prev", "hparameters"])?;
+        Some(Self { a_prev: Argument::from_value(a_prev)?, hparameters: Argument::from_value(hparameters)? })
+    }
+}
+
+impl Answer for PoolCache {
+    fn to_value(&self) -> Value {
+        let fields = [("a_prev", self.a_prev.to_value()), ("hparameters", self.hparameters.to_value())];
+        Value::Record(fields.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+}
+
+macro_rules! tuples {
+    ($(($($type:ident $value:ident),+))+) => {$(
+        impl<$($type: Argument),+> Argument for ($($type,)+) {
+            fn from_value(value: Value) -> Option<Self> {
+                let Value::Tuple(parts) = value else { return None };
+                let mut parts = parts.into_iter();
+                let tuple = ($($type::from_value(parts.next()?)?,)+);
+                parts.next().is_none().then_some(tuple)
+            }
+        }
+        impl<$($type: Answer),+> Answer for ($($type,)+) {
+            fn to_value(&self) -> Value {
+                let ($($value,)+) = self;
+                Value::Tuple(vec![$($value.to_value()),+])
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A a)
+    (A a, B b)
+    (A a, B b, C c)
+    (A a, B b, C c, D d)
+    (A a, B b, C c, D d, E e)
+    (A a, B b, C c, D d, E e, F f)
+}
