@@ -1,5 +1,5 @@
 /*!
-The pictures that the assignments learn from: the SIGNS and Happy House files, one-hot labels.
+The pictures that the assignments learn from: the SIGNS and Happy House files, mini-batches, one-hot.
 
 It is not where one picture is loaded, resized or augmented: that is `cnn::images`.
 
@@ -10,11 +10,13 @@ mod course_file;
 mod dataset;
 mod happy_house;
 mod locate;
+mod mini_batches;
 mod one_hot;
 mod signs;
 
 pub use course_file::{CourseFile, LabelledPictures, Split};
 pub use dataset::{Dataset, Source};
 pub use happy_house::{load_happy_house, load_happy_house_from, load_happy_house_test_from};
+pub use mini_batches::random_mini_batches;
 pub use one_hot::convert_to_one_hot;
 pub use signs::{load_signs, load_signs_from};
