@@ -11,11 +11,13 @@ and what it hands to its backward pass; [`graded`] holds the assignments; [`plot
 extern crate self as cnn;
 
 pub mod datasets;
+pub mod display;
 pub mod error;
 #[cfg(feature = "graded")]
 pub mod graded;
 pub mod graph;
 pub mod hparameters;
+pub mod images;
 pub mod numpy;
 pub mod plot;
 pub mod prelude;

@@ -7,6 +7,7 @@ No graded function is among them, so a learner's `zero_pad` never meets ours.
 pub use crate::error::{Error, Result};
 pub use crate::hparameters::{ConvCache, ConvHparameters, PoolCache, PoolHparameters, PoolMode};
 pub use crate::numpy::{self as np, RandomState};
+pub use crate::{images, plot};
 pub use ndarray::{
     Array, Array1, Array2, Array3, Array4, ArrayD, ArrayView1, ArrayView2, ArrayView3, ArrayView4, Axis, Zip, array, s,
 };

@@ -1,0 +1,7 @@
+/*!
+Pictures: painted by the program.
+*/
+
+mod scene;
+
+pub use scene::scene;

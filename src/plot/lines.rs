@@ -1,0 +1,153 @@
+/*!
+Curves over a number line: the cost of training, and others.
+*/
+
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::prelude::*;
+
+use super::colors::category;
+use super::figure::{Drawing, Frame, framed};
+use super::pixels::extremes;
+use super::{canvas, text};
+
+/// One or more curves with axes.
+///
+/// ```
+/// use cnn::plot;
+/// let figure = plot::Lines::new()
+///     .line("train", &[1.9, 1.2, 0.8, 0.6])
+///     .line("test", &[1.9, 1.4, 1.1, 1.0])
+///     .axes("epoch", "cost")
+///     .figure();
+/// assert_eq!(figure.to_svg().matches("<polyline").count() >= 2, true);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lines {
+    lines: Vec<(String, Vec<(f64, f64)>)>,
+    axes: (String, String),
+    logarithmic: bool,
+    frame: Frame,
+}
+
+impl Lines {
+    /// No curve yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a curve over 0, 1, 2, …
+    pub fn line<'a>(self, name: impl Into<String>, values: impl IntoIterator<Item = &'a f64>) -> Self {
+        let points: Vec<_> = values.into_iter().enumerate().map(|(x, &y)| (x as f64, y)).collect();
+        self.points(name, points)
+    }
+
+    /// Adds a curve through these points (x, y).
+    pub fn points(mut self, name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        self.lines.push((name.into(), points.into_iter().collect()));
+        self
+    }
+
+    /// Says what the horizontal and the vertical axis are.
+    pub fn axes(mut self, x: impl Into<String>, y: impl Into<String>) -> Self {
+        self.axes = (x.into(), y.into());
+        self
+    }
+
+    /// Makes every step up the vertical axis a factor; values that are not positive are left out.
+    pub fn logarithmic(mut self) -> Self {
+        self.logarithmic = true;
+        self
+    }
+
+    fn drawing(&self) -> Drawing {
+        let size = (560, 320);
+        let body = canvas::draw(size, |area| self.paint(area));
+        Drawing { width: size.0, height: size.1, body, grid: None }
+    }
+
+    fn paint(&self, area: &canvas::Area) {
+        let drawable = |y: f64| y.is_finite() && (!self.logarithmic || y > 0.0);
+        let points = || self.lines.iter().flat_map(|(_, points)| points).filter(|(_, y)| drawable(*y));
+        let (left, right) = extremes(points().map(|(x, _)| *x));
+        let (low, high) = extremes(points().map(|(_, y)| *y));
+        let right = if right > left { right } else { left + 1.0 };
+        if self.logarithmic {
+            let (low, high) = if high > 0.0 { (low, high.max(low * 1.01)) } else { (0.1, 1.0) };
+            self.chart(area, left..right, (low / 1.1..high * 1.1).log_scale(), drawable);
+        } else {
+            let room = if high > low { 0.06 * (high - low) } else { 0.5 };
+            // Costs do not go below zero, so neither does their axis.
+            let floor = if low >= 0.0 { (low - room).max(0.0) } else { low - room };
+            self.chart(area, left..right, floor..high + room, drawable);
+        }
+    }
+
+    fn chart<Y>(&self, area: &canvas::Area, x: std::ops::Range<f64>, y: Y, drawable: impl Fn(f64) -> bool)
+    where
+        Y: AsRangedCoord<Value = f64>,
+        Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    {
+        let mut chart = ChartBuilder::on(area)
+            .margin(6)
+            .margin_right(18)
+            .x_label_area_size(if self.axes.0.is_empty() { 28 } else { 44 })
+            .y_label_area_size(if self.axes.1.is_empty() { 48 } else { 64 })
+            .build_cartesian_2d(x, y)
+            .expect("writing SVG into a string");
+        chart
+            .configure_mesh()
+            .x_desc(self.axes.0.as_str())
+            .y_desc(self.axes.1.as_str())
+            .axis_desc_style(canvas::font(canvas::LABEL + 1))
+            .label_style(canvas::font(canvas::LABEL))
+            .x_labels(8)
+            .y_labels(6)
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(RGBColor(222, 222, 222))
+            .x_label_formatter(&|x| short(*x))
+            .y_label_formatter(&|y| short(*y))
+            .draw()
+            .expect("writing SVG into a string");
+        for (index, (_, points)) in self.lines.iter().enumerate() {
+            let color = category(index);
+            let visible = points.iter().copied().filter(|(_, y)| drawable(*y));
+            chart.draw_series(LineSeries::new(visible, color.stroke_width(2))).expect("writing SVG into a string");
+        }
+        let named: Vec<_> = self.lines.iter().enumerate().filter(|(_, (name, _))| !name.is_empty()).collect();
+        if named.len() > 1 || self.axes.1.is_empty() {
+            let (right, top) = (chart.plotting_area().get_x_axis_pixel_range().end, 14);
+            let widest = named.iter().map(|(_, (name, _))| text::width(name, canvas::LABEL)).max().unwrap_or(0) as i32;
+            for (row, (index, (name, _))) in named.iter().enumerate() {
+                let y = top + 6 + 18 * row as i32;
+                let x = right - widest - 40;
+                canvas::fill(area, x - 4..right - 4, y - 9..y + 9, WHITE);
+                canvas::line(area, &[(x, y), (x + 22, y)], category(*index), 3);
+                canvas::text_left(area, name, (x + 28, y), canvas::font(canvas::LABEL));
+            }
+        }
+    }
+}
+
+/// A tick's number without the zeros that binary rounding leaves.
+fn short(value: f64) -> String {
+    if value != 0.0 && (value.abs() < 1e-3 || value.abs() >= 1e6) {
+        return format!("{value:.0e}");
+    }
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+framed!(Lines);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_short() {
+        let ticks = [(0.1 + 0.2, "0.3"), (20.0, "20"), (0.0, "0"), (0.00001, "1e-5")];
+        for (value, expected) in ticks {
+            assert_eq!(short(value), expected);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+/*!
+What must hold of every figure: valid XML, the same text for the same arrays, small, described, nothing outside.
+*/
+
+use cnn::plot::{Bars, Cell, Colors, ConfusionMatrix, Figure, Filters, ImageGrid, Lines, Matrix, Panels, Picture};
+use ndarray::{Array2, Array3, Array4, array};
+
+fn one_of_each() -> Vec<(&'static str, Figure)> {
+    let gray = Array2::from_shape_fn((40, 60), |(row, column)| ((row * column) % 17) as f64 / 16.0);
+    let rgb = Array3::from_shape_fn((40, 60, 3), |(row, column, channel)| (row + 2 * column + 40 * channel) as u8);
+    let batch = Array4::from_shape_fn((5, 8, 8, 3), |(i, row, column, _)| (i * 40 + row + column) as u8);
+    let w =
+        Array4::from_shape_fn((3, 3, 2, 4), |(row, column, channel, c)| (row + channel) as f64 - (column + c) as f64);
+    let x = array![[1.5, -2.0, 0.0], [4.0, f64::NAN, 1e9]];
+    vec![
+        ("gray", Picture::new(&gray).title("a < b & \"c\"").highlight(0..3, 57..60).figure()),
+        ("rgb", Picture::new(&rgb).width(180).figure()),
+        ("signed", Picture::new(&(gray.clone() - 0.5)).colors(Colors::Signed).figure()),
+        ("grid", ImageGrid::new(&batch).labels(["a", "b", "c", "d", "e"]).columns(3).figure()),
+        ("filters", Filters::new(&w).title("filters").figure()),
+        ("matrix", Matrix::new(&x).highlight(0..2, 1..3).caption("Not a number is gray.").figure()),
+        ("mask", Matrix::new(&array![[true, false], [false, true]]).figure()),
+        ("lines", Lines::new().line("a", &[3.0, 2.0, 1.5]).line("b", &[1.0, 1.0, 1.0]).axes("x", "y").figure()),
+        ("log", Lines::new().line("a", &[100.0, 0.0, 1e-3]).logarithmic().figure()),
+        ("empty", Lines::new().figure()),
+        ("bars", Bars::new([("a", -1.0), ("b", 2.5)]).figure()),
+        ("confusion", ConfusionMatrix::new(&array![[3, 1], [0, 4]], ["no", "yes"]).figure()),
+        (
+            "panels",
+            Panels::new()
+                .panel(Matrix::new(&x))
+                .sign("→")
+                .panel(Matrix::new(&array![[4]]).title("maximum"))
+                .arrow(Cell { panel: 1, row: 0, column: 0 }, Cell { panel: 0, row: 1, column: 0 })
+                .caption("Where the maximum came from.")
+                .figure(),
+        ),
+    ]
+}
+
+#[test]
+fn figures_are_valid_described_svg() {
+    for (name, figure) in one_of_each() {
+        let svg = figure.to_svg();
+        let document = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{name}: {error}\n{svg}"));
+        let root = document.root_element();
+        assert_eq!(root.attribute("role"), Some("img"), "{name}");
+        assert_eq!(root.attribute("aria-label"), Some(figure.alt()), "{name}");
+        let (width, height) = figure.size();
+        assert_eq!(root.attribute("viewBox"), Some(format!("0 0 {width} {height}").as_str()), "{name}");
+        assert!(width <= 940, "{name} is {width} pixels wide");
+        let elements = document.descendants().filter(|node| node.is_element()).count();
+        assert!(elements < 120, "{name} has {elements} elements");
+        assert!(svg.len() < 20_000, "{name} has {} bytes", svg.len());
+    }
+}
+
+#[test]
+fn figures_are_deterministic() {
+    assert_eq!(one_of_each(), one_of_each());
+}
+
+#[test]
+fn no_text_or_shape_lies_outside() {
+    for (name, figure) in one_of_each() {
+        let svg = figure.to_svg();
+        let document = roxmltree::Document::parse(&svg).expect("valid XML");
+        let (width, height) = figure.size();
+        for node in document.descendants().filter(|node| node.has_tag_name("text") || node.has_tag_name("rect")) {
+            let (mut x, mut y) = (0.0, 0.0);
+            for ancestor in node.ancestors().filter_map(|node| node.attribute("transform")) {
+                let Some(shift) = ancestor.strip_prefix("translate(").and_then(|s| s.strip_suffix(')')) else {
+                    continue;
+                };
+                let (dx, dy) = shift.split_once(',').expect("two numbers");
+                x += dx.parse::<f64>().expect("a number");
+                y += dy.parse::<f64>().expect("a number");
+            }
+            let number = |key: &str| node.attribute(key).map_or(0.0, |value| value.parse::<f64>().expect("a number"));
+            let (left, top) = (x + number("x"), y + number("y"));
+            let (right, bottom) = (left + number("width"), top + number("height"));
+            let inside = left >= 0.0 && top >= 0.0 && right <= f64::from(width) && bottom <= f64::from(height);
+            assert!(inside, "{name}: {node:?} at ({left}, {top}) to ({right}, {bottom}) of {width} x {height}");
+        }
+    }
+}
+
+#[test]
+fn cells_say_their_values() {
+    let texts = |figure: Figure| {
+        let svg = figure.to_svg();
+        let document = roxmltree::Document::parse(&svg).expect("valid XML");
+        let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+        texts.filter_map(|node| node.text()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(Matrix::new(&array![[1, -2], [30, 4]]).figure()), ["1", "-2", "30", "4"]);
+    assert_eq!(texts(Matrix::new(&array![[0.5]]).figure()), ["0.50"]);
+    assert_eq!(texts(Matrix::new(&array![[0.5]]).decimals(3).title("t").figure()), ["0.500", "t"]);
+    assert_eq!(texts(Matrix::new(&array![[true]]).labels(["w00"]).figure()), ["w00"]);
+}
+
+#[test]
+fn a_picture_is_one_png_whose_pixels_are_the_array() {
+    let ramp = Array2::from_shape_fn((3, 32), |(row, column)| (row * 32 + column) as f64 / 95.0);
+    let svg = Picture::new(&ramp).figure().to_svg();
+    let start = svg.find("base64,").expect("a picture") + 7;
+    let end = start + svg[start..].find('"').expect("the end of the picture");
+    let png = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &svg[start..end]).expect("base64");
+    let decoded = image::load_from_memory(&png).expect("a PNG").to_luma8();
+    assert_eq!(decoded.dimensions(), (32, 3));
+    for (column, row, pixel) in decoded.enumerate_pixels() {
+        let expected = (ramp[[row as usize, column as usize]] * 255.0_f64).round() as u8;
+        assert_eq!(pixel.0, [expected], "row {row}, column {column}");
+    }
+}
+
+#[test]
+fn a_figure_is_shown_as_a_picture_and_as_words() {
+    let protocol = Matrix::new(&array![[1]]).title("one & only").figure().content().to_protocol();
+    assert!(protocol.starts_with("EVCXR_BEGIN_CONTENT text/html\n<img src=\"data:image/svg+xml;base64,"), "{protocol}");
+    assert!(protocol.contains("alt=\"one &amp; only\""), "{protocol}");
+    assert!(
+        protocol.ends_with("EVCXR_BEGIN_CONTENT text/plain\n[figure: one & only]\nEVCXR_END_CONTENT\n"),
+        "{protocol}"
+    );
+}
+
+#[test]
+fn a_figure_is_saved_whole_and_only_as_svg() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let figure = Bars::new([("a", 1.0)]).figure();
+    let path = directory.path().join("bars.svg");
+    figure.save(&path).expect("a writable directory");
+    assert_eq!(std::fs::read_to_string(&path).expect("the figure"), figure.to_svg());
+    assert_eq!(directory.path().read_dir().expect("the directory").count(), 1);
+    let error = figure.save(directory.path().join("bars.png")).expect_err("PNG is not written").to_string();
+    assert!(error.contains("help: give the file a name that ends in .svg"), "{error}");
+}
+
+#[test]
+#[should_panic(expected = "expected a picture with 1 or 3 channels")]
+fn two_channels_are_no_picture() {
+    Picture::new(&Array3::<f64>::zeros((4, 4, 2)));
+}
