@@ -23,6 +23,30 @@ cannot fork, so its address-space limit is the limit of the whole tree; for the 
 the resident memory of all its processes many times a second.
 */
 
+#[cfg(target_os = "linux")]
+mod landlock;
+#[cfg(unix)]
+mod limits;
+#[cfg(unix)]
+mod log;
+#[cfg(target_os = "linux")]
+mod namespaces;
+#[cfg(target_os = "linux")]
+mod privileges;
+#[cfg(target_os = "linux")]
+mod seccomp;
+#[cfg(unix)]
+mod spawn;
+#[cfg(unix)]
+mod spec;
+#[cfg(unix)]
+mod stage;
+mod system;
+#[cfg(unix)]
+mod tree;
+#[cfg(unix)]
+mod watch;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,7 +76,7 @@ pub struct Job<'a> {
 }
 
 /// How much a job may use before it is ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// Time by the clock on the wall.
     pub wall: Duration,
@@ -105,13 +129,26 @@ pub enum Error {
     #[error("the sandbox could not {doing}: {source}")]
     System { doing: &'static str, source: std::io::Error },
     #[error("the sandbox could not {doing}: {message}\nhelp: {help}")]
-    Setup { doing: String, message: String, help: &'static str },
+    Setup { doing: String, message: String, help: String },
 }
+
+/// Threads that a job may have besides its first one: enough for one per core of a large machine.
+pub const THREADS: u64 = 128;
+
+pub use system::programs as system_programs;
+
+#[cfg(unix)]
+pub use self::{spawn::use_helper, spec::Layers};
 
 /// Turns this process into the sandbox's helper if it was started as one, and then never returns.
 ///
 /// The first line of `main` in every program that calls [`run`].
-pub fn stage() {}
+pub fn stage() {
+    #[cfg(unix)]
+    if spawn::is_helper(std::env::args_os()) {
+        stage::helper();
+    }
+}
 
 /// Runs a job to its end and returns what it left behind.
 ///
@@ -121,6 +158,42 @@ pub fn stage() {}
 /// # Errors
 ///
 /// When the job's process could not be set up: a path that does not exist, a program that cannot be executed.
+#[cfg(unix)]
+pub fn run(job: &Job) -> Result<Outcome, Error> {
+    run_with(job, Layers::ALL)
+}
+
+/// [`run`] with some layers switched off: for the tests, which ask whether the others hold alone.
+#[cfg(unix)]
+pub fn run_with(job: &Job, layers: Layers) -> Result<Outcome, Error> {
+    let mut spec = spec::Spec::new(job, layers);
+    let why = match watch::watch(spawn::helper(&spec)?, job)? {
+        watch::Watched::Done(outcome) if layers.namespaces => return Ok(outcome),
+        watch::Watched::Done(mut outcome) => {
+            outcome.layers.insert(0, "no namespaces: switched off".into());
+            return Ok(outcome);
+        }
+        watch::Watched::NoNamespaces(why) => why,
+    };
+    spec.layers.namespaces = false;
+    match watch::watch(spawn::helper(&spec)?, job)? {
+        watch::Watched::Done(mut outcome) => {
+            outcome.layers.insert(0, format!("no namespaces: {why}"));
+            Ok(outcome)
+        }
+        watch::Watched::NoNamespaces(message) => {
+            let help = "this is a fault of the sandbox, not of the job";
+            Err(Error::Setup { doing: "run without namespaces".into(), message, help: help.into() })
+        }
+    }
+}
+
+/// There is nothing here yet for systems without processes as Unix knows them.
+#[cfg(not(unix))]
 pub fn run(_job: &Job) -> Result<Outcome, Error> {
-    Err(Error::Setup { doing: "start".into(), message: "not built yet".into(), help: "" })
+    Err(Error::Setup {
+        doing: "start a program".into(),
+        message: "this system has no sandbox and no inherited file descriptors".into(),
+        help: "grade on Linux, or in the Linux subsystem of this machine".into(),
+    })
 }

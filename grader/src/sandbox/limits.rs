@@ -1,0 +1,36 @@
+/*! The limits that the kernel keeps for every process by itself. Time on the wall is not among them: `watch.rs`. */
+
+use nix::sys::resource::{Resource, setrlimit};
+
+use super::Limits;
+
+/// Sets the limits of this process, which its descendants inherit and cannot raise again.
+///
+/// `counted` says whether the process's user is its own: only then is the number of the user's processes the job's.
+///
+/// # Errors
+///
+/// The limit that could not be set, in words.
+pub fn restrict(limits: &Limits, counted: bool) -> Result<String, String> {
+    let cpu = limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0);
+    let mut set = vec![
+        ("address space", Resource::RLIMIT_AS, limits.memory),
+        ("core file", Resource::RLIMIT_CORE, 0),
+        ("file size", Resource::RLIMIT_FSIZE, limits.file_size),
+        ("open files", Resource::RLIMIT_NOFILE, 256),
+        ("stack", Resource::RLIMIT_STACK, 8 << 20),
+        ("locked memory", Resource::RLIMIT_MEMLOCK, 0),
+    ];
+    if counted {
+        // Threads count too; init is the job's user's as well where it has a user namespace.
+        set.push(("processes", Resource::RLIMIT_NPROC, limits.processes + super::THREADS + 2));
+    }
+    #[cfg(target_os = "linux")]
+    set.push(("message queues", Resource::RLIMIT_MSGQUEUE, 0));
+    for (name, resource, value) in set {
+        setrlimit(resource, value, value).map_err(|e| format!("{name}: {}", e.desc()))?;
+    }
+    // A second between the signal that can be caught and the one that cannot.
+    setrlimit(Resource::RLIMIT_CPU, cpu, cpu + 1).map_err(|e| format!("processor time: {}", e.desc()))?;
+    Ok(format!("rlimits{}", if counted { "" } else { " (processes counted by the grader)" }))
+}

@@ -1,0 +1,80 @@
+/*!
+Adds up what a job uses: its processes' memory and threads, from `/proc`, and the files in its work directory.
+
+Where there is no `/proc` it sees no processes. It ends nothing.
+*/
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a tree of processes holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of resident memory; a page that two processes share counts twice.
+    pub resident: u64,
+    /// Threads of all processes.
+    pub tasks: u64,
+}
+
+/// The usage of the descendants of a process, without its own.
+pub fn usage(root: u32) -> Usage {
+    let mut sum = Usage::default();
+    for pid in descendants(root) {
+        let Ok(statm) = fs::read_to_string(format!("/proc/{pid}/statm")) else { continue };
+        let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
+        // SAFETY: a plain query.
+        sum.resident += pages * unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as u64;
+        sum.tasks += fs::read_dir(format!("/proc/{pid}/task")).map(|tasks| tasks.count() as u64).unwrap_or(1);
+    }
+    sum
+}
+
+/// The numbers of all living descendants of a process, parents before children.
+pub fn descendants(root: u32) -> Vec<u32> {
+    let mut found = children(root);
+    let mut next = 0;
+    while next < found.len() {
+        let more = children(found[next]);
+        found.extend(more);
+        next += 1;
+    }
+    found
+}
+
+/// The children that any thread of a process has started.
+fn children(pid: u32) -> Vec<u32> {
+    let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    tasks
+        .flatten()
+        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|list| list.split_whitespace().filter_map(|n| n.parse().ok()).collect::<Vec<u32>>())
+        .collect()
+}
+
+/// The bytes that the files of a directory take, links not followed; stops counting once there are more than `enough`.
+///
+/// Every entry counts as a block of 512 bytes at least, so that countless empty files add up too.
+pub fn disk(dir: &Path, enough: u64) -> u64 {
+    let mut sum = 0;
+    let mut left: Vec<PathBuf> = vec![dir.to_owned()];
+    while let Some(dir) = left.pop() {
+        let Ok(entries) = fs::read_dir(dir) else { continue };
+        for entry in entries.flatten() {
+            let Ok(data) = entry.metadata() else { continue };
+            sum += blocks(&data).max(512);
+            if data.is_dir() {
+                left.push(entry.path());
+            }
+            if sum > enough {
+                return sum;
+            }
+        }
+    }
+    sum
+}
+
+/// The bytes on the disk, which for a sparse file are fewer than its length.
+fn blocks(data: &fs::Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    data.blocks() * 512
+}
