@@ -10,6 +10,7 @@ and what it hands to its backward pass; [`graded`] holds the assignments; [`plot
 
 extern crate self as cnn;
 
+pub mod check;
 pub mod datasets;
 pub mod display;
 pub mod error;
