@@ -1,0 +1,102 @@
+/*!
+Times the fast kernels on the layers of the course's networks: `cargo bench --bench kernels -- [threads] [batch]`.
+
+It does not time the engine; the sum at the end is what a training step of ResNet-50 costs in kernels alone.
+*/
+
+use cnn::graph::kernels::fast::conv2d::{self, Epilogue};
+use cnn::graph::kernels::geometry::Conv2dGeometry;
+use cnn::graph::kernels::workspace::Workspace;
+use cnn::graph::padding::Padding;
+use std::time::Instant;
+
+/// The convolutions of ResNet-50 on 64x64 pictures, each with how often it occurs.
+fn resnet50(m: usize) -> Vec<(&'static str, usize, Conv2dGeometry)> {
+    let conv = |n, n_c_prev, f, n_c, stride, padding| {
+        Conv2dGeometry::new((m, n, n, n_c_prev), (f, f, n_c_prev, n_c), (stride, stride), padding)
+    };
+    let mut layers = vec![("conv1", 1, conv(70, 3, 7, 64, 2, Padding::Valid))];
+    let stages = [(15, 1, 64, 64, 2), (15, 2, 256, 128, 3), (8, 2, 512, 256, 5), (4, 2, 1024, 512, 2)];
+    for (n_prev, stride, n_c_prev, f, n_identity) in stages {
+        let n = (n_prev - 1) / stride + 1;
+        layers.push(("first 1x1", 1, conv(n_prev, n_c_prev, 1, f, stride, Padding::Valid)));
+        layers.push(("shortcut", 1, conv(n_prev, n_c_prev, 1, 4 * f, stride, Padding::Valid)));
+        layers.push(("narrow 1x1", n_identity, conv(n, 4 * f, 1, f, 1, Padding::Valid)));
+        layers.push(("3x3", n_identity + 1, conv(n, f, 3, f, 1, Padding::Same)));
+        layers.push(("widen 1x1", n_identity + 1, conv(n, f, 1, 4 * f, 1, Padding::Valid)));
+    }
+    layers
+}
+
+/// The convolutions of the course's application network.
+fn application(m: usize) -> Vec<(&'static str, usize, Conv2dGeometry)> {
+    let conv =
+        |n, n_c_prev, f, n_c| Conv2dGeometry::new((m, n, n, n_c_prev), (f, f, n_c_prev, n_c), (1, 1), Padding::Same);
+    vec![("application 4x4", 1, conv(64, 3, 4, 8)), ("application 2x2", 1, conv(8, 8, 2, 16))]
+}
+
+/// Numbers in [-1, 1) that differ from each other.
+fn numbers(len: usize) -> Vec<f32> {
+    (0..len as u32).map(|i| (i.wrapping_mul(2654435761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
+}
+
+/// The shortest of several runs, in seconds.
+fn time(mut f: impl FnMut()) -> f64 {
+    f();
+    let start = Instant::now();
+    let mut best = f64::MAX;
+    for _ in 0..REPEATS {
+        let once = Instant::now();
+        f();
+        best = best.min(once.elapsed().as_secs_f64());
+        if start.elapsed().as_secs_f64() > 1.0 {
+            break;
+        }
+    }
+    best
+}
+
+const REPEATS: usize = 15;
+
+fn bench_layers(title: &str, layers: &[(&str, usize, Conv2dGeometry)], ws: &mut Workspace) -> f64 {
+    println!("{title}: ms and GFLOP/s of forward, gradient of images, gradient of filters");
+    let (mut total, mut flops) = ([0.0; 3], 0.0);
+    for &(name, count, g) in layers {
+        let (x, w, dy) = (numbers(g.input_len()), numbers(g.filter_len()), numbers(g.output_len()));
+        let (mut y, mut dx, mut dw) = (dy.clone(), x.clone(), w.clone());
+        let times = [
+            time(|| conv2d::forward(&g, &x, &w, &mut y, Epilogue::default(), ws)),
+            if g.n_c_prev == 3 { 0.0 } else { time(|| conv2d::backward_input(&g, &dy, &w, &mut dx, false, ws)) },
+            time(|| conv2d::backward_filter(&g, &x, &dy, &mut dw, ws)),
+        ];
+        print!(
+            "{:<48}",
+            format!("{name} {}x{}x{} -> {}x{}x{} x{count}", g.n_h_prev, g.n_w_prev, g.n_c_prev, g.n_h, g.n_w, g.n_c)
+        );
+        for (total, time) in total.iter_mut().zip(times) {
+            *total += count as f64 * time;
+            print!("{:9.3} {:5.0}", 1e3 * time, g.flops() as f64 / time.max(1e-9) / 1e9);
+        }
+        flops += (count * g.flops()) as f64;
+        println!();
+    }
+    let sum: f64 = total.iter().sum();
+    println!(
+        "sum: {:.1} + {:.1} + {:.1} = {:.1} ms, {:.0} GFLOP/s\n",
+        1e3 * total[0],
+        1e3 * total[1],
+        1e3 * total[2],
+        1e3 * sum,
+        3.0 * flops / sum / 1e9
+    );
+    sum
+}
+
+fn main() {
+    let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
+    let (n_threads, m) = (numbers.next().unwrap_or(2), numbers.next().unwrap_or(32));
+    let mut ws = Workspace::new(n_threads);
+    println!("{n_threads} threads, {:?}, batch {m}", ws.isa());
+    bench_layers("ResNet-50", &resnet50(m), &mut ws);
+    bench_layers("Application network", &application(2 * m), &mut ws);
+}

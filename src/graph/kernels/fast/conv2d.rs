@@ -1,0 +1,229 @@
+/*!
+The 2-D convolution and its two gradients, as products that read the images in place.
+
+No im2col buffer is built, and no image is padded: see `rows.rs`.
+*/
+
+use super::outer;
+use super::rows::{self, Region, RowsProduct};
+use super::tile::{Finish, Run};
+use crate::graph::kernels::geometry::Conv2dGeometry;
+use crate::graph::kernels::workspace::Workspace;
+
+/// What a product does to its result before it writes it, in this order.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Epilogue<'a> {
+    /// `(n_c)`, added to every pixel.
+    pub bias: Option<&'a [f32]>,
+    /// Laid out as the output, added to it: the other branch of a residual block.
+    pub add: Option<&'a [f32]>,
+    /// Whether negative results become zero.
+    pub relu: bool,
+}
+
+/// The convolution of images with filters.
+///
+/// ```text
+/// y[i,h,w,c] = sum over kh, kw, k of x[i, h stride_h + kh - pad_top, w stride_w + kw - pad_left, k] w[kh,kw,k,c]
+/// ```
+///
+/// `x` is `(m, n_h_prev, n_w_prev, n_c_prev)`, `w` is `(f_h, f_w, n_c_prev, n_c)`, `y` is `(m, n_h, n_w, n_c)`; pixels
+/// outside the image are zero.
+///
+/// # Panics
+/// If a slice does not have the length that the geometry says.
+pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
+    check("x", x.len(), g.input_len());
+    check("w", w.len(), g.filter_len());
+    check("y", y.len(), g.output_len());
+    if let Some(bias) = epilogue.bias {
+        check("bias", bias.len(), g.n_c);
+    }
+    if let Some(add) = epilogue.add {
+        check("add", add.len(), g.output_len());
+    }
+    let product = forward_product(g);
+    let isa = ws.isa();
+    let (threads, isa, packed) = ws.parts(product.packed_len(isa));
+    rows::pack(threads, isa, product.k, product.n, w, packed);
+    let finish = Finish {
+        bias: epilogue.bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
+        add: epilogue.add.map_or(std::ptr::null(), <[f32]>::as_ptr),
+        relu: epilogue.relu,
+    };
+    // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
+    unsafe { product.run(threads, isa, x, packed, y, finish) };
+}
+
+/// The gradient of a convolution with respect to its images.
+///
+/// ```text
+/// dx[i,h,w,k] (+)= sum over kh, kw, c of dy[i, (h + pad_top - kh) / stride_h, (w + pad_left - kw) / stride_w, c]
+///                                      w[kh,kw,k,c],   over the (kh, kw) that divide evenly
+/// ```
+///
+/// With `accumulate`, the gradient is added to what `dx` holds.
+///
+/// # Panics
+/// If a slice does not have the length that the geometry says.
+pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32], accumulate: bool, ws: &mut Workspace) {
+    check("dy", dy.len(), g.output_len());
+    check("w", w.len(), g.filter_len());
+    check("dx", dx.len(), g.input_len());
+    let (product, order) = backward_input_product(g);
+    let isa = ws.isa();
+    let (threads, isa, packed) = ws.parts(product.packed_len(isa));
+    rows::pack_transposed(threads, isa, &order, g.n_c, g.n_c_prev, w, packed);
+    let add = if accumulate { dx.as_ptr() } else { std::ptr::null() };
+    let finish = Finish { bias: std::ptr::null(), add, relu: false };
+    // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
+    unsafe { product.run(threads, isa, dy, packed, dx, finish) };
+}
+
+/// The gradient of a convolution with respect to its filters.
+///
+/// ```text
+/// dw[kh,kw,k,c] = sum over i, h, w of x[i, h stride_h + kh - pad_top, w stride_w + kw - pad_left, k] dy[i,h,w,c]
+/// ```
+///
+/// # Panics
+/// If a slice does not have the length that the geometry says.
+pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
+    check("x", x.len(), g.input_len());
+    check("dy", dy.len(), g.output_len());
+    check("dw", dw.len(), g.filter_len());
+    outer::backward_filter(g, x, dy, dw, ws);
+}
+
+#[track_caller]
+fn check(name: &str, len: usize, expected: usize) {
+    assert!(len == expected, "conv2d: expected {name} to hold {expected} numbers as the geometry says, got {len}");
+}
+
+/// Output positions along one axis that see the same part of the window.
+struct Class {
+    first: usize,
+    count: usize,
+    /// The part of the window that lies inside the image.
+    window: std::ops::Range<usize>,
+}
+
+/// Groups the `n` positions of a window of `f` cells on an axis of `n_prev` cells.
+fn classes(n: usize, n_prev: usize, f: usize, stride: usize, pad: usize) -> Vec<Class> {
+    let mut classes: Vec<Class> = Vec::new();
+    for position in 0..n {
+        let start = pad.saturating_sub(position * stride).min(f);
+        let end = (n_prev + pad).saturating_sub(position * stride).min(f).max(start);
+        match classes.last_mut() {
+            Some(class) if class.window == (start..end) => class.count += 1,
+            _ => classes.push(Class { first: position, count: 1, window: start..end }),
+        }
+    }
+    classes
+}
+
+fn forward_product(g: &Conv2dGeometry) -> RowsProduct {
+    let mut product = RowsProduct { k: g.f_h * g.f_w * g.n_c_prev, n: g.n_c, ..RowsProduct::default() };
+    let columns = classes(g.n_w, g.n_w_prev, g.f_w, g.stride_w, g.pad_left);
+    let row_len = g.n_w_prev * g.n_c_prev;
+    for row in classes(g.n_h, g.n_h_prev, g.f_h, g.stride_h, g.pad_top) {
+        for column in &columns {
+            let x_row = (row.first * g.stride_h) as isize - g.pad_top as isize;
+            let x_column = (column.first * g.stride_w) as isize - g.pad_left as isize;
+            let region = Region {
+                counts: [g.m, row.count, column.count],
+                x_base: x_row * row_len as isize + x_column * g.n_c_prev as isize,
+                x_steps: [g.n_h_prev * row_len, g.stride_h * row_len, g.stride_w * g.n_c_prev],
+                y_base: (row.first * g.n_w + column.first) * g.n_c,
+                y_steps: [g.n_h * g.n_w * g.n_c, g.n_w * g.n_c, g.n_c],
+                runs: 0..0,
+            };
+            product.push(
+                region,
+                row.window.clone().map(|kh| Run {
+                    x: (kh * row_len + column.window.start * g.n_c_prev) as isize,
+                    b: (kh * g.f_w + column.window.start) * g.n_c_prev,
+                    len: column.window.len() * g.n_c_prev,
+                }),
+            );
+        }
+    }
+    product
+}
+
+/// Input positions along one axis that receive gradients from the same part of the window.
+struct Phase {
+    /// The first position; the others follow `stride` apart.
+    first: usize,
+    count: usize,
+    /// The output position that is furthest back for the first of them, and how many follow it.
+    output: usize,
+    n_outputs: usize,
+    /// The cell of the window through which the first of these outputs saw the position; the next ones saw it through
+    /// the cells `stride` before.
+    cell: usize,
+}
+
+fn phases(n: usize, n_prev: usize, f: usize, stride: usize, pad: usize) -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for offset in 0..stride.min(n_prev) {
+        let start = phases.len();
+        for position in (offset..n_prev).step_by(stride) {
+            // Outputs whose window covers the position: o * stride <= position + pad < o * stride + f.
+            let at = position + pad;
+            let last = (at / stride + 1).min(n);
+            let output = if at < f { 0 } else { (at - f) / stride + 1 }.min(last);
+            let n_outputs = last - output;
+            let cell = if n_outputs == 0 { 0 } else { at - output * stride };
+            match phases[start..].last_mut() {
+                Some(phase) if phase.n_outputs == n_outputs && phase.cell == cell => phase.count += 1,
+                _ => phases.push(Phase { first: position, count: 1, output, n_outputs, cell }),
+            }
+        }
+    }
+    phases
+}
+
+/// The order in which the cells of one axis of the window are packed, so that cells `stride` apart follow each other
+/// backwards: the place of each cell.
+fn backward_order(f: usize, stride: usize) -> Vec<usize> {
+    let mut order = vec![0; f];
+    let cells = (0..stride.min(f)).flat_map(|phase| (phase..f).step_by(stride).rev());
+    for (place, cell) in cells.enumerate() {
+        order[cell] = place;
+    }
+    order
+}
+
+fn backward_input_product(g: &Conv2dGeometry) -> (RowsProduct, Vec<usize>) {
+    let (rows, columns) = (backward_order(g.f_h, g.stride_h), backward_order(g.f_w, g.stride_w));
+    let order: Vec<usize> =
+        rows.iter().flat_map(|row| columns.iter().map(move |column| row * g.f_w + column)).collect();
+    let mut product = RowsProduct { k: g.f_h * g.f_w * g.n_c, n: g.n_c_prev, ..RowsProduct::default() };
+    let column_phases = phases(g.n_w, g.n_w_prev, g.f_w, g.stride_w, g.pad_left);
+    let row_len = g.n_w * g.n_c;
+    for row in phases(g.n_h, g.n_h_prev, g.f_h, g.stride_h, g.pad_top) {
+        for column in &column_phases {
+            let n_outputs = if column.n_outputs == 0 { 0 } else { row.n_outputs };
+            let region = Region {
+                counts: [g.m, row.count, column.count],
+                x_base: (row.output * row_len + column.output * g.n_c) as isize,
+                x_steps: [g.n_h * row_len, row_len, g.n_c],
+                y_base: (row.first * g.n_w_prev + column.first) * g.n_c_prev,
+                y_steps: [
+                    g.n_h_prev * g.n_w_prev * g.n_c_prev,
+                    g.stride_h * g.n_w_prev * g.n_c_prev,
+                    g.stride_w * g.n_c_prev,
+                ],
+                runs: 0..0,
+            };
+            let runs = (0..n_outputs).map(|j| Run {
+                x: (j * row_len) as isize,
+                b: (rows[row.cell - j * g.stride_h] * g.f_w + columns[column.cell]) * g.n_c,
+                len: column.n_outputs * g.n_c,
+            });
+            product.push(region, runs);
+        }
+    }
+    (product, order)
+}
