@@ -6,6 +6,7 @@ Not a general number trait: only what those few algorithms need.
 
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, Div, Neg};
+use std::str::FromStr;
 
 /// `f32` or `f64`.
 pub trait Float:
@@ -14,6 +15,7 @@ pub trait Float:
     + Debug
     + Display
     + LowerExp
+    + FromStr
     + Add<Output = Self>
     + Div<Output = Self>
     + Neg<Output = Self>
@@ -24,6 +26,8 @@ pub trait Float:
     const ZERO: Self;
     /// Decimal digits that always survive (`np.finfo(dtype).precision`).
     const PRECISION: i32;
+    /// From here on NumPy prints a number on its own in scientific notation.
+    const SCIENTIFIC_FROM: f64;
 
     /// The value in double precision, exactly.
     fn to_f64(self) -> f64;
@@ -35,6 +39,7 @@ pub trait Float:
 impl Float for f32 {
     const ZERO: Self = 0.0;
     const PRECISION: i32 = 6;
+    const SCIENTIFIC_FROM: f64 = 1e6;
 
     fn to_f64(self) -> f64 {
         f64::from(self)
@@ -48,6 +53,7 @@ impl Float for f32 {
 impl Float for f64 {
     const ZERO: Self = 0.0;
     const PRECISION: i32 = 15;
+    const SCIENTIFIC_FROM: f64 = 1e16;
 
     fn to_f64(self) -> f64 {
         self

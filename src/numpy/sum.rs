@@ -28,7 +28,7 @@ pub fn sum<A: Float, S: Data<Elem = A>, D: Dimension>(a: &ArrayBase<S, D>) -> A 
         return A::ZERO;
     }
     if let Some(entries) = a.as_slice() {
-        return pairwise_sum(entries);
+        return A::ZERO + pairwise_sum(entries);
     }
     let order = memory_order(a.shape(), a.strides());
     let runs = Runs::new(a.shape(), a.strides(), &order);
@@ -64,18 +64,14 @@ pub fn mean<A: Float, S: Data<Elem = A>, D: Dimension>(a: &ArrayBase<S, D>) -> A
 /// # Panics
 /// When the array has no such axis.
 pub fn sum_axis<A: Float, S: Data<Elem = A>, D: RemoveAxis>(a: &ArrayBase<S, D>, axis: Axis) -> Array<A, D::Smaller> {
-    if a.len_of(axis) == 0 {
-        return Array::from_elem(a.raw_dim().remove_axis(axis), A::ZERO);
-    }
     if innermost_axis(a.shape(), a.strides()).is_none_or(|innermost| innermost == axis.index()) {
         return a.map_axis(axis, |lane| match lane.as_slice() {
-            Some(entries) => pairwise_sum(entries),
-            None => pairwise_sum(&lane.to_vec()),
+            Some(entries) => A::ZERO + pairwise_sum(entries),
+            None => A::ZERO + pairwise_sum(&lane.to_vec()),
         });
     }
-    let mut entries = a.axis_iter(axis);
-    let mut sums = entries.next().expect("the axis is not empty").to_owned();
-    for entry in entries {
+    let mut sums = Array::from_elem(a.raw_dim().remove_axis(axis), A::ZERO);
+    for entry in a.axis_iter(axis) {
         sums.zip_mut_with(&entry, |sum, &x| *sum = *sum + x);
     }
     sums
@@ -97,7 +93,7 @@ fn divide<A: Float>(sum: A, n: usize) -> A {
 
 /// Adds up the entries run by run: pairwise within a run, then the runs' sums one after another.
 fn sum_runs<A: Float>(mut entries: impl Iterator<Item = A>, runs: &Runs) -> A {
-    let mut total = -A::ZERO;
+    let mut total = A::ZERO; // not -0.0: NumPy's sum of negative zeros is positive
     let mut run = Vec::with_capacity(runs.longest());
     for length in runs.lengths() {
         run.clear();

@@ -75,7 +75,7 @@ impl ModernFloat {
         let sign = self.sign_of(x);
         match self.exponent_digits {
             Some(exponent_digits) => {
-                let digits = Digits::scientific(x, precision);
+                let digits = Digits::scientific_padded(x, precision);
                 let exponent = exponent(digits.exponent.unwrap_or(0), exponent_digits);
                 let whole = format!("{sign}{}", digits.whole);
                 format!("{whole:>pad_left$}.{:0<precision$}{exponent}", digits.fraction)

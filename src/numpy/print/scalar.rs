@@ -7,7 +7,9 @@ One number on its own, not in an array.
 use super::digits::{Digits, abs, exponent, is_negative};
 use crate::numpy::Float;
 
-/// The shortest digits that tell `x` apart: positional from 10⁻⁴ to 10¹⁶, scientific outside.
+/// The shortest digits that tell `x` apart: positional from 10⁻⁴ to 10¹⁶ (10⁶ in single precision), scientific outside.
+///
+/// DIFFERENCE: before 2.3, NumPy went on to 10¹⁶ in single precision as well.
 pub(super) fn shortest<A: Float>(x: A) -> String {
     let (sign, size) = (if is_negative(x) { "-" } else { "" }, abs(x).to_f64());
     if size.is_nan() {
@@ -16,8 +18,7 @@ pub(super) fn shortest<A: Float>(x: A) -> String {
     if size.is_infinite() {
         return format!("{sign}inf");
     }
-    // NumPy compares in the type of the number: 0.0001f32, a little less than 10⁻⁴, is not below it.
-    let in_between = abs(x) >= A::from_f64(1e-4) && size < 1e16;
+    let in_between = (1e-4..A::SCIENTIFIC_FROM).contains(&size);
     if size == 0.0 || in_between {
         let Digits { whole, fraction, .. } = Digits::positional(x, usize::MAX);
         return format!("{sign}{whole}.{}", if fraction.is_empty() { "0" } else { &fraction });
