@@ -5,7 +5,6 @@
 # make bench    every measured figure
 CARGO ?= cargo
 BIN := target/debug
-VENV := .venv
 
 .PHONY: all setup build course test lint test-all lab bench clean
 
@@ -28,3 +27,16 @@ lint: setup
 test: build lint
 	$(CARGO) test --workspace --locked
 	$(BIN)/workbook build --check
+
+test-all: test
+	@sh scripts/tools.sh
+	sh scripts/slow.sh
+
+lab: build
+	@sh scripts/lab.sh
+
+bench: setup
+	@sh scripts/bench.sh
+
+clean:
+	$(CARGO) clean
