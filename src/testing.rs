@@ -1,1 +1,0 @@
-/*! Comparing arrays, and checking gradients numerically. */
