@@ -13,20 +13,23 @@ use super::Limits;
 /// The limit that could not be set, in words.
 pub fn restrict(limits: &Limits, counted: bool) -> Result<String, String> {
     let cpu = limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0);
+    #[cfg_attr(not(target_os = "linux"), expect(unused_mut))]
     let mut set = vec![
         ("address space", Resource::RLIMIT_AS, limits.memory),
         ("core file", Resource::RLIMIT_CORE, 0),
         ("file size", Resource::RLIMIT_FSIZE, limits.file_size),
         ("open files", Resource::RLIMIT_NOFILE, 256),
         ("stack", Resource::RLIMIT_STACK, 8 << 20),
-        ("locked memory", Resource::RLIMIT_MEMLOCK, 0),
     ];
-    if counted {
-        // Threads count too; init is the job's user's as well where it has a user namespace.
-        set.push(("processes", Resource::RLIMIT_NPROC, limits.processes + super::THREADS + 2));
-    }
     #[cfg(target_os = "linux")]
-    set.push(("message queues", Resource::RLIMIT_MSGQUEUE, 0));
+    {
+        set.push(("locked memory", Resource::RLIMIT_MEMLOCK, 0));
+        set.push(("message queues", Resource::RLIMIT_MSGQUEUE, 0));
+        if counted {
+            // Threads count too, and so do the helper and init, which are the same user's.
+            set.push(("processes", Resource::RLIMIT_NPROC, limits.processes + super::THREADS + 2));
+        }
+    }
     for (name, resource, value) in set {
         setrlimit(resource, value, value).map_err(|e| format!("{name}: {}", e.desc()))?;
     }

@@ -67,7 +67,7 @@ pub struct Job<'a> {
     /// Its current directory and the only place where it may write.
     pub work_dir: &'a Path,
     /// Whether the caller needs what the program writes. If not, `work_dir` looks empty to the program (but for paths
-    /// listed above) and its contents vanish with it.
+    /// listed above) and its contents vanish with it; without namespaces it is an ordinary directory all the same.
     pub keep: bool,
     /// How much it may use.
     pub limits: Limits,

@@ -50,7 +50,7 @@ pub fn enter() -> Result<World, String> {
         let layer = "mount+pid+net+ipc+uts namespaces, user of its own".to_owned();
         World { user: Some(NOBODY_ABOVE + std::process::id() % 0x1_0000), layer }
     } else {
-        unshare(flags | CloneFlags::CLONE_NEWUSER).map_err(said("unshare"))?;
+        unshare(flags | CloneFlags::CLONE_NEWUSER).map_err(said("this system does not let us make any"))?;
         // Any name but 0: a process of user 0 would regain the namespace's capabilities when it calls exec.
         let name = |outside: u32| if outside == 0 { 65534 } else { outside };
         let write = |file, text: String| fs::write(file, text).map_err(|e| format!("{file}: {e}"));

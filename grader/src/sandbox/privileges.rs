@@ -21,6 +21,11 @@ pub fn drop_all(user: Option<u32>) -> io::Result<()> {
     no_capabilities()
 }
 
+/// The superuser becomes nobody, and names the layer.
+pub fn be_nobody() -> Result<String, String> {
+    become_user(65534).map(|()| "user nobody".into()).map_err(|e| e.to_string())
+}
+
 fn become_user(user: u32) -> io::Result<()> {
     setgroups(&[])?;
     setresgid(Gid::from_raw(user), Gid::from_raw(user), Gid::from_raw(user))?;

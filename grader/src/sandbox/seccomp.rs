@@ -124,6 +124,9 @@ fn allowed_rules(filter: Filter) -> Result<Rules, BackendError> {
     // Questions that libraries put to a descriptor; no device is within reach.
     let questions = [TCGETS, FIOCLEX, FIONCLEX, FIONBIO, FIONREAD, TIOCGWINSZ];
     rules.insert(SYS_ioctl, questions.into_iter().map(|op| when(1, op)).collect::<Result<_, _>>()?);
+    // Without those that send signals when a descriptor is ready, or that enlarge a pipe.
+    let commands = [F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW];
+    rules.insert(SYS_fcntl, commands.into_iter().map(|op| when(1, op as u64)).collect::<Result<_, _>>()?);
     // A thread shares everything with its process. `clone3` hides its flags from any filter: it does not exist.
     let thread = (CLONE_THREAD | CLONE_VM) as u64;
     let spaces =
@@ -214,7 +217,6 @@ const ALWAYS: &[i64] = &[
     SYS_faccessat2,
     SYS_readlinkat,
     SYS_getdents64,
-    SYS_fcntl,
     SYS_dup,
     SYS_ppoll,
     SYS_ftruncate,

@@ -20,6 +20,8 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, setsid};
 
 use super::spec::{INPUT, OUTPUT, REPORTS, Report, Spec};
+#[cfg(target_os = "linux")]
+use super::{landlock, namespaces, privileges, seccomp};
 use super::{limits, system, tree};
 
 /// Why the job cannot be run.
@@ -48,7 +50,7 @@ fn serve() -> Result<(), Fault> {
     let mut inside = Inside::default();
     if spec.layers.namespaces {
         #[cfg(target_os = "linux")]
-        match super::namespaces::enter() {
+        match namespaces::enter() {
             Ok(world) => {
                 report(&Report::Layer(world.layer));
                 inside = Inside { namespaces: true, user: world.user };
@@ -110,6 +112,7 @@ fn guard_init(spec: &Spec, access: &Access, inside: Inside, null: File) -> Resul
         ForkResult::Parent { child } => {
             drop(held);
             close_channels();
+            give_up_privileges(inside);
             let mut ends = [PollFd::new(stdin(), PollFlags::POLLIN), PollFd::new(alive.as_fd(), PollFlags::POLLIN)];
             while poll(&mut ends, PollTimeout::NONE) == Err(Errno::EINTR) {}
             let _ = kill(child, Signal::SIGKILL);
@@ -125,7 +128,7 @@ fn init(spec: &Spec, access: &Access, inside: Inside, null: File, held: io::Pipe
     die_with_parent();
     let start = || -> Result<(), Fault> {
         #[cfg(target_os = "linux")]
-        if let Err(why) = super::namespaces::furnish(spec, &access.all, inside.user) {
+        if let Err(why) = namespaces::furnish(spec, &access.all, inside.user) {
             report(&Report::NoNamespaces(why));
             return Ok(());
         }
@@ -140,6 +143,7 @@ fn init(spec: &Spec, access: &Access, inside: Inside, null: File, held: io::Pipe
             ForkResult::Parent { child } => child,
         };
         close_channels();
+        give_up_privileges(inside);
         loop {
             match waitpid(None, None) {
                 Ok(status) if status.pid() == Some(child) && ended(status) => return Ok(()),
@@ -183,7 +187,7 @@ fn guard_job(spec: &Spec, access: &Access, inside: Inside, null: File) -> Result
     for _ in 0..2000 {
         // The job's process leads its session and group, which is all that a system without /proc shows.
         let _ = kill(Pid::from_raw(-child.as_raw()), Signal::SIGKILL);
-        for pid in tree::descendants(std::process::id()) {
+        for pid in tree::descendants(std::process::id(), usize::MAX) {
             let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
         }
         while waitpid(None, Some(WaitPidFlag::WNOHANG)).is_ok_and(|status| status != WaitStatus::StillAlive) {}
@@ -239,16 +243,17 @@ fn restrict_and_exec(
 
     #[cfg(target_os = "linux")]
     {
-        // For want of any other wall the superuser's files must be closed to the job: it becomes nobody.
-        let walled = inside.namespaces || spec.layers.landlock && super::landlock::is_there();
-        let nobody = (!walled && nix::unistd::geteuid().is_root()).then_some(65534);
-        super::privileges::drop_all(inside.user.or(nobody)).map_err(fault("give up privileges"))?;
+        // For want of any other wall the superuser's files should be closed to the job: it becomes nobody.
+        let walled = inside.namespaces || spec.layers.landlock && landlock::is_there();
+        if !walled && nix::unistd::geteuid().is_root() {
+            layer(privileges::be_nobody(), "user of its own");
+        }
+        privileges::drop_all(inside.user).map_err(fault("give up privileges"))?;
     }
     let counted = inside.namespaces && !nix::unistd::getuid().is_root();
     layer(limits::restrict(&spec.limits, counted), "rlimits");
     #[cfg(target_os = "linux")]
     {
-        use super::{landlock, seccomp};
         let not_wanted = || Err("switched off".to_owned());
         let rules =
             landlock::Rules { read: &access.read, execute: &access.execute, work_dir: Path::new(&spec.work_dir) };
@@ -277,6 +282,13 @@ fn report(report: &Report) {
     let mut end = std::mem::ManuallyDrop::new(unsafe { File::from_raw_fd(REPORTS) });
     // If the grader is gone there is nobody to tell.
     let _ = end.write_all(&report.line());
+}
+
+/// What only watches needs no privilege. It stays beyond the job's reach, which is in another process namespace.
+fn give_up_privileges(inside: Inside) {
+    #[cfg(target_os = "linux")]
+    let _ = privileges::drop_all(inside.user);
+    not_traceable();
 }
 
 /// Leaves the input and output to the job's process alone, so that their end is its end.

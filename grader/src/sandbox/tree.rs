@@ -16,10 +16,10 @@ pub struct Usage {
     pub tasks: u64,
 }
 
-/// The usage of the descendants of a process, without its own.
-pub fn usage(root: u32) -> Usage {
+/// The usage of the descendants of a process, without its own. Stops counting once there are more than `enough`.
+pub fn usage(root: u32, enough: u64) -> Usage {
     let mut sum = Usage::default();
-    for pid in descendants(root) {
+    for pid in descendants(root, enough as usize) {
         let Ok(statm) = fs::read_to_string(format!("/proc/{pid}/statm")) else { continue };
         let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
         // SAFETY: a plain query.
@@ -29,11 +29,11 @@ pub fn usage(root: u32) -> Usage {
     sum
 }
 
-/// The numbers of all living descendants of a process, parents before children.
-pub fn descendants(root: u32) -> Vec<u32> {
+/// The numbers of the living descendants of a process, parents before children: all of them, or more than `enough`.
+pub fn descendants(root: u32, enough: usize) -> Vec<u32> {
     let mut found = children(root);
     let mut next = 0;
-    while next < found.len() {
+    while next < found.len() && found.len() <= enough {
         let more = children(found[next]);
         found.extend(more);
         next += 1;

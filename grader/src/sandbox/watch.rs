@@ -40,6 +40,7 @@ pub fn watch(helper: Helper, job: &Job) -> Result<Watched, Error> {
         layers: Vec::new(),
         refused: None,
         failed: None,
+        found: tree::disk(job.work_dir, u64::MAX),
         born: Instant::now(),
         started: None,
         ended: None,
@@ -62,6 +63,8 @@ struct Watch<'a, 'b> {
     layers: Vec<String>,
     refused: Option<String>,
     failed: Option<Error>,
+    /// The bytes in the work directory before the job ran.
+    found: u64,
     born: Instant,
     started: Option<Instant>,
     ended: Option<(End, Duration, Instant)>,
@@ -208,13 +211,16 @@ impl Watch<'_, '_> {
             None => {}
             Some(start) if now >= start + self.job.limits.wall => self.kill(End::TimedOut),
             Some(_) => {
-                let used = tree::usage(self.helper.child.id());
-                if used.resident > self.job.limits.memory {
-                    self.kill(End::OutOfMemory);
-                } else if used.tasks > self.job.limits.processes + super::THREADS + 2 {
+                let room = self.found.saturating_add(self.job.limits.file_size);
+                // Init is one of them.
+                let most = self.job.limits.processes + super::THREADS + 1;
+                let used = tree::usage(self.helper.child.id(), most);
+                if used.tasks > most {
                     self.log.note("[ended: more processes and threads than a submission may have]");
                     self.kill(End::Signalled(libc::SIGKILL));
-                } else if tree::disk(self.job.work_dir, self.job.limits.file_size) > self.job.limits.file_size {
+                } else if used.resident > self.job.limits.memory {
+                    self.kill(End::OutOfMemory);
+                } else if tree::disk(self.job.work_dir, room) > room {
                     // What one file that is too long gets from the kernel.
                     self.log.note("[ended: more files than fit into the work directory]");
                     self.kill(End::Signalled(libc::SIGXFSZ));
@@ -265,11 +271,15 @@ impl Watch<'_, '_> {
         if let Some(why) = self.refused {
             return Ok(Watched::NoNamespaces(why));
         }
+        if self.started.is_none() && self.killed.is_some() {
+            let source = io::Error::other(format!("it was not ready within {} seconds", PATIENCE.as_secs()));
+            return Err(Error::System { doing: "start the job", source });
+        }
         let log = self.log.text();
         let ran = self.ran();
         let (end, wall) = match (self.killed, self.ended) {
             (Some((why, _)), ended) => (why, ended.map(|(_, wall, _)| wall).unwrap_or(ran)),
-            (None, Some((end, wall, _))) => (translate(end, &log), wall),
+            (None, Some((end, wall, _))) => (translate(end, &log, wall >= self.job.limits.cpu), wall),
             (None, None) => {
                 let source = io::Error::other("it ended without a report; its log: ".to_owned() + &log);
                 return Err(Error::System { doing: "keep its helper alive", source });
@@ -283,7 +293,9 @@ impl Watch<'_, '_> {
 ///
 /// When the address space is used up, Rust's allocator says so and aborts; C++ (LLVM inside `rustc`, the linker) says
 /// it in its own words. A job that says the same without cause only renames its own failure.
-fn translate(end: End, log: &str) -> End {
+///
+/// A job that has held off the signal at the end of its processor time gets the one that cannot be held off.
+fn translate(end: End, log: &str, long: bool) -> End {
     const EXHAUSTED: [&str; 6] = [
         "memory allocation of ",
         "std::bad_alloc",
@@ -296,6 +308,7 @@ fn translate(end: End, log: &str) -> End {
     let exhausted = || tail.iter().any(|line| EXHAUSTED.iter().any(|words| line.contains(words)));
     match end {
         End::Signalled(libc::SIGXCPU) => End::TimedOut,
+        End::Signalled(libc::SIGKILL) if long => End::TimedOut,
         End::Signalled(libc::SIGABRT) if exhausted() => End::OutOfMemory,
         End::Exited(code) if code != 0 && exhausted() => End::OutOfMemory,
         other => other,

@@ -62,6 +62,10 @@ fn main() {
                 std::hint::black_box(0);
             }
         }
+        "tick" => loop {
+            fs::write("alive", format!("{:?}", std::time::SystemTime::now())).unwrap();
+            std::thread::sleep(Duration::from_millis(5));
+        },
         "cpu" => {
             let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(|| loop { std::hint::black_box(0); })).collect();
             for t in threads {
