@@ -55,7 +55,6 @@ impl Isa {
 ///
 /// The compiler turns the plain loops of the body into that set's vectors. It never fuses a multiplication with an
 /// addition by itself, so all versions return the same bits.
-#[allow(unused_macros)]
 macro_rules! for_each_isa {
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
@@ -93,5 +92,4 @@ macro_rules! for_each_isa {
     };
 }
 
-#[allow(unused_imports)]
 pub(crate) use for_each_isa;

@@ -4,16 +4,27 @@ The kernels that training and prediction run on: vector instructions, threads, b
 They are tested against plain loops; where digits must be those of a document, use `exact` instead.
 */
 
+pub mod adam;
+pub mod batch_norm;
 pub mod conv2d;
+pub mod dense;
+pub mod elementwise;
 mod isa;
 mod outer;
+pub mod pool2d;
 mod rows;
 mod simd;
+mod slices;
+pub mod softmax;
 mod tile;
 
 pub use isa::Isa;
 
 #[cfg(test)]
+mod batch_norm_tests;
+#[cfg(test)]
 mod conv2d_tests;
+#[cfg(test)]
+mod pool2d_tests;
 #[cfg(test)]
 mod testing;

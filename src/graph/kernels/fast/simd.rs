@@ -23,7 +23,7 @@ pub(crate) trait Simd: Copy {
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
     /// `self + a`.
     unsafe fn add(self, a: Self) -> Self;
-    /// The larger of `self` and 0, lane by lane.
+    /// The larger of 0 and `self`, lane by lane; NaN stays.
     unsafe fn relu(self) -> Self;
 }
 
@@ -61,7 +61,7 @@ impl Simd for Portable4 {
     }
     #[inline(always)]
     unsafe fn relu(self) -> Self {
-        Portable4(self.0.map(|lane| if lane > 0.0 { lane } else { 0.0 }))
+        Portable4(self.0.map(|lane| if lane < 0.0 { 0.0 } else { lane }))
     }
 }
 
@@ -100,7 +100,7 @@ mod x86 {
                 }
                 #[inline(always)]
                 unsafe fn relu(self) -> Self {
-                    unsafe { $max(self, $zero()) }
+                    unsafe { $max($zero(), self) }
                 }
             }
         };

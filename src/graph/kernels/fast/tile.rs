@@ -165,7 +165,7 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
                         if !add.is_null() {
                             sum += *add.add(start + column + j);
                         }
-                        *tile.y.add(start + column + j) = if relu && sum <= 0.0 { 0.0 } else { sum };
+                        *tile.y.add(start + column + j) = if relu && sum < 0.0 { 0.0 } else { sum };
                     }
                 }
             }

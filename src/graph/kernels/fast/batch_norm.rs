@@ -1,0 +1,377 @@
+/*!
+Batch normalisation over the last axis, forward and backward, with the addition and the relu that follow it in a
+residual network computed in the same pass.
+
+Moving averages are not kept here.
+*/
+
+use super::isa::for_each_isa;
+use super::slices::{self, Parts};
+use crate::graph::kernels::workspace::Workspace;
+
+/// What a batch is normalised with: `y = (x - mean) inv gamma + beta`, each of one number per channel.
+#[derive(Debug, Clone, Copy)]
+pub struct Statistics<'a> {
+    /// The mean.
+    pub mean: &'a [f32],
+    /// One over the standard deviation, `1 / sqrt(variance + epsilon)`.
+    pub inv: &'a [f32],
+    /// The learned scale.
+    pub gamma: &'a [f32],
+    /// The learned shift.
+    pub beta: &'a [f32],
+}
+
+impl Statistics<'_> {
+    fn check(&self, x_len: usize) -> usize {
+        let n_c = self.mean.len();
+        assert!(
+            [self.inv.len(), self.gamma.len(), self.beta.len()] == [n_c; 3],
+            "batch_norm: expected inv, gamma and beta of {n_c} channels as mean has, got {}, {} and {}",
+            self.inv.len(),
+            self.gamma.len(),
+            self.beta.len()
+        );
+        assert!(
+            n_c > 0 && x_len.is_multiple_of(n_c),
+            "batch_norm: expected whole rows of {n_c} channels, got {x_len} numbers"
+        );
+        n_c
+    }
+
+    /// `inv gamma`.
+    fn scale(&self) -> Vec<f32> {
+        self.inv.iter().zip(self.gamma).map(|(inv, gamma)| inv * gamma).collect()
+    }
+}
+
+/// Writes each channel's mean and (biased) variance over all pixels of `x`.
+///
+/// Blocks of pixels are summed up twice in `f32` while they are in the cache, first for their mean, then for their
+/// deviations from it; blocks are joined in `f64` (Chan, Golub and LeVeque 1979), in order.
+///
+/// # Panics
+/// If `x` is empty or not made of whole rows of as many channels as `mean` and `variance` have.
+pub fn moments(x: &[f32], mean: &mut [f32], variance: &mut [f32], ws: &mut Workspace) {
+    let n_c = mean.len();
+    assert!(
+        variance.len() == n_c && n_c > 0 && !x.is_empty() && x.len().is_multiple_of(n_c),
+        "batch_norm: expected whole rows of {n_c} channels and as many variances, got {} numbers and {} variances",
+        x.len(),
+        variance.len()
+    );
+    let rows = x.len() / n_c;
+    let n_blocks = slices::n_blocks(rows, n_c);
+    let (threads, isa, partial) = ws.parts(n_blocks * 2 * n_c);
+    let parts = Parts::new(partial);
+    slices::for_each_block(threads, rows, n_c, &|block, range| {
+        // SAFETY: each block has its own sums.
+        let (mean, deviation) = unsafe { parts.get(block * 2 * n_c..(block + 1) * 2 * n_c) }.split_at_mut(n_c);
+        let scale = 1.0 / range.len() as f32;
+        let x = &x[range.start * n_c..range.end * n_c];
+        block_moments(isa, x, scale, mean, deviation);
+    });
+    let per_block = slices::rows_per_task(n_c);
+    let mut means = vec![0.0f64; n_c];
+    let mut deviations = vec![0.0f64; n_c];
+    for (block, sums) in partial.chunks_exact(2 * n_c).enumerate() {
+        let before = (block * per_block) as f64;
+        let here = per_block.min(rows - block * per_block) as f64;
+        let (share, weight) = (here / (before + here), before * here / (before + here));
+        let (mean, deviation) = sums.split_at(n_c);
+        for c in 0..n_c {
+            let delta = f64::from(mean[c]) - means[c];
+            means[c] += delta * share;
+            deviations[c] += f64::from(deviation[c]) + delta * delta * weight;
+        }
+    }
+    for c in 0..n_c {
+        mean[c] = means[c] as f32;
+        variance[c] = (deviations[c] / rows as f64) as f32;
+    }
+}
+
+for_each_isa! {
+    fn block_moments(x: &[f32], scale: f32, mean: &mut [f32], deviation: &mut [f32]) {
+        let n_c = mean.len();
+        mean.fill(0.0);
+        deviation.fill(0.0);
+        // Four rows at once: the sums are loaded and stored once for every four numbers.
+        let mut fours = x.chunks_exact(4 * n_c);
+        for rows in &mut fours {
+            let (a, b) = rows.split_at(2 * n_c);
+            let ((a, b), (c, d)) = (a.split_at(n_c), b.split_at(n_c));
+            for ((((sum, a), b), c), d) in mean.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *sum += (a + b) + (c + d);
+            }
+        }
+        for row in fours.remainder().chunks_exact(n_c) {
+            mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+        }
+        mean.iter_mut().for_each(|sum| *sum *= scale);
+        let mut fours = x.chunks_exact(4 * n_c);
+        for rows in &mut fours {
+            let (a, b) = rows.split_at(2 * n_c);
+            let ((a, b), (c, d)) = (a.split_at(n_c), b.split_at(n_c));
+            for (((((sum, m), a), b), c), d) in deviation.iter_mut().zip(&*mean).zip(a).zip(b).zip(c).zip(d) {
+                let (a, b, c, d) = (a - m, b - m, c - m, d - m);
+                *sum += (a * a + b * b) + (c * c + d * d);
+            }
+        }
+        for row in fours.remainder().chunks_exact(n_c) {
+            for ((sum, m), x) in deviation.iter_mut().zip(&*mean).zip(row) {
+                *sum += (x - m) * (x - m);
+            }
+        }
+    }
+}
+
+/// Normalises: `y = (x - mean) inv gamma + beta`, plus `add` if there is one, and then, if `relu`, negative numbers
+/// become zero.
+///
+/// # Panics
+/// If `x`, `y` and `add` differ in length or are not made of whole rows of channels.
+pub fn normalise(s: &Statistics, x: &[f32], y: &mut [f32], add: Option<&[f32]>, relu: bool, ws: &mut Workspace) {
+    let n_c = s.check(x.len());
+    assert!(
+        y.len() == x.len() && add.is_none_or(|add| add.len() == x.len()),
+        "batch_norm: expected an output and an addend of {} numbers as the input has",
+        x.len()
+    );
+    let scale = s.scale();
+    let (threads, isa, _) = ws.parts(0);
+    let y = Parts::new(y);
+    let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
+    slices::for_each_block(threads, x.len() / n_c, n_c, &|_, range| {
+        let range = range.start * n_c..range.end * n_c;
+        // SAFETY: blocks do not overlap.
+        let y = unsafe { y.get(range.clone()) };
+        match add {
+            Some(add) => block_normalise_add(isa, s.mean, &scale, s.beta, &x[range.clone()], &add[range], y, floor),
+            None => block_normalise(isa, s.mean, &scale, s.beta, &x[range], y, floor),
+        }
+    });
+}
+
+for_each_isa! {
+    fn block_normalise(mean: &[f32], scale: &[f32], beta: &[f32], x: &[f32], y: &mut [f32], floor: f32) {
+        let n_c = mean.len();
+        for (x, y) in x.chunks_exact(n_c).zip(y.chunks_exact_mut(n_c)) {
+            for ((((y, x), mean), scale), beta) in y.iter_mut().zip(x).zip(mean).zip(scale).zip(beta) {
+                let z = (x - mean) * scale + beta;
+                *y = if z < floor { floor } else { z };
+            }
+        }
+    }
+}
+
+for_each_isa! {
+    #[allow(clippy::too_many_arguments)]
+    fn block_normalise_add(
+        mean: &[f32],
+        scale: &[f32],
+        beta: &[f32],
+        x: &[f32],
+        add: &[f32],
+        y: &mut [f32],
+        floor: f32,
+    ) {
+        let n_c = mean.len();
+        for ((x, add), y) in x.chunks_exact(n_c).zip(add.chunks_exact(n_c)).zip(y.chunks_exact_mut(n_c)) {
+            for (((((y, x), add), mean), scale), beta) in y.iter_mut().zip(x).zip(add).zip(mean).zip(scale).zip(beta) {
+                let z = ((x - mean) * scale + beta) + add;
+                *y = if z < floor { floor } else { z };
+            }
+        }
+    }
+}
+
+/// What followed the normalisation in the same pass, and so what the incoming gradient has to pass first.
+#[derive(Debug, Clone, Copy)]
+pub enum Gate<'a> {
+    /// Nothing.
+    Open,
+    /// A relu: the gradient passes where `(x - mean) inv gamma + beta` is positive, which is computed anew.
+    Relu,
+    /// An addition and a relu: the gradient passes where this output, laid out as `x`, is positive.
+    Output(&'a [f32]),
+}
+
+/// The gradients of a batch normalisation with the batch's own statistics.
+///
+/// ```text
+/// g = dy where the gate is open, else 0;   x_hat = (x - mean) inv;   n pixels
+/// d_beta = sum of g;   d_gamma = sum of g x_hat
+/// dx = gamma inv (g - (d_beta + x_hat d_gamma) / n)
+/// ```
+///
+/// `dy` None means that `dx` holds it. If `d_add` is given, `g` is written into it, or added to it with its flag set:
+/// the gradient of the other branch of a residual block.
+///
+/// # Panics
+/// If the slices do not fit each other.
+#[allow(clippy::too_many_arguments)]
+pub fn backward(
+    s: &Statistics,
+    gate: Gate,
+    x: &[f32],
+    dy: Option<&[f32]>,
+    dx: &mut [f32],
+    d_add: Option<(&mut [f32], bool)>,
+    d_gamma: &mut [f32],
+    d_beta: &mut [f32],
+    ws: &mut Workspace,
+) {
+    let n_c = s.check(x.len());
+    let gate_len = if let Gate::Output(output) = gate { output.len() } else { x.len() };
+    assert!(
+        [dx.len(), dy.map_or(x.len(), <[f32]>::len), d_add.as_ref().map_or(x.len(), |(d, _)| d.len()), gate_len]
+            == [x.len(); 4],
+        "batch_norm: expected gradients and an output of {} numbers as the input has",
+        x.len()
+    );
+    assert!(
+        d_gamma.len() == n_c && d_beta.len() == n_c,
+        "batch_norm: expected gradients of gamma and beta of {n_c} numbers"
+    );
+    let rows = x.len() / n_c;
+    let n_blocks = slices::n_blocks(rows, n_c);
+    let scale = s.scale();
+    let (threads, isa, partial) = ws.parts(n_blocks * 2 * n_c);
+    let parts = Parts::new(partial);
+    let gate_of = |range: &std::ops::Range<usize>| match gate {
+        Gate::Output(output) => Gate::Output(&output[range.clone()]),
+        gate => gate,
+    };
+    {
+        let dy = dy.unwrap_or(dx);
+        slices::for_each_block(threads, rows, n_c, &|block, range| {
+            // SAFETY: each block has its own sums.
+            let (beta, gamma) = unsafe { parts.get(block * 2 * n_c..(block + 1) * 2 * n_c) }.split_at_mut(n_c);
+            let range = range.start * n_c..range.end * n_c;
+            block_sums(isa, gate_of(&range), s.mean, &scale, s.beta, &x[range.clone()], &dy[range], beta, gamma);
+        });
+    }
+    let mut sums = vec![0.0f64; 2 * n_c];
+    for block in partial.chunks_exact(2 * n_c) {
+        sums.iter_mut().zip(block).for_each(|(sum, &block)| *sum += f64::from(block));
+    }
+    // dx = scale g + slope (x - mean) + level
+    let (mut slope, mut level) = (vec![0.0f32; n_c], vec![0.0f32; n_c]);
+    for c in 0..n_c {
+        let inv = f64::from(s.inv[c]);
+        let (sum, product) = (sums[c], sums[n_c + c] * inv);
+        d_beta[c] = sum as f32;
+        d_gamma[c] = product as f32;
+        let per_pixel = f64::from(s.gamma[c]) * inv / rows as f64;
+        slope[c] = (-per_pixel * inv * product) as f32;
+        level[c] = (-per_pixel * sum) as f32;
+    }
+    let dx = Parts::new(dx);
+    let (d_add, accumulate) = match d_add {
+        Some((d_add, accumulate)) => (Some(Parts::new(d_add)), accumulate),
+        None => (None, false),
+    };
+    slices::for_each_block(threads, rows, n_c, &|_, range| {
+        let range = range.start * n_c..range.end * n_c;
+        // SAFETY: blocks do not overlap.
+        let dx = unsafe { dx.get(range.clone()) };
+        if let Some(dy) = dy {
+            dx.copy_from_slice(&dy[range.clone()]);
+        }
+        let x = &x[range.clone()];
+        block_gate(isa, gate_of(&range), s.mean, &scale, s.beta, x, dx);
+        if let Some(d_add) = &d_add {
+            // SAFETY: as above.
+            block_pass(isa, dx, unsafe { d_add.get(range) }, accumulate);
+        }
+        block_gradient(isa, s.mean, &scale, &slope, &level, x, dx);
+    });
+}
+
+for_each_isa! {
+    #[allow(clippy::too_many_arguments)]
+    fn block_sums(
+        gate: Gate,
+        mean: &[f32],
+        scale: &[f32],
+        beta: &[f32],
+        x: &[f32],
+        dy: &[f32],
+        sums: &mut [f32],
+        products: &mut [f32],
+    ) {
+        let n_c = mean.len();
+        sums.fill(0.0);
+        products.fill(0.0);
+        for (r, (x, dy)) in x.chunks_exact(n_c).zip(dy.chunks_exact(n_c)).enumerate() {
+            let sums = sums.iter_mut().zip(products.iter_mut());
+            let numbers = x.iter().zip(dy).zip(mean);
+            match gate {
+                Gate::Open => {
+                    for ((sum, product), ((x, dy), mean)) in sums.zip(numbers) {
+                        *sum += dy;
+                        *product += dy * (x - mean);
+                    }
+                }
+                Gate::Relu => {
+                    for (((sum, product), ((x, dy), mean)), (scale, beta)) in sums.zip(numbers).zip(scale.iter().zip(beta)) {
+                        let g = if (x - mean) * scale + beta > 0.0 { *dy } else { 0.0 };
+                        *sum += g;
+                        *product += g * (x - mean);
+                    }
+                }
+                Gate::Output(output) => {
+                    for (((sum, product), ((x, dy), mean)), output) in sums.zip(numbers).zip(&output[r * n_c..]) {
+                        let g = if *output > 0.0 { *dy } else { 0.0 };
+                        *sum += g;
+                        *product += g * (x - mean);
+                    }
+                }
+            }
+        }
+    }
+}
+
+for_each_isa! {
+    /// Turns `dy`, in `g`, into what passes the gate.
+    fn block_gate(gate: Gate, mean: &[f32], scale: &[f32], beta: &[f32], x: &[f32], g: &mut [f32]) {
+        let n_c = mean.len();
+        match gate {
+            Gate::Open => {}
+            Gate::Relu => {
+                for (x, g) in x.chunks_exact(n_c).zip(g.chunks_exact_mut(n_c)) {
+                    for ((((g, x), mean), scale), beta) in g.iter_mut().zip(x).zip(mean).zip(scale).zip(beta) {
+                        *g = if (x - mean) * scale + beta > 0.0 { *g } else { 0.0 };
+                    }
+                }
+            }
+            Gate::Output(output) => {
+                for (g, output) in g.iter_mut().zip(output) {
+                    *g = if *output > 0.0 { *g } else { 0.0 };
+                }
+            }
+        }
+    }
+}
+
+for_each_isa! {
+    fn block_pass(g: &[f32], d_add: &mut [f32], accumulate: bool) {
+        if accumulate {
+            d_add.iter_mut().zip(g).for_each(|(d, g)| *d += g);
+        } else {
+            d_add.copy_from_slice(g);
+        }
+    }
+}
+
+for_each_isa! {
+    fn block_gradient(mean: &[f32], scale: &[f32], slope: &[f32], level: &[f32], x: &[f32], g: &mut [f32]) {
+        let n_c = mean.len();
+        for (x, g) in x.chunks_exact(n_c).zip(g.chunks_exact_mut(n_c)) {
+            for (((((g, x), mean), scale), slope), level) in g.iter_mut().zip(x).zip(mean).zip(scale).zip(slope).zip(level) {
+                *g = *g * scale + ((x - mean) * slope + level);
+            }
+        }
+    }
+}
