@@ -50,7 +50,13 @@ impl ConvHparameters {
             "{caller}: expected b of shape {:?}, one bias for each of the {n_c} filters of w, got b of shape {b:?}",
             (1, 1, 1, n_c)
         );
-        check_window(caller, "filter", f, self.stride, n_h_prev + 2 * self.pad, n_w_prev + 2 * self.pad);
+        let (n_h, n_w) = (n_h_prev + 2 * self.pad, n_w_prev + 2 * self.pad);
+        assert!(self.stride > 0, "{caller}: expected a stride of at least 1, got 0");
+        assert!(
+            f <= n_h && f <= n_w,
+            "{caller}: expected a filter no larger than the (padded) image of {n_h} x {n_w}, got one of {f} x {f}\n\
+             help: pad the image or make the filter smaller"
+        );
     }
 
     /// Panics unless `dz` has the shape of the output that `a_prev` and `w` give with these hyperparameters.
@@ -83,7 +89,13 @@ impl PoolHparameters {
     #[track_caller]
     pub fn check(&self, caller: &str, a_prev: Dim4) {
         assert!(self.f > 0, "{caller}: expected a window of side f >= 1, got f = 0");
-        check_window(caller, "window", self.f, self.stride, a_prev.1, a_prev.2);
+        assert!(self.stride > 0, "{caller}: expected a stride of at least 1, got 0");
+        let (f, (_, n_h_prev, n_w_prev, _)) = (self.f, a_prev);
+        assert!(
+            f <= n_h_prev && f <= n_w_prev,
+            "{caller}: expected a window no larger than the image of {n_h_prev} x {n_w_prev}, got one of {f} x {f}\n\
+             help: make the window smaller"
+        );
     }
 
     /// Panics unless `da` has the shape of the output that `a_prev` gives with these hyperparameters.
@@ -137,16 +149,6 @@ pub struct PoolCache {
     pub a_prev: Array4<f64>,
     /// Window and stride.
     pub hparameters: PoolHparameters,
-}
-
-/// Panics unless a window of side `f` fits into an image of `n_h` by `n_w` pixels and moves.
-#[track_caller]
-fn check_window(caller: &str, window: &str, f: usize, stride: usize, n_h: usize, n_w: usize) {
-    assert!(stride > 0, "{caller}: expected a stride of at least 1, got 0");
-    assert!(
-        f <= n_h && f <= n_w,
-        "{caller}: expected a {window} no larger than the (padded) image of {n_h} x {n_w}, got one of {f} x {f}"
-    );
 }
 
 /// Positions of a window of side `f` along `n` pixels.

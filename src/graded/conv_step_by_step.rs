@@ -35,8 +35,15 @@ pub fn zero_pad(x: &Array4<f64>, pad: usize) -> Array4<f64> {
 ///
 /// # Returns
 /// One number, the filter's response at this position.
+///
+/// # Panics
+/// When the window and the filter differ in shape.
 pub fn conv_single_step(a_slice_prev: &ArrayView3<f64>, w: &ArrayView3<f64>, b: &ArrayView3<f64>) -> f64 {
-    assert_eq!(a_slice_prev.dim(), w.dim(), "conv_single_step: expected a window of the filter's shape");
+    let (window, filter) = (a_slice_prev.dim(), w.dim());
+    assert!(
+        window == filter,
+        "conv_single_step: expected a window of the filter's shape {filter:?}, got one of {window:?}"
+    );
     // START CODE HERE (≈ 2 lines)
     //~ let z: f64 = todo!("conv_single_step: replace this line by the sum of the products, plus the bias");
     let s = a_slice_prev * w; // (f, f, n_c_prev)
