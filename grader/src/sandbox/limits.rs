@@ -16,7 +16,9 @@ pub fn restrict(limits: &Limits, counted: bool) -> Result<String, String> {
     #[cfg_attr(not(target_os = "linux"), expect(unused_mut))]
     let mut set = vec![
         ("address space", Resource::RLIMIT_AS, limits.memory),
-        ("core file", Resource::RLIMIT_CORE, 0),
+        // Too little for a file; and by this very number Linux knows not to start a program that collects crashes,
+        // which with 0 it would (core(5), do_coredump in fs/coredump.c).
+        ("core file", Resource::RLIMIT_CORE, 1),
         ("file size", Resource::RLIMIT_FSIZE, limits.file_size),
         ("open files", Resource::RLIMIT_NOFILE, 256),
         ("stack", Resource::RLIMIT_STACK, 8 << 20),

@@ -46,9 +46,9 @@ pub fn enter() -> Result<World, String> {
         | CloneFlags::CLONE_NEWUTS;
     // The superuser needs no user namespace: it builds the world itself and gives the job a user of its own, so that
     // the limit on processes holds (user 0 of the system is exempt from it).
-    let world = if user.is_root() && unshare(flags).is_ok() {
-        let layer = "mount+pid+net+ipc+uts namespaces, user of its own".to_owned();
-        World { user: Some(NOBODY_ABOVE + std::process::id() % 0x1_0000), layer }
+    let spare = if user.is_root() { spare_user() } else { None };
+    let world = if spare.is_some() && unshare(flags).is_ok() {
+        World { user: spare, layer: "mount+pid+net+ipc+uts namespaces, user of its own".to_owned() }
     } else {
         unshare(flags | CloneFlags::CLONE_NEWUSER).map_err(said("this system does not let us make any"))?;
         // Any name but 0: a process of user 0 would regain the namespace's capabilities when it calls exec.
@@ -61,6 +61,22 @@ pub fn enter() -> Result<World, String> {
     };
     let _ = sethostname("sandbox");
     Ok(world)
+}
+
+/// A user that the superuser can become and that nobody else is; a container may have only a few users.
+fn spare_user() -> Option<u32> {
+    let mapped = |id: u32| {
+        ["/proc/self/uid_map", "/proc/self/gid_map"].iter().all(|file| {
+            // Each line: first number inside, first number outside, how many.
+            fs::read_to_string(file).is_ok_and(|map| {
+                map.lines().any(|line| {
+                    let numbers: Vec<u64> = line.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+                    matches!(numbers[..], [first, _, n] if (first..first.saturating_add(n)).contains(&u64::from(id)))
+                })
+            })
+        })
+    };
+    [NOBODY_ABOVE + std::process::id() % 0x1_0000, 65534].into_iter().find(|&id| mapped(id))
 }
 
 /// Replaces the root directory by an empty one that holds the listed paths, read-only, and the work directory.
