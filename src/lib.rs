@@ -23,5 +23,6 @@ pub mod numpy;
 pub mod plot;
 pub mod prelude;
 pub mod testing;
+pub mod tf;
 
 pub use error::{Error, Result};

@@ -1,0 +1,38 @@
+/*!
+Which kernels a session computes with, and on how many threads.
+
+It is a value that the session holds; nothing about it is global.
+*/
+
+/// The two sets of kernels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernels {
+    /// Plain loops in the order in which TensorFlow 1 added numbers up, multiplication and addition rounded apart: prints
+    /// the documents' digits, and is what `Fast` is tested against.
+    Exact,
+    /// Matrix products with vector instructions, on several threads. The result does not depend on their number.
+    Fast {
+        /// How many threads; 0 means as many as the machine has.
+        threads: usize,
+    },
+}
+
+impl Default for Kernels {
+    fn default() -> Self {
+        Kernels::Fast { threads: 0 }
+    }
+}
+
+/// What the operations compute with.
+#[derive(Debug)]
+pub struct Compute {
+    /// The kernels.
+    pub kernels: Kernels,
+}
+
+impl Compute {
+    /// Prepares the kernels.
+    pub fn new(kernels: Kernels) -> Self {
+        Compute { kernels }
+    }
+}

@@ -1,0 +1,188 @@
+/*!
+What goes into a run and what comes out: arrays for placeholders, and tensors or tuples of them to fetch.
+*/
+
+use super::{Operation, Tensor};
+use ndarray::{ArrayBase, ArrayD, Data, Dimension};
+use std::borrow::Cow;
+
+/// An array for a placeholder; see [`Tensor::feed`].
+#[derive(Debug, Clone)]
+pub struct Feed<'a> {
+    pub(super) tensor: Tensor,
+    pub(super) dims: Vec<usize>,
+    pub(super) data: Cow<'a, [f32]>,
+}
+
+/// A number that a placeholder can be fed with.
+pub trait Number: Copy {
+    /// The number in the engine's precision.
+    fn to_f32(self) -> f32;
+
+    /// The row itself, if it is in the engine's precision already.
+    fn as_f32s(_row: &[Self]) -> Option<&[f32]> {
+        None
+    }
+}
+
+impl Number for f32 {
+    fn to_f32(self) -> f32 {
+        self
+    }
+
+    fn as_f32s(row: &[Self]) -> Option<&[f32]> {
+        Some(row)
+    }
+}
+
+impl Number for f64 {
+    fn to_f32(self) -> f32 {
+        self as f32
+    }
+}
+
+impl Number for u8 {
+    fn to_f32(self) -> f32 {
+        f32::from(self)
+    }
+}
+
+impl Number for i64 {
+    fn to_f32(self) -> f32 {
+        self as f32
+    }
+}
+
+impl Number for usize {
+    fn to_f32(self) -> f32 {
+        self as f32
+    }
+}
+
+impl Number for bool {
+    fn to_f32(self) -> f32 {
+        f32::from(u8::from(self))
+    }
+}
+
+impl Tensor {
+    /// Says which array stands for this placeholder in a run. An f32 array in standard layout is not copied.
+    pub fn feed<'a, A, S, D>(&self, array: &'a ArrayBase<S, D>) -> Feed<'a>
+    where
+        A: Number,
+        S: Data<Elem = A>,
+        D: Dimension,
+    {
+        let data = match array.as_slice().and_then(A::as_f32s) {
+            Some(row) => Cow::Borrowed(row),
+            None => Cow::Owned(array.iter().map(|x| x.to_f32()).collect()),
+        };
+        Feed { tensor: self.clone(), dims: array.shape().to_vec(), data }
+    }
+}
+
+/// Something that [`Session::run`](super::Session::run) can return: a tensor, an operation, or several of them.
+pub trait Fetch {
+    /// What the run returns.
+    type Output;
+
+    /// Lists the nodes in the order in which [`Fetch::take`] takes their values.
+    fn nodes(&self, list: &mut Vec<Node>);
+
+    /// Takes the values.
+    fn take(&self, values: &mut dyn Iterator<Item = Option<ArrayD<f32>>>) -> Self::Output;
+}
+
+/// A node to fetch.
+#[derive(Debug, Clone)]
+pub struct Node(pub(super) super::Graph, pub(super) usize);
+
+impl Fetch for &Tensor {
+    type Output = ArrayD<f32>;
+
+    fn nodes(&self, list: &mut Vec<Node>) {
+        list.push(Node(self.graph().clone(), self.id()));
+    }
+
+    fn take(&self, values: &mut dyn Iterator<Item = Option<ArrayD<f32>>>) -> ArrayD<f32> {
+        values.next().flatten().expect("a tensor has a value")
+    }
+}
+
+impl Fetch for &Operation {
+    type Output = ();
+
+    fn nodes(&self, list: &mut Vec<Node>) {
+        list.push(Node(self.graph().clone(), self.id()));
+    }
+
+    fn take(&self, values: &mut dyn Iterator<Item = Option<ArrayD<f32>>>) {
+        values.next();
+    }
+}
+
+impl Fetch for &[Tensor] {
+    type Output = Vec<ArrayD<f32>>;
+
+    fn nodes(&self, list: &mut Vec<Node>) {
+        self.iter().for_each(|tensor| tensor.nodes(list));
+    }
+
+    fn take(&self, values: &mut dyn Iterator<Item = Option<ArrayD<f32>>>) -> Vec<ArrayD<f32>> {
+        self.iter().map(|tensor| tensor.take(values)).collect()
+    }
+}
+
+impl Fetch for &Vec<Tensor> {
+    type Output = Vec<ArrayD<f32>>;
+
+    fn nodes(&self, list: &mut Vec<Node>) {
+        self.as_slice().nodes(list);
+    }
+
+    fn take(&self, values: &mut dyn Iterator<Item = Option<ArrayD<f32>>>) -> Vec<ArrayD<f32>> {
+        self.as_slice().take(values)
+    }
+}
+
+macro_rules! fetch_tuple {
+    ($($name:ident)+) => {
+        impl<$($name: Fetch),+> Fetch for ($($name,)+) {
+            type Output = ($($name::Output,)+);
+
+            #[expect(non_snake_case, reason = "the type's name is the field's")]
+            fn nodes(&self, list: &mut Vec<Node>) {
+                let ($($name,)+) = self;
+                $($name.nodes(list);)+
+            }
+
+            #[expect(non_snake_case, reason = "the type's name is the field's")]
+            fn take(&self, values: &mut dyn Iterator<Item = Option<ArrayD<f32>>>) -> Self::Output {
+                let ($($name,)+) = self;
+                ($($name.take(values),)+)
+            }
+        }
+    };
+}
+
+fetch_tuple!(A);
+fetch_tuple!(A B);
+fetch_tuple!(A B C);
+fetch_tuple!(A B C D);
+
+/// The single number in an array, as NumPy's `item()`.
+pub trait Item {
+    /// The number.
+    ///
+    /// # Panics
+    /// If there is not exactly one.
+    fn item(&self) -> f32;
+}
+
+impl<S: Data<Elem = f32>, D: Dimension> Item for ArrayBase<S, D> {
+    #[track_caller]
+    fn item(&self) -> f32 {
+        assert!(self.len() == 1, "item: expected one number, got an array of shape {:?}", self.shape());
+        *self.first().expect("one number")
+    }
+}

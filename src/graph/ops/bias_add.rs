@@ -1,0 +1,53 @@
+/*! Adds one number per channel. */
+
+use crate::graph::{
+    Op, Shape,
+    op::{Backward, Forward},
+};
+
+/// y[…, c] = x[…, c] + b[c]. Inputs: anything with channels last, a vector of as many numbers as there are channels.
+#[derive(Debug, Clone, Copy)]
+pub struct BiasAdd;
+
+impl Op for BiasAdd {
+    fn kind(&self) -> &'static str {
+        "BiasAdd"
+    }
+
+    fn output_shape(&self, inputs: &[&Shape]) -> Shape {
+        let (x, b) = (inputs[0], inputs[1]);
+        assert!(
+            b.rank() == 1 && x.rank() >= 1 && x.last() == b.dim(0),
+            "bias_add: expected one bias per channel of shape {x}, got biases of shape {b}"
+        );
+        x.clone()
+    }
+
+    fn forward(&self, run: Forward<'_>) {
+        let b = run.inputs[1];
+        if !run.in_place {
+            run.output.copy_from_slice(run.inputs[0]);
+        }
+        for y in run.output.chunks_exact_mut(b.len()) {
+            y.iter_mut().zip(b).for_each(|(y, b)| *y += b);
+        }
+    }
+
+    fn in_place(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn passes_gradient(&self, input: usize, _dims: &crate::graph::op::Dims) -> bool {
+        input == 0
+    }
+
+    fn backward(&self, mut run: Backward<'_>) {
+        let Some(d_b) = &mut run.d_inputs[1] else { return };
+        // A bias collects from every position of the batch: too many for running sums in f32.
+        let mut sums = vec![0.0f64; d_b.data.len()];
+        for dy in run.d_output.chunks_exact(sums.len()) {
+            sums.iter_mut().zip(dy).for_each(|(sum, dy)| *sum += f64::from(*dy));
+        }
+        d_b.set(|c| sums[c] as f32);
+    }
+}

@@ -1,0 +1,71 @@
+/*!
+Convolution of a batch of images with a set of filters. The bias is an operation of its own, see
+[`BiasAdd`](super::BiasAdd).
+*/
+
+use super::elementwise::{image, image_dims};
+use crate::graph::{
+    Op, Shape,
+    kernels::{exact::conv2d as exact, geometry::Conv2dGeometry},
+    op::{Backward, Dims, Forward, Reads},
+    padding::Padding,
+};
+
+/// y[i, h, w, c] = Σ x[i, h s + a, w s + b, k] w[a, b, k, c], summed over a window's rows a, columns b and channels k.
+///
+/// Inputs: images (m, n_h_prev, n_w_prev, n_c_prev), filters (f_h, f_w, n_c_prev, n_c). Output: (m, n_h, n_w, n_c).
+#[derive(Debug, Clone, Copy)]
+pub struct Conv2d {
+    /// Rows and columns between two windows.
+    pub strides: (usize, usize),
+    /// What happens at the border.
+    pub padding: Padding,
+}
+
+impl Conv2d {
+    /// The geometry of a run.
+    pub fn geometry(&self, dims: &Dims) -> Conv2dGeometry {
+        Conv2dGeometry::new(image(&dims.inputs[0]), image(&dims.inputs[1]), self.strides, self.padding)
+    }
+}
+
+impl Op for Conv2d {
+    fn kind(&self) -> &'static str {
+        "Conv2D"
+    }
+
+    fn output_shape(&self, inputs: &[&Shape]) -> Shape {
+        let (m, n_h_prev, n_w_prev, n_c_prev) = image_dims("conv2d", inputs[0]);
+        let Some([f_h, f_w, w_c_prev, n_c]) = inputs[1].concrete().and_then(|dims| <[usize; 4]>::try_from(dims).ok())
+        else {
+            panic!("conv2d: expected filters of shape (f_h, f_w, n_c_prev, n_c), got shape {}", inputs[1])
+        };
+        assert!(
+            w_c_prev == n_c_prev,
+            "conv2d: the filters have {w_c_prev} input channels (shape {}), the images have {n_c_prev} (shape {})",
+            inputs[1],
+            inputs[0]
+        );
+        let rows = self.padding.windows(n_h_prev, f_h, self.strides.0);
+        let columns = self.padding.windows(n_w_prev, f_w, self.strides.1);
+        Shape::from([m, Some(rows.n), Some(columns.n), Some(n_c)])
+    }
+
+    fn forward(&self, run: Forward<'_>) {
+        exact::forward(&self.geometry(run.dims), run.inputs[0], run.inputs[1], run.output);
+    }
+
+    fn backward_reads(&self) -> Reads {
+        Reads::inputs(&[0, 1])
+    }
+
+    fn backward(&self, mut run: Backward<'_>) {
+        let geometry = self.geometry(run.dims);
+        if let Some(d_w) = &mut run.d_inputs[1] {
+            exact::backward_filter(&geometry, run.inputs[0], run.d_output, d_w.data, d_w.accumulate);
+        }
+        if let Some(d_x) = &mut run.d_inputs[0] {
+            exact::backward_input(&geometry, run.d_output, run.inputs[1], d_x.data, d_x.accumulate);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/*! The product of two matrices: a dense layer without its bias and activation. */
+
+use crate::graph::{
+    Op, Shape,
+    kernels::exact::contraction as exact,
+    op::{Backward, Dims, Forward, Reads},
+};
+
+/// y = x w. Inputs: (m, k), (k, n). Output: (m, n).
+#[derive(Debug, Clone, Copy)]
+pub struct MatMul;
+
+fn sizes(dims: &Dims) -> (usize, usize, usize) {
+    (dims.inputs[0][0], dims.inputs[0][1], dims.inputs[1][1])
+}
+
+impl Op for MatMul {
+    fn kind(&self) -> &'static str {
+        "MatMul"
+    }
+
+    fn output_shape(&self, inputs: &[&Shape]) -> Shape {
+        let (x, w) = (inputs[0], inputs[1]);
+        assert!(
+            x.rank() == 2 && w.rank() == 2,
+            "matmul: expected two matrices, got shapes {x} and {w}\nhelp: flatten the images first"
+        );
+        assert!(
+            x.dim(1) == w.dim(0),
+            "matmul: the first matrix has {} columns (shape {x}), the second {} rows (shape {w})",
+            Shape::from([x.dim(1)]),
+            Shape::from([w.dim(0)])
+        );
+        Shape::from([x.dim(0), w.dim(1)])
+    }
+
+    fn forward(&self, run: Forward<'_>) {
+        exact::matmul(run.inputs[0], run.inputs[1], run.output, sizes(run.dims));
+    }
+
+    fn backward_reads(&self) -> Reads {
+        Reads::inputs(&[0, 1])
+    }
+
+    fn backward(&self, mut run: Backward<'_>) {
+        let (_, k, n) = sizes(run.dims);
+        if let Some(d_w) = &mut run.d_inputs[1] {
+            exact::matmul_transposed_a(run.inputs[0], run.d_output, d_w.data, (k, n), d_w.accumulate);
+        }
+        if let Some(d_x) = &mut run.d_inputs[0] {
+            exact::matmul_transposed_b(run.d_output, run.inputs[1], d_x.data, (k, n), d_x.accumulate);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/*!
+The operations, one file each: output shape, forward and backward side by side.
+
+They are built and wired by the faces through [`Graph::add`](super::Graph::add); what they cost to run is the kernels'
+business.
+*/
+
+pub mod add;
+pub mod argmax;
+pub mod average_pool;
+pub mod batch_norm;
+pub mod bias_add;
+pub mod cast;
+pub mod concat;
+pub mod conv2d;
+pub mod dropout;
+mod elementwise;
+pub mod equal;
+pub mod global_pool;
+pub mod matmul;
+pub mod max_pool;
+pub mod multiply;
+pub mod reduce;
+pub mod relu;
+pub mod reshape;
+pub mod sigmoid;
+pub mod sigmoid_cross_entropy;
+pub mod softmax;
+pub mod softmax_cross_entropy;
+pub mod tanh;
+pub mod zero_padding;
+
+pub use add::Add;
+pub use argmax::ArgMax;
+pub use average_pool::AveragePool;
+pub use batch_norm::BatchNorm;
+pub use bias_add::BiasAdd;
+pub use cast::Cast;
+pub use concat::Concat;
+pub use conv2d::Conv2d;
+pub use dropout::Dropout;
+pub use equal::Equal;
+pub use global_pool::{GlobalAveragePool, GlobalMaxPool};
+pub use matmul::MatMul;
+pub use max_pool::MaxPool;
+pub use multiply::Multiply;
+pub use reduce::{Reduce, Reduction};
+pub use relu::Relu;
+pub use reshape::Reshape;
+pub use sigmoid::Sigmoid;
+pub use sigmoid_cross_entropy::SigmoidCrossEntropy;
+pub use softmax::Softmax;
+pub use softmax_cross_entropy::SoftmaxCrossEntropy;
+pub use tanh::Tanh;
+pub use zero_padding::ZeroPadding2d;

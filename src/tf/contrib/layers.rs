@@ -1,0 +1,80 @@
+/*! Layers that create their own variables: `tf.contrib.layers`. */
+
+use crate::{
+    graph::{
+        Tensor,
+        ops::{self, Reshape},
+    },
+    tf::{
+        initializers::{XavierInitializer, zeros_initializer},
+        variables::get_variable,
+    },
+};
+
+/// Uniform numbers in ±√(6 / (fan_in + fan_out)), so that signals keep their size from layer to layer.
+///
+/// Without a seed, the graph's seed and the number of operations created so far decide.
+pub fn xavier_initializer(seed: Option<u64>) -> XavierInitializer {
+    XavierInitializer { seed }
+}
+
+/// One row per example: (m, n_h, n_w, n_c) becomes (m, n_h n_w n_c).
+///
+/// It counts as 14 operations, as in TensorFlow up to 1.3; later versions needed 8, which changes the seeds of whatever
+/// is created afterwards.
+///
+/// # Panics
+/// If a dimension other than the first is unknown.
+#[track_caller]
+pub fn flatten(x: &Tensor) -> Tensor {
+    let graph = x.graph();
+    let op = Reshape::flatten(&x.shape());
+    let scope = graph.unique_name("Flatten");
+    for name in [
+        "Shape",
+        "Slice/begin",
+        "Slice/size",
+        "Slice",
+        "Slice_1/begin",
+        "Slice_1/size",
+        "Slice_1",
+        "Const",
+        "Prod",
+        "ExpandDims/dim",
+        "ExpandDims",
+        "concat/axis",
+        "concat",
+    ] {
+        graph.reserve(&[&format!("{scope}/{name}")]);
+    }
+    graph.add(op, &[x], &format!("{scope}/Reshape"))
+}
+
+/// A dense layer: x w + b, then an activation, if there is one. Weights are drawn by [`xavier_initializer`] without a
+/// seed, biases are zero; both are trained.
+///
+/// # Arguments
+/// * `x`: one row per example, shape (m, features)
+/// * `num_outputs`: how many numbers per example come out
+/// * `activation_fn`: such as `Some(tf::nn::relu)`; `None` leaves the layer linear
+///
+/// DIFFERENCE: TensorFlow applies relu when the argument is left out.
+///
+/// # Panics
+/// If `x` is not a matrix with a known number of columns.
+#[track_caller]
+pub fn fully_connected(x: &Tensor, num_outputs: usize, activation_fn: Option<fn(&Tensor) -> Tensor>) -> Tensor {
+    let graph = x.graph();
+    let shape = x.shape();
+    let features = (shape.rank() == 2).then(|| shape.last()).flatten();
+    let Some(features) = features else {
+        panic!("fully_connected: expected one row per example, got shape {shape}\nhelp: flatten the images first")
+    };
+    let scope = graph.unique_name("fully_connected");
+    let name = |name: &str| format!("{scope}/{name}");
+    let w = get_variable(graph, &name("weights"), &[features, num_outputs], xavier_initializer(None));
+    let b = get_variable(graph, &name("biases"), &[num_outputs], zeros_initializer());
+    let z = graph.add(ops::MatMul, &[x, &w], &name("MatMul"));
+    let z = graph.add(ops::BiasAdd, &[&z, &b], &name("BiasAdd"));
+    activation_fn.map_or(z.clone(), |activation| activation(&z))
+}

@@ -1,0 +1,39 @@
+/*! Which two seeds a random operation gets: TensorFlow's rule for graph seeds and operation seeds. */
+
+use crate::graph::Graph;
+use std::{
+    collections::hash_map::RandomState,
+    hash::{BuildHasher, Hasher},
+};
+
+/// The graph seed of a graph without one, when the operation has one (TensorFlow's `DEFAULT_GRAPH_SEED`).
+pub const DEFAULT_GRAPH_SEED: u64 = 87_654_321;
+
+/// The seeds (graph seed, operation seed) of the next random operation.
+///
+/// * Both set: these.
+/// * Only the graph's: the operation's seed is the number of operations created so far, [`Graph::last_id`].
+/// * Only the operation's: the graph's is [`DEFAULT_GRAPH_SEED`].
+/// * None: seeds that differ from run to run.
+///
+/// ```
+/// use cnn::tf::{Graph, random_seed::get_seed};
+/// let graph = Graph::new();
+/// assert_eq!(get_seed(&graph, Some(0)), (87_654_321, 0));
+/// graph.set_random_seed(1);
+/// assert_eq!(get_seed(&graph, Some(0)), (1, 0));
+/// assert_eq!(get_seed(&graph, None), (1, 0)); // nothing created yet
+/// ```
+pub fn get_seed(graph: &Graph, op_seed: Option<u64>) -> (u64, u64) {
+    match (graph.random_seed(), op_seed) {
+        (Some(seed), Some(op_seed)) => (seed, op_seed),
+        (Some(seed), None) => (seed, graph.last_id() as u64),
+        (None, Some(op_seed)) => (DEFAULT_GRAPH_SEED, op_seed),
+        (None, None) => (entropy(), entropy()),
+    }
+}
+
+/// A number that differs from call to call: the standard library seeds its hashers from the operating system.
+fn entropy() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

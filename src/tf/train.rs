@@ -1,0 +1,59 @@
+/*!
+Optimizers: `tf.train`. The rules themselves are in [`graph::optimizers`](crate::graph::optimizers).
+
+DIFFERENCE: TensorFlow adds the operations of the backward pass to the graph; here the engine plans them, and only the
+training step itself is counted.
+*/
+
+use crate::graph::{
+    Operation, Tensor,
+    optimizers::{Adam, Momentum, Optimizer, RmsProp, Sgd},
+};
+
+macro_rules! optimizer {
+    ($(#[$doc:meta])* $name:ident, $rule:ty, ($($arg:ident),*), $new:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name {
+            /// The rule with all its numbers.
+            pub rule: $rule,
+        }
+
+        impl $name {
+            /// TensorFlow's defaults for everything but the arguments.
+            pub fn new($($arg: f32),*) -> Self {
+                $name { rule: $new }
+            }
+
+            /// A training step: moves all trainable variables of the graph along the negative gradient of `loss`.
+            ///
+            /// Fetching it, as in `session.run((&step, &cost), &feeds)`, carries it out; the cost is that before the
+            /// step.
+            pub fn minimize(&self, loss: &Tensor) -> Operation {
+                let variables = loss.graph().trainable_variables();
+                let variables: Vec<&Tensor> = variables.iter().collect();
+                loss.graph().minimize(loss, &variables, self.rule, self.rule.name())
+            }
+        }
+    };
+}
+
+optimizer! {
+    /// Adam with betas 0.9 and 0.999 and epsilon 1e-8: `tf.train.AdamOptimizer`.
+    AdamOptimizer, Adam, (learning_rate), Adam::new(learning_rate)
+}
+
+optimizer! {
+    /// Gradient descent: `tf.train.GradientDescentOptimizer`.
+    GradientDescentOptimizer, Sgd, (learning_rate), Sgd { learning_rate }
+}
+
+optimizer! {
+    /// Gradient descent with momentum: `tf.train.MomentumOptimizer`.
+    MomentumOptimizer, Momentum, (learning_rate, momentum), Momentum { learning_rate, momentum, nesterov: false }
+}
+
+optimizer! {
+    /// RMSProp with decay 0.9, no momentum and epsilon 1e-10: `tf.train.RMSPropOptimizer`.
+    RMSPropOptimizer, RmsProp, (learning_rate), RmsProp::new(learning_rate)
+}

@@ -1,0 +1,52 @@
+/*! Placeholders and variables. */
+
+use super::initializers::VariableInitializer;
+use crate::graph::{DType, Graph, Operation, Shape, Tensor};
+
+/// An input that every run feeds. Dimensions that are not known yet, such as the number of images, are `None`.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let y = tf::placeholder(&Graph::new(), tf::float32, [None, Some(6)]);
+/// assert_eq!(y.to_string(), r#"Tensor("Placeholder:0", shape=(?, 6), dtype=float32)"#);
+/// ```
+pub fn placeholder(graph: &Graph, dtype: DType, shape: impl Into<Shape>) -> Tensor {
+    graph.placeholder(shape, dtype, "Placeholder")
+}
+
+/// A trainable variable.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let w = tf::get_variable(&graph, "W", &[1, 2, 3, 4], tf::contrib::layers::xavier_initializer(Some(0)));
+/// assert_eq!(w.to_string(), "<tf.Variable 'W:0' shape=(1, 2, 3, 4) dtype=float32_ref>");
+/// assert_eq!(graph.last_id(), 10);
+/// ```
+///
+/// # Panics
+/// If the graph has a variable of this name already.
+#[track_caller]
+pub fn get_variable(graph: &Graph, name: &str, shape: &[usize], initializer: impl VariableInitializer) -> Tensor {
+    assert!(
+        graph.variables().iter().all(|variable| variable.name() != name),
+        "get_variable: the variable {name} already exists in this graph\nhelp: begin with a new Graph::new(), as \
+         tf.reset_default_graph() did"
+    );
+    let initializer = initializer.build(graph, &format!("{name}/Initializer"), shape);
+    let variable = graph.variable(shape, initializer, name);
+    graph.reserve(&[&format!("{name}/Assign"), &format!("{name}/read")]);
+    variable
+}
+
+/// The operation that gives all variables of the graph their first values.
+///
+/// DIFFERENCE: TensorFlow draws new numbers when the same session runs it a second time; here they are the same again.
+pub fn global_variables_initializer(graph: &Graph) -> Operation {
+    graph.initialize_all("init")
+}
+
+/// The variables that an optimizer moves, in the order of creation.
+pub fn trainable_variables(graph: &Graph) -> Vec<Tensor> {
+    graph.trainable_variables()
+}
