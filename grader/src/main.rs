@@ -1,5 +1,85 @@
 /*! The `grader` program. It is not where grading happens: that is the library beside it. */
 
-fn main() {
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use grader::grade::{Grader, Options};
+use grader::{Error, Result, files, root, text};
+
+/// Grades submissions of the course's assignments.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Grades one submission: a notebook, a Rust file, or a directory that holds one. Ends with 0 once it is graded,
+    /// whatever the score, and with 2 when there was nothing to grade.
+    Grade {
+        /// The submission.
+        file: PathBuf,
+        /// The assignment, if the submission does not say it.
+        #[arg(long)]
+        assignment: Option<String>,
+        /// How the report is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        /// The file for the report; standard output if none is named.
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        /// The seed of the hidden inputs.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Compiles what every grading needs, so that the first one is as fast as the others.
+    Prepare,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+fn main() -> ExitCode {
     grader::sandbox::stage();
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let root = root::find()?;
+    match cli.command {
+        Command::Prepare => Grader::open(&root).map(drop),
+        Command::Grade { file, assignment, format, output, seed } => {
+            // What cannot be read is said before anything is compiled for it.
+            grader::submission::Submission::read(&file)?;
+            let report = Grader::open(&root)?.grade(&file, &Options { assignment, seed })?;
+            let colour = output.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let text = match format {
+                Format::Text => text::text(&report, colour),
+                Format::Json => {
+                    serde_json::to_string_pretty(&report)
+                        .map_err(|error| Error::new(error.to_string(), "this is a fault of the grader"))?
+                        + "\n"
+                }
+            };
+            match output {
+                Some(path) => files::write(&path, text.as_bytes()),
+                // A reader that went away, such as `head`, is no fault of the grading.
+                None => std::io::stdout().write_all(text.as_bytes()).or(Ok(())),
+            }
+        }
+    }
 }

@@ -13,3 +13,4 @@ mod serve;
 pub use cases::{Arguments, Cases};
 pub use convert::{Answer, Argument, answer};
 pub use serve::{Entry, Inputs, Question, answer_all, serve};
+pub use wire::Value;

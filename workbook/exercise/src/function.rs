@@ -5,7 +5,7 @@ use std::ops::Range;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, FnArg, ItemFn, Lit, Meta, Pat, ReturnType, Visibility};
+use syn::{Attribute, Expr, ExprLit, FnArg, ItemFn, Lit, Meta, Pat, ReturnType, Stmt, Visibility};
 
 use crate::item::Item;
 use crate::markers;
@@ -36,6 +36,7 @@ pub(crate) struct Parts {
     parameters: Vec<(String, Range<usize>)>,
     output: Option<Range<usize>>,
     tokens: String,
+    returned: Vec<String>,
 }
 
 impl Parts {
@@ -60,20 +61,21 @@ impl Parts {
             ReturnType::Type(_, ty) => Some(ty.span().byte_range()),
         };
         Self {
-            docs: docs(item),
+            docs: docs(&item.attrs),
             // The block follows the signature, white space between them belongs to neither.
             signature: start..item.sig.span().byte_range().end.max(start),
             parameters: parameters.collect(),
             output,
             tokens: item.block.to_token_stream().to_string(),
+            returned: returned(item),
             body,
         }
     }
 }
 
 /// The lines of the documentation comment, each without the one space that follows `///`.
-fn docs(item: &ItemFn) -> String {
-    let lines = item.attrs.iter().filter_map(|attribute| match &attribute.meta {
+pub(crate) fn docs(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
             _ => None,
@@ -128,6 +130,12 @@ impl<'a> Function<'a> {
         self.parts.output.clone().map_or("()", |range| &self.text[range])
     }
 
+    /// The names of what it returns, as its last line has them: `(da_prev, dw, db)` gives three. None when the last line
+    /// is another kind of expression.
+    pub fn returned(&self) -> &'a [String] {
+        &self.parts.returned
+    }
+
     /// The type of a pointer to it: `fn(&Array4<f64>, usize) -> Array4<f64>`.
     pub fn pointer_type(&self) -> String {
         let parameters: Vec<String> = self.parameters().into_iter().map(|parameter| parameter.ty).collect();
@@ -169,6 +177,19 @@ impl<'a> Function<'a> {
     pub fn same_body(&self, other: &Function) -> bool {
         self.parts.tokens == other.parts.tokens
     }
+}
+
+fn returned(item: &ItemFn) -> Vec<String> {
+    let name = |expression: &Expr| match expression {
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
+    };
+    let names = match item.block.stmts.last() {
+        Some(Stmt::Expr(Expr::Tuple(tuple), None)) => tuple.elems.iter().map(name).collect(),
+        Some(Stmt::Expr(expression, None)) => name(expression).map(|name| vec![name]),
+        _ => None,
+    };
+    names.unwrap_or_default()
 }
 
 fn stub_tokens(stub: &str) -> Option<String> {

@@ -163,3 +163,14 @@ fn what_can_be_read_of_a_broken_text_is_read() {
     assert_eq!(broken[0].functions, ["b"]);
     assert!((8..=14).contains(&broken[0].error.line), "{}", broken[0].error);
 }
+
+#[test]
+fn modules_and_returned_names_are_read() {
+    let text = "/// Why.\nmod wrong {\n    fn f() -> (u8, u8) {\n        let (a, b) = (1, 2);\n        (a, b)\n    }\n}\nmod file;\n";
+    let modules = Source::parse("m.rs", text).unwrap().modules().unwrap();
+    assert_eq!(modules.len(), 1);
+    let (name, docs, source) = &modules[0];
+    assert_eq!((name.as_str(), docs.as_str()), ("wrong", "Why."));
+    let f = source.function("f").unwrap();
+    assert_eq!((f.line(), f.returned()), (3, &["a".to_owned(), "b".to_owned()][..]));
+}

@@ -1,0 +1,180 @@
+/*! Compares an answer with the expected one. */
+
+use wire::{Data, Value};
+
+/// Largest accepted difference, relative to the expected number.
+pub const RELATIVE: f64 = 1e-7;
+/// Largest accepted difference where the expected number is near zero.
+pub const ABSOLUTE: f64 = 1e-9;
+
+/// How an answer differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What kind of difference it is: all that is said of a hidden case.
+    pub kind: &'static str,
+    /// Where, what was expected, and what came.
+    pub detail: String,
+}
+
+/// Whether two numbers are the same for a grader. A number that is not one (NaN) is never right, and an infinity only
+/// where the same infinity is expected.
+pub fn close(expected: f64, actual: f64) -> bool {
+    if expected.is_infinite() || actual.is_infinite() {
+        return expected == actual;
+    }
+    // Written so that a NaN on either side makes it false.
+    (actual - expected).abs() <= ABSOLUTE + RELATIVE * expected.abs()
+}
+
+/// The first difference between the values; `names` are what the function's results are called.
+pub fn difference(expected: &Value, actual: &Value, names: &[String]) -> Option<Difference> {
+    let name = match names {
+        [name] => name.clone(),
+        _ => String::new(),
+    };
+    differ(expected, actual, &name, names)
+}
+
+fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Option<Difference> {
+    let at = |text: String| if name.is_empty() { text } else { format!("{name}: {text}") };
+    let found = |kind, text: String| Some(Difference { kind, detail: at(text) });
+    match (expected, actual) {
+        (Value::Number(expected), Value::Number(actual)) => {
+            let kind = if actual.is_nan() { "not a number (NaN)" } else { "a wrong value" };
+            if close(*expected, *actual) { None } else { found(kind, format!("expected {expected:?}, got {actual:?}")) }
+        }
+        (Value::Array { shape: expected, data }, Value::Array { shape: actual, data: actual_data }) => {
+            if expected != actual {
+                return found("a wrong shape", format!("expected shape {}, got {}", tuple(expected), tuple(actual)));
+            }
+            entries(name, expected, data, actual_data)
+        }
+        (Value::Tuple(expected), Value::Tuple(actual)) if expected.len() == actual.len() => {
+            let parts = expected.iter().zip(actual).enumerate();
+            parts.into_iter().find_map(|(i, (expected, actual))| {
+                let named = names.get(i).filter(|_| names.len() > 1).cloned();
+                let part = named.unwrap_or_else(|| format!("{name}.{i}").trim_start_matches('.').to_owned());
+                differ(expected, actual, &part, &[])
+            })
+        }
+        (Value::Record(expected), Value::Record(actual))
+            if expected.iter().map(|(name, _)| name).eq(actual.iter().map(|(name, _)| name)) =>
+        {
+            let fields = expected.iter().zip(actual);
+            fields.into_iter().find_map(|((field, expected), (_, actual))| {
+                let field = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+                differ(expected, actual, &field, &[])
+            })
+        }
+        (Value::Bool(_), Value::Bool(_)) | (Value::Count(_), Value::Count(_)) | (Value::Text(_), Value::Text(_)) => {
+            if expected == actual {
+                None
+            } else {
+                found("a wrong value", format!("expected {}, got {}", plain(expected), plain(actual)))
+            }
+        }
+        _ => found("a value of another type", "expected a value of another type".into()),
+    }
+}
+
+fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Option<Difference> {
+    let (wrong, show): (Vec<usize>, Box<dyn Fn(usize) -> (String, String)>) = match (expected, actual) {
+        (Data::Numbers(expected), Data::Numbers(actual)) => {
+            let wrong = (0..expected.len()).filter(|i| !close(expected[*i], actual[*i])).collect();
+            (wrong, Box::new(|i| (format!("{:?}", expected[i]), format!("{:?}", actual[i]))))
+        }
+        (Data::Bools(expected), Data::Bools(actual)) => {
+            let wrong = (0..expected.len()).filter(|i| expected[*i] != actual[*i]).collect();
+            (wrong, Box::new(|i| (expected[i].to_string(), actual[i].to_string())))
+        }
+        _ => {
+            return Some(Difference {
+                kind: "an array of another type",
+                detail: format!("{name}: another type of entries"),
+            });
+        }
+    };
+    let first = *wrong.first()?;
+    let (expected, came) = show(first);
+    let kind = match actual {
+        Data::Numbers(actual) if wrong.iter().any(|i| actual[*i].is_nan()) => "not a number (NaN)",
+        _ => "wrong values",
+    };
+    let index = index(shape, first).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let count = format!("{} of {} entries differ, this is the first", wrong.len(), shape.iter().product::<usize>());
+    Some(Difference { kind, detail: format!("{name}[{index}]: expected {expected}, got {came} ({count})") })
+}
+
+/// The index of an entry of a row-major array.
+fn index(shape: &[usize], mut entry: usize) -> Vec<usize> {
+    let mut index = vec![0; shape.len()];
+    for (axis, n) in shape.iter().enumerate().rev() {
+        index[axis] = entry % n;
+        entry /= n;
+    }
+    index
+}
+
+fn tuple(shape: &[usize]) -> String {
+    match shape {
+        [n] => format!("({n},)"),
+        _ => format!("({})", shape.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Count(value) => value.to_string(),
+        Value::Text(text) => text.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(expected: f64, actual: f64, same: bool) {
+        assert_eq!(close(expected, actual), same, "{expected} {actual}");
+    }
+
+    #[test]
+    fn nan_is_never_right_and_infinities_only_alike() {
+        let (nan, infinity) = (f64::NAN, f64::INFINITY);
+        check(1.0, 1.0 + 1e-12, true);
+        check(1.0, 1.0 + 1e-6, false);
+        check(0.0, 1e-10, true);
+        check(0.0, -0.0, true);
+        check(nan, nan, false);
+        check(1.0, nan, false);
+        check(nan, 1.0, false);
+        check(infinity, infinity, true);
+        check(infinity, -infinity, false);
+        check(infinity, 1e308, false);
+        check(1e308, infinity, false);
+    }
+
+    #[test]
+    fn the_first_difference_is_named() {
+        let expected = Value::Tuple(vec![
+            Value::numbers(&[2, 3], vec![0.0; 6]),
+            Value::Record(vec![("stride".into(), Value::Count(2))]),
+        ]);
+        let names = ["z".to_owned(), "cache".to_owned()];
+        let mut actual = expected.clone();
+        assert_eq!(difference(&expected, &actual, &names), None);
+        let Value::Tuple(parts) = &mut actual else { unreachable!() };
+        parts[1] = Value::Record(vec![("stride".into(), Value::Count(3))]);
+        assert_eq!(difference(&expected, &actual, &names).unwrap().detail, "cache.stride: expected 2, got 3");
+        let Value::Tuple(parts) = &mut actual else { unreachable!() };
+        parts[0] = Value::numbers(&[2, 3], vec![0.0, 0.0, 0.0, 0.0, f64::NAN, 2.0]);
+        let found = difference(&expected, &actual, &names).unwrap();
+        assert_eq!(found.kind, "not a number (NaN)");
+        assert_eq!(found.detail, "z[1, 1]: expected 0.0, got NaN (2 of 6 entries differ, this is the first)");
+        let found =
+            difference(&Value::numbers(&[4], vec![0.0; 4]), &Value::numbers(&[2, 2], vec![0.0; 4]), &["a".into()]);
+        assert_eq!(found.unwrap().detail, "a: expected shape (4,), got (2, 2)");
+    }
+}

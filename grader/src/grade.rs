@@ -1,0 +1,246 @@
+/*!
+Grades one submission: compiles it, runs it, compares, and grades each function a second time with the reference's
+functions upstream where that can make a difference.
+*/
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use exercise::{Keep, Origin};
+
+use crate::answers::{self, Case, calls};
+use crate::assignment::Assignment;
+use crate::build::{Builder, Builds, Built};
+use crate::causes;
+use crate::compile::{Compiler, SOURCE};
+use crate::error::Result;
+use crate::evaluate::Evaluation;
+use crate::library::Library;
+use crate::parallel::parallel;
+use crate::program::{Place, Program};
+use crate::report::{FunctionReport, Grading, Report, VERSION, Verdict, tame};
+use crate::submission::Submission;
+use crate::toolchain::Toolchain;
+
+/// What the caller can choose.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The assignment, if the submission does not say it.
+    pub assignment: Option<String>,
+    /// The seed of the hidden inputs.
+    pub seed: u64,
+}
+
+/// Everything that submissions are graded with.
+#[derive(Debug)]
+pub struct Grader {
+    root: PathBuf,
+    toolchain: Toolchain,
+    library: Library,
+}
+
+type Evaluations = BTreeMap<String, Evaluation>;
+
+impl Grader {
+    /// A grader for the course at `root`; compiles the helper crate if that has not been done yet.
+    ///
+    /// # Errors
+    /// When there is no compiler, or the helper crate does not compile.
+    pub fn open(root: &Path) -> Result<Self> {
+        let toolchain = Toolchain::find(root)?;
+        let library = Library::open(root, &toolchain)?;
+        Ok(Self { root: root.to_owned(), toolchain, library })
+    }
+
+    /// What compiles and runs programs for this grader.
+    pub fn compiler(&self) -> Compiler<'_> {
+        Compiler::new(&self.toolchain, &self.library)
+    }
+
+    /// Where the course's sources are.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Grades the submission at `path`.
+    ///
+    /// # Errors
+    /// When there is nothing that could be graded, or the grader itself cannot work. Whatever is wrong with the
+    /// submission's code is no error but a verdict.
+    pub fn grade(&self, path: &Path, options: &Options) -> Result<Report> {
+        let submission = Submission::read(path)?;
+        let assignment = Assignment::of(&self.root, &submission, options.assignment.as_deref())?;
+        let compiler = self.compiler();
+        let builder = Builder { compiler: &compiler, assignment: &assignment, submission: &submission };
+
+        let (attempted, mut own) = sort_out(&assignment, &submission);
+        let keep = |name: &str| if attempted.iter().any(|other| other == name) { Keep::Submitted } else { Keep::Stub };
+        // The reference answers while the submission is compiled.
+        let (cases, builds) = std::thread::scope(|scope| {
+            let cases = scope.spawn(|| answers::cases(&self.root, &compiler, &assignment, options.seed));
+            let builds = builder.build(&attempted, &keep);
+            (cases.join(), builds)
+        });
+        let cases = cases.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let builds = builds?;
+        let left_out = builds.left_out.clone();
+        own.extend(evaluate(&builder, builds, &cases)?);
+
+        let fair = fair(&builder, &attempted, &own, &cases)?;
+        let causes = causes::find(&self.root, &compiler, &assignment, &own, &fair, &cases)?;
+
+        let functions: Vec<FunctionReport> = assignment
+            .functions
+            .iter()
+            .map(|name| function_report(name, &assignment, &own, &fair, causes.get(name).cloned().unwrap_or_default()))
+            .collect();
+        let mut notes = submission.notes.clone();
+        notes.extend(left_out);
+        let mut sandbox = compiler.layers();
+        sandbox.dedup();
+        Ok(Report {
+            version: VERSION,
+            assignment: assignment.name.clone(),
+            submission: tame(&submission.name),
+            score: round(functions.iter().map(|function| function.points).sum()),
+            max_score: round(functions.iter().map(|function| function.max_points).sum()),
+            seed: options.seed,
+            sandbox,
+            notes: notes.iter().map(|note| tame(note)).collect(),
+            functions,
+        })
+    }
+}
+
+/// Tells the functions that somebody worked on from those that are missing, untouched, or not readable at all.
+fn sort_out(assignment: &Assignment, submission: &Submission) -> (Vec<String>, Evaluations) {
+    let mut attempted = Vec::new();
+    let mut settled = Evaluations::new();
+    for name in &assignment.functions {
+        let parts = submission.parts.iter().enumerate().rev();
+        let last = parts.into_iter().find_map(|(part, source)| Some((part, source.function(name).ok()?)));
+        let broken = submission.broken.iter().rev().find(|(_, broken)| broken.functions.contains(name));
+        match (last, broken) {
+            // What cannot be read counts unless a later cell defines the function again.
+            (last, Some((at, broken))) if last.is_none_or(|(part, _)| part <= *at) => {
+                let message = format!("{}, line {}: {}", broken.error.path, broken.error.line, broken.error.kind);
+                let evaluation = Evaluation::without_run(Verdict::DoesNotCompile, vec![tame(&message)]);
+                settled.insert(name.clone(), evaluation);
+            }
+            (Some((_, function)), _)
+                if !assignment.reference.function(name).is_ok_and(|reference| reference.is_stub(&function)) =>
+            {
+                attempted.push(name.clone());
+            }
+            _ => {
+                settled.insert(name.clone(), Evaluation::without_run(Verdict::NotAttempted, Vec::new()));
+            }
+        }
+    }
+    (attempted, settled)
+}
+
+/// Runs what was built and judges it; what was rejected has its verdict already.
+fn evaluate(builder: &Builder, builds: Builds, cases: &[Case]) -> Result<Evaluations> {
+    let mut evaluations = Evaluations::new();
+    for (name, rejection) in builds.rejected {
+        let messages = rejection.messages.iter().map(|message| tame(message)).collect();
+        evaluations.insert(name, Evaluation::without_run(rejection.verdict, messages));
+    }
+    let runs: Vec<(&Built, &String)> =
+        builds.built.iter().flat_map(|built| built.functions.iter().map(move |name| (built, name))).collect();
+    // Each function runs in a process of its own: none can spoil another one's memory, time or channel.
+    let results = parallel(&runs, |(built, name)| -> Result<_> {
+        let cases: Vec<&Case> = cases.iter().filter(|case| case.function == **name).collect();
+        let bytes = cases.iter().map(|case| case.answer.to_bytes().len()).sum();
+        let calls = calls(cases.iter().copied(), name);
+        let run = builder.compiler.execute(&built.binary.path, &calls, cases.len(), bytes)?;
+        let names = builder.assignment.reference.function(name)?.returned();
+        let place = |file: &str, line: u32| place(builder.submission, &built.program, file, line);
+        Ok(((*name).clone(), Evaluation::new(&cases, run, names, place)))
+    });
+    for result in results {
+        let (name, evaluation) = result?;
+        evaluations.insert(name, evaluation);
+    }
+    Ok(evaluations)
+}
+
+/// The learner's place of a panic.
+fn place(submission: &Submission, program: &Program, file: &str, line: u32) -> Option<String> {
+    if file != SOURCE {
+        return None;
+    }
+    match program.place(line as usize) {
+        Place::Item(Origin::Submission { part, line, .. }) => {
+            Some(format!("{}, line {line}", submission.parts[*part].path()))
+        }
+        Place::Item(Origin::Stub(name)) => Some(format!("{name}, which is not written yet")),
+        Place::Item(Origin::Reference) | Place::Glue(_) | Place::Frame => None,
+    }
+}
+
+/// Grades functions a second time, with our bodies upstream, where one of the learner's own is not right.
+///
+/// Each has a program of its own: a program must never hold our body of a function that it is graded for, not even in
+/// another module.
+fn fair(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[Case]) -> Result<Evaluations> {
+    let verdict = |name: &str| own.get(name).map(|evaluation| evaluation.verdict);
+    let can_differ = |name: &&String| {
+        !matches!(verdict(name), Some(Verdict::Passed | Verdict::WrongSignature))
+            && builder.assignment.upstream(name).iter().any(|other| verdict(other) != Some(Verdict::Passed))
+    };
+    let again: Vec<String> = attempted.iter().filter(can_differ).cloned().collect();
+    let results = parallel(&again, |name| -> Result<Evaluations> {
+        let upstream = builder.assignment.upstream(name);
+        let keep = |other: &str| {
+            if upstream.contains(other) {
+                Keep::Reference
+            } else if attempted.iter().any(|attempted| attempted == other) {
+                Keep::Submitted
+            } else {
+                Keep::Stub
+            }
+        };
+        let builds = builder.build(std::slice::from_ref(name), &keep)?;
+        evaluate(builder, builds, cases)
+    });
+    let mut all = Evaluations::new();
+    for result in results {
+        all.extend(result?);
+    }
+    Ok(all)
+}
+
+fn function_report(
+    name: &str,
+    assignment: &Assignment,
+    own: &Evaluations,
+    fair: &Evaluations,
+    causes: Vec<String>,
+) -> FunctionReport {
+    let max_points = assignment.points(name);
+    let points = |evaluation: &Evaluation| round(evaluation.share * max_points);
+    let grading = |evaluation: &Evaluation| Grading { verdict: evaluation.verdict, points: points(evaluation) };
+    let (own, fair) = (&own[name], fair.get(name));
+    let best = match fair {
+        Some(fair) if fair.share > own.share || own.cases.is_empty() => fair,
+        _ => own,
+    };
+    FunctionReport {
+        name: name.to_owned(),
+        points: points(best),
+        max_points,
+        verdict: best.verdict,
+        own: grading(own),
+        fair: fair.map(grading),
+        cases: best.cases.clone(),
+        causes,
+        messages: best.messages.clone(),
+    }
+}
+
+/// Points have two decimals.
+fn round(points: f64) -> f64 {
+    (points * 100.0).round() / 100.0
+}

@@ -1,0 +1,134 @@
+/*!
+The text of a program that calls graded functions: modules of spliced items, each with the glue that checks signatures
+and hands over arguments.
+
+Text only; the compiler is called elsewhere.
+*/
+
+use std::fmt::Write;
+
+use exercise::{Function, Origin, Spliced};
+
+/// A module of a program: items, and the functions of it that the grader calls.
+pub struct Module<'a> {
+    /// The module's name.
+    pub name: String,
+    /// Its items.
+    pub items: Spliced,
+    /// The functions that are called, as the reference declares them, each with the name that the grader calls it by.
+    pub calls: Vec<(String, Function<'a>)>,
+}
+
+/// Where a line of a program comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// An item of a module.
+    Item(Origin),
+    /// The glue of this function.
+    Glue(String),
+    /// Anything else.
+    Frame,
+}
+
+/// A program's text, and where its lines come from.
+#[derive(Debug)]
+pub struct Program {
+    /// The text of the crate's root.
+    pub text: String,
+    /// One entry for each line.
+    pub places: Vec<Place>,
+}
+
+/// The program of a submission: it answers the grader's calls.
+pub fn answering(modules: &[Module]) -> Program {
+    let mut program = Program { text: String::new(), places: Vec::new() };
+    let mut table = String::new();
+    for module in modules {
+        program.module(module);
+        for (name, function) in &module.calls {
+            let _ = write!(table, "(\"{name}\", {}::__grader::{}), ", module.name, function.name());
+        }
+    }
+    program.line(&format!("fn main() {{ ::harness::serve(&[{table}]); }}"), &Place::Frame);
+    program
+}
+
+/// The program of the reference: it makes up the cases of the case file's functions and answers them.
+pub fn asking(module: &Module, cases: &str) -> Program {
+    let mut program = Program { text: String::new(), places: Vec::new() };
+    program.module(module);
+    program.line("mod cases {", &Place::Frame);
+    program.line(cases, &Place::Frame);
+    program.line("}", &Place::Frame);
+    let mut table = String::new();
+    for (name, function) in &module.calls {
+        let f = function.name();
+        let _ = write!(table, "(\"{name}\", {}::__grader::{f}, cases::{f}), ", module.name);
+    }
+    program.line(&format!("fn main() {{ ::harness::answer_all(&[{table}]); }}"), &Place::Frame);
+    program
+}
+
+impl Program {
+    /// Where line `number`, counted from 1, comes from.
+    pub fn place(&self, number: usize) -> &Place {
+        number.checked_sub(1).and_then(|index| self.places.get(index)).unwrap_or(&Place::Frame)
+    }
+
+    fn line(&mut self, text: &str, place: &Place) {
+        self.text.push_str(text);
+        if !text.ends_with('\n') {
+            self.text.push('\n');
+        }
+        self.places.extend(text.lines().map(|_| place.clone()));
+    }
+
+    fn module(&mut self, module: &Module) {
+        self.line(&format!("mod {} {{", module.name), &Place::Frame);
+        // The glue stands before the items: a macro that they define reaches only what follows it. It is a module of its
+        // own, so that a type of theirs with a name of ours does not get into the signatures; and a child, so that a
+        // function without `pub` can be called.
+        self.line("mod __grader_check { use ::cnn::prelude::*;", &Place::Frame);
+        for (_, function) in &module.calls {
+            let check = format!("const _: {} = super::{};", one_line(&function.pointer_type()), function.name());
+            self.line(&check, &Place::Glue(function.name().to_owned()));
+        }
+        self.line("}", &Place::Frame);
+        self.line("pub mod __grader { use ::cnn::prelude::*;", &Place::Frame);
+        for (_, function) in &module.calls {
+            self.line(&glue(function), &Place::Glue(function.name().to_owned()));
+        }
+        self.line("}", &Place::Frame);
+        self.text.push_str(&module.items.text);
+        self.places.extend(module.items.lines.iter().cloned().map(Place::Item));
+        self.line("}", &Place::Frame);
+    }
+}
+
+/// A function that takes its arguments from the wire, in one line. An owned value lives beside every reference.
+fn glue(function: &Function) -> String {
+    let mut take = String::new();
+    let mut pass = Vec::new();
+    for (i, parameter) in function.parameters().iter().enumerate() {
+        let ty = one_line(&parameter.ty);
+        let (owned, argument) = match ty.strip_prefix('&').map(str::trim_start) {
+            Some(view) if view.starts_with("ArrayView") => {
+                (view.replacen("ArrayView", "Array", 1), format!("&a{i}.view()"))
+            }
+            Some(owned) => (owned.to_owned(), format!("&a{i}")),
+            None => (ty, format!("a{i}")),
+        };
+        let _ = write!(take, "let a{i}: {owned} = inputs.take(); ");
+        pass.push(argument);
+    }
+    let name = function.name();
+    let pass = pass.join(", ");
+    format!(
+        "pub fn {name}(inputs: &mut ::harness::Inputs) -> ::harness::Value {{ {take}::harness::answer(super::{name}({pass})) }}"
+    )
+}
+
+/// The text in one line: the place of a line of glue is a single entry.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

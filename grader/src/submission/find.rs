@@ -1,0 +1,73 @@
+/*! Finds the one file of a submission and reads it, within bounds. */
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Bytes of a file, with the outputs that a notebook keeps.
+const FILE: u64 = 32 << 20;
+
+/// The path of the submission's file and its text.
+pub fn read(path: &Path) -> Result<(PathBuf, String)> {
+    let kind = fs::metadata(path).map_err(|error| Error::io(path, &error))?;
+    let path = if kind.is_dir() { in_directory(path)? } else { path.to_owned() };
+    let kind = fs::metadata(&path).map_err(|error| Error::io(&path, &error))?;
+    let help = "a submission is a notebook (.ipynb), a Rust file (.rs), or a directory that holds one of them";
+    if !kind.is_file() {
+        return Err(Error::new(format!("{}: not a regular file", path.display()), help));
+    }
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    if !matches!(extension, Some("ipynb" | "rs")) {
+        return Err(Error::new(format!("{}: neither a notebook nor a Rust file", path.display()), help));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
+    file.take(FILE + 1).read_to_end(&mut bytes).map_err(|error| Error::io(&path, &error))?;
+    if bytes.len() as u64 > FILE {
+        let message = format!("{}: larger than {} MiB", path.display(), FILE >> 20);
+        return Err(Error::new(message, "clear the notebook's outputs and save it again"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Error::new(format!("{}: not UTF-8 text", path.display()), "save the file again from Jupyter or an editor")
+    })?;
+    Ok((path, text))
+}
+
+/// The only notebook of a directory, or else its only Rust file. Links, pipes and the like are passed over: they may
+/// lead out of the directory or never end.
+fn in_directory(directory: &Path) -> Result<PathBuf> {
+    let entries = fs::read_dir(directory).map_err(|error| Error::io(directory, &error))?;
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| Error::io(directory, &error))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    for extension in ["ipynb", "rs"] {
+        let found: Vec<&PathBuf> =
+            files.iter().filter(|file| file.extension().is_some_and(|e| e == extension)).collect();
+        match found[..] {
+            [] => {}
+            [file] => return Ok(file.clone()),
+            [first, second, ..] => {
+                let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let message = format!(
+                    "{}: expected one .{extension} file, found {}: {}, {} …",
+                    directory.display(),
+                    found.len(),
+                    name(first),
+                    name(second)
+                );
+                return Err(Error::new(message, "name the file that is to be graded"));
+            }
+        }
+    }
+    Err(Error::new(
+        format!("{}: no notebook and no Rust file in this directory", directory.display()),
+        "hand in the notebook of the assignment",
+    ))
+}

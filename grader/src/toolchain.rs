@@ -1,0 +1,70 @@
+/*! The compiler and the linker, and the places that they read: what the sandbox must let a compilation see. */
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{Error, Result};
+
+/// The compiler that submissions are compiled with.
+#[derive(Debug)]
+pub struct Toolchain {
+    /// The compiler itself, not a launcher that chooses one.
+    pub rustc: PathBuf,
+    /// Its version, as it describes itself.
+    pub version: String,
+    /// Directories and programs that a compilation reads or runs.
+    pub paths: Vec<PathBuf>,
+    /// The C compiler that links.
+    pub linker: PathBuf,
+}
+
+impl Toolchain {
+    /// Finds the compiler that the workspace at `root` is built with.
+    ///
+    /// # Errors
+    /// When there is no compiler or no linker.
+    pub fn find(root: &Path) -> Result<Self> {
+        let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+        let sysroot = PathBuf::from(ask(root, &rustc, &["--print", "sysroot"])?);
+        let rustc = sysroot.join("bin/rustc");
+        let version = ask(root, &rustc, &["-vV"])?;
+        let linker = on_path("cc").ok_or_else(|| {
+            Error::new("no linker: there is no program cc", "install a C compiler, for example with `apt install gcc`")
+        })?;
+        let mut paths = vec![sysroot];
+        // The compiler driver says where its parts are; a name that comes back as it was sent is on the path.
+        for part in ["collect2", "ld", "ld.bfd", "lto-wrapper"] {
+            let found = ask(root, &linker, &[&format!("-print-prog-name={part}")])?;
+            paths.extend(if found.contains('/') { Some(PathBuf::from(found)) } else { on_path(&found) });
+        }
+        for part in ["libgcc.a", "crt1.o", "libc.so", "liblto_plugin.so"] {
+            let found = PathBuf::from(ask(root, &linker, &[&format!("-print-file-name={part}")])?);
+            paths.extend(found.parent().filter(|parent| parent.is_absolute()).map(Path::to_owned));
+        }
+        paths.push(linker.clone());
+        let real: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+        paths.extend(real);
+        paths.retain(|path| path.exists());
+        paths.sort();
+        paths.dedup();
+        Ok(Self { rustc, version, paths, linker })
+    }
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|path| path.is_file())
+}
+
+fn ask(root: &Path, program: &Path, arguments: &[&str]) -> Result<String> {
+    let answer = Command::new(program).args(arguments).current_dir(root).output();
+    let text = answer
+        .ok()
+        .filter(|answer| answer.status.success())
+        .map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned());
+    let text = text.filter(|text| !text.trim().is_empty()).ok_or_else(|| {
+        let message = format!("`{} {}` gives no answer", program.display(), arguments.join(" "));
+        Error::new(message, "install Rust from https://rustup.rs and a C compiler")
+    })?;
+    Ok(text.trim().to_owned())
+}
