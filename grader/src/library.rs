@@ -5,6 +5,7 @@ It compiles nothing that a learner wrote.
 */
 
 use std::collections::BTreeMap;
+use std::env::consts::DLL_EXTENSION;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -155,9 +156,10 @@ fn build(root: &Path, store: &Path, directory: &Path, mut progress: impl FnMut(&
             index.native.push(path.into());
         }
         let (Some(target), "compiler-artifact") = (message.target, &*message.reason) else { continue };
-        let is_library = target.crate_types.iter().any(|kind| kind == "lib" || kind == "rlib");
-        for file in message.filenames.iter().filter(|file| is_library && file.extension().is_some_and(|e| e == "rlib"))
-        {
+        // The compiler opens a procedural macro that a crate was made with, even if nobody calls it any more.
+        let linked = target.crate_types.iter().any(|kind| matches!(&**kind, "lib" | "rlib" | "proc-macro"));
+        let is_crate = |file: &&PathBuf| linked && file.extension().is_some_and(|e| e == "rlib" || e == DLL_EXTENSION);
+        for file in message.filenames.iter().filter(is_crate) {
             crates.push(file.clone());
             progress(&format!(
                 "compiling the helper crate for the grader, once: {} crates, {}",
@@ -165,7 +167,7 @@ fn build(root: &Path, store: &Path, directory: &Path, mut progress: impl FnMut(&
                 target.name
             ));
             let name = target.name.replace('-', "_");
-            if EXTERNS.contains(&&*name) {
+            if EXTERNS.contains(&&*name) && file.extension().is_some_and(|e| e == "rlib") {
                 index.externs.insert(name, file.file_name().unwrap_or_default().into());
             }
         }
