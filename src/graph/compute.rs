@@ -4,6 +4,8 @@ Which kernels a session computes with, and on how many threads.
 It is a value that the session holds; nothing about it is global.
 */
 
+use super::kernels::workspace::Workspace;
+
 /// The two sets of kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kernels {
@@ -26,13 +28,28 @@ impl Default for Kernels {
 /// What the operations compute with.
 #[derive(Debug)]
 pub struct Compute {
-    /// The kernels.
-    pub kernels: Kernels,
+    kernels: Kernels,
+    workspace: Option<Workspace>,
 }
 
 impl Compute {
-    /// Prepares the kernels.
+    /// Prepares the kernels, and starts the threads that they need.
     pub fn new(kernels: Kernels) -> Self {
-        Compute { kernels }
+        let workspace = match kernels {
+            Kernels::Exact => None,
+            Kernels::Fast { threads: 0 } => Some(Workspace::available()),
+            Kernels::Fast { threads } => Some(Workspace::new(threads)),
+        };
+        Compute { kernels, workspace }
+    }
+
+    /// The kernels.
+    pub fn kernels(&self) -> Kernels {
+        self.kernels
+    }
+
+    /// What the fast kernels work with; `None` if the exact ones are to be used.
+    pub fn fast(&mut self) -> Option<&mut Workspace> {
+        self.workspace.as_mut()
     }
 }

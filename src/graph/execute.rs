@@ -7,6 +7,8 @@ step, so that what it reads can be lent beside it.
 
 use super::{
     Graph,
+    compute::Compute,
+    kernels::fast::elementwise as fast,
     op::{Backward, Forward, Gradient},
     optimizers::Update,
     plan::{Instruction, Place, Plan, Step},
@@ -75,10 +77,13 @@ impl Execution<'_> {
                 Step::Fill { buffer, value } => {
                     state.slots[plan.slots[*buffer]][..plan.buffers[*buffer]].fill(*value);
                 }
-                Step::Copy { from, to } => self.combine(state, *from, *to, |to, from| to.copy_from_slice(from)),
-                Step::AddInto { from, to } => self.combine(state, *from, *to, |to, from| {
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
-                }),
+                Step::Copy { from, to } => self.combine(state, *from, *to, |to, from, _| to.copy_from_slice(from)),
+                Step::AddInto { from, to } => {
+                    self.combine(state, *from, *to, |to, from, compute| match compute.fast() {
+                        Some(ws) => fast::add_assign(to, from, ws),
+                        None => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
+                    })
+                }
                 Step::Update { minimize, variable, gradient } => self.update(state, *minimize, *variable, *gradient),
                 Step::Finish { minimize } => {
                     let training = prepared(plan, *minimize, &mut state.training);
@@ -88,11 +93,11 @@ impl Execution<'_> {
         }
     }
 
-    fn combine(&self, state: &mut State, from: usize, to: usize, f: impl Fn(&mut [f32], &[f32])) {
+    fn combine(&self, state: &mut State, from: usize, to: usize, f: impl Fn(&mut [f32], &[f32], &mut Compute)) {
         let slot = self.plan.slots[to];
         let mut own = mem::take(&mut state.slots[slot]);
         let readable = Readable { execution: self, slots: &state.slots, variables: &state.variables };
-        f(&mut own[..self.plan.buffers[to]], readable.buffer(from));
+        f(&mut own[..self.plan.buffers[to]], readable.buffer(from), &mut state.compute);
         state.slots[slot] = own;
     }
 
@@ -193,6 +198,7 @@ impl Execution<'_> {
         let fresh = || optimizer.slots().iter().map(|(_, first)| vec![*first; value.len()]).collect();
         let slots = training.slots.entry(variable).or_insert_with(fresh);
         optimizer.update(Update {
+            compute: &mut state.compute,
             learning_rate: training.learning_rate.unwrap_or_else(|| optimizer.learning_rate()),
             scalars: &training.scalars,
             variable: value,

@@ -206,6 +206,17 @@ pub struct Gradient<'a> {
 }
 
 impl Gradient<'_> {
+    /// Lets `f` overwrite the gradient, for kernels that cannot add to it; what was there is added afterwards.
+    pub fn write(&mut self, f: impl FnOnce(&mut [f32])) {
+        if self.accumulate {
+            let before = self.data.to_vec();
+            f(self.data);
+            self.data.iter_mut().zip(before).for_each(|(d, before)| *d += before);
+        } else {
+            f(self.data);
+        }
+    }
+
     /// Writes or adds `f(i)` to entry i.
     pub fn set(&mut self, f: impl Fn(usize) -> f32) {
         if self.accumulate {

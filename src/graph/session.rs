@@ -94,7 +94,7 @@ impl Session {
 
     /// The kernels it computes with.
     pub fn kernels(&self) -> Kernels {
-        self.state.borrow().compute.kernels
+        self.state.borrow().compute.kernels()
     }
 
     /// Gives every variable its first values, and forgets what optimizers remembered.

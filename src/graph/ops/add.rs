@@ -2,6 +2,7 @@
 
 use crate::graph::{
     Op, Shape,
+    kernels::fast::elementwise as fast,
     op::{Backward, Dims, Forward},
 };
 
@@ -31,7 +32,10 @@ impl Op for Add {
             run.output.copy_from_slice(run.inputs[0]);
         }
         for x in &run.inputs[1..] {
-            run.output.iter_mut().zip(*x).for_each(|(y, x)| *y += x);
+            match run.compute.fast() {
+                Some(ws) => fast::add_assign(run.output, x, ws),
+                None => run.output.iter_mut().zip(*x).for_each(|(y, x)| *y += x),
+            }
         }
     }
 

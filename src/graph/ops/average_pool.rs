@@ -3,7 +3,7 @@
 use super::{elementwise::image, max_pool::pool_shape};
 use crate::graph::{
     Op, Shape,
-    kernels::{exact::pool as exact, geometry::Pool2dGeometry},
+    kernels::{exact::pool as exact, fast::pool2d as fast, geometry::Pool2dGeometry},
     op::{Backward, Dims, Forward},
     padding::Padding,
 };
@@ -36,11 +36,19 @@ impl Op for AveragePool {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        exact::average_forward(&self.geometry(run.dims), run.inputs[0], run.output);
+        let geometry = self.geometry(run.dims);
+        match run.compute.fast() {
+            Some(ws) => fast::average_forward(&geometry, run.inputs[0], run.output, ws),
+            None => exact::average_forward(&geometry, run.inputs[0], run.output),
+        }
     }
 
     fn backward(&self, mut run: Backward<'_>) {
         let Some(d_x) = &mut run.d_inputs[0] else { return };
-        exact::average_backward(&self.geometry(run.dims), run.d_output, d_x.data, d_x.accumulate);
+        let geometry = self.geometry(run.dims);
+        match run.compute.fast() {
+            Some(ws) => fast::average_backward(&geometry, run.d_output, d_x.data, d_x.accumulate, ws),
+            None => exact::average_backward(&geometry, run.d_output, d_x.data, d_x.accumulate),
+        }
     }
 }

@@ -6,8 +6,11 @@ From: S. Ioffe, C. Szegedy, "Batch normalization" (2015); the arithmetic is that
 
 use crate::graph::{
     Op, Phase, Shape,
-    kernels::exact::batch_norm as exact,
-    op::{Backward, Dims, Forward, Reads},
+    kernels::{
+        exact::batch_norm as exact,
+        fast::batch_norm::{self as fast, Gate, Statistics},
+    },
+    op::{Backward, Dims, Forward, Gradient, Reads},
 };
 
 /// y = gamma (x − mean) / √(variance + epsilon) + beta, channel by channel.
@@ -68,9 +71,12 @@ impl Op for BatchNorm {
         let mut inv = vec![0.0; n_c];
         let mean = if run.training {
             let (mut mean, mut variance) = (vec![0.0; n_c], vec![0.0; n_c]);
-            exact::moments(x, &mut mean, &mut variance);
+            if let Some(ws) = run.compute.fast() {
+                fast::moments(x, &mut mean, &mut variance, ws);
+            } else {
+                exact::moments(x, &mut mean, &mut variance);
+            }
             exact::inverse_deviation(&variance, self.epsilon, &mut inv);
-            exact::normalise(gamma, beta, &mean, &inv, x, run.output);
             let n = (x.len() / n_c) as f32;
             let correction =
                 if self.moving_variance == MovingVariance::Unbiased { n / (n - 1.0).max(1.0) } else { 1.0 };
@@ -82,10 +88,17 @@ impl Op for BatchNorm {
             mean
         } else {
             exact::inverse_deviation(moving_variance, self.epsilon, &mut inv);
-            let (scale, shift) = exact::scale_and_shift(gamma, beta, moving_mean, &inv);
-            exact::apply(&scale, &shift, x, run.output);
             moving_mean.to_vec()
         };
+        if let Some(ws) = run.compute.fast() {
+            let statistics = Statistics { mean: &mean, inv: &inv, gamma, beta };
+            fast::normalise(&statistics, x, run.output, None, false, ws);
+        } else if run.training {
+            exact::normalise(gamma, beta, &mean, &inv, x, run.output);
+        } else {
+            let (scale, shift) = exact::scale_and_shift(gamma, beta, &mean, &inv);
+            exact::apply(&scale, &shift, x, run.output);
+        }
         if !run.saved.is_empty() {
             run.saved[..n_c].copy_from_slice(&mean);
             run.saved[n_c..].copy_from_slice(&inv);
@@ -93,7 +106,7 @@ impl Op for BatchNorm {
     }
 
     fn backward_reads(&self) -> Reads {
-        Reads::inputs(&[0, 1])
+        Reads::inputs(&[0, 1, 2])
     }
 
     fn gradient_in_place(&self) -> Option<usize> {
@@ -101,22 +114,32 @@ impl Op for BatchNorm {
     }
 
     fn backward(&self, mut run: Backward<'_>) {
-        let (x, gamma) = (run.inputs[0], run.inputs[1]);
-        let n_c = gamma.len();
-        let (mean, inv) = run.saved.split_at(n_c);
-        let dy =
-            if run.in_place { &*run.d_inputs[0].as_ref().expect("in place means wanted").data } else { run.d_output };
-        let (d_beta, d_gamma) = exact::backward_parameters(x, dy, mean, inv);
-        if let Some(d_x) = &mut run.d_inputs[0] {
-            let gradient = exact::InputGradient { x, gamma, mean, inv, d_beta: &d_beta, d_gamma: &d_gamma };
-            let at = |i: usize, dy: f32| {
-                if run.training { gradient.at(i, dy) } else { dy * gamma[i % n_c] * inv[i % n_c] }
-            };
-            if run.in_place {
-                d_x.data.iter_mut().enumerate().for_each(|(i, d)| *d = at(i, *d));
-            } else {
-                d_x.set(|i| at(i, run.d_output[i]));
+        let (x, gamma, beta) = (run.inputs[0], run.inputs[1], run.inputs[2]);
+        let (mean, inv) = run.saved.split_at(gamma.len());
+        let (mut d_gamma, mut d_beta) = (vec![0.0; gamma.len()], vec![0.0; gamma.len()]);
+        let mut unwanted = Vec::new();
+        let mut d_x = run.d_inputs[0].take().unwrap_or_else(|| {
+            unwanted.resize(x.len(), 0.0);
+            Gradient { data: &mut unwanted, accumulate: false }
+        });
+        let d_y = (!run.in_place).then_some(run.d_output);
+        if run.training {
+            let statistics = Statistics { mean, inv, gamma, beta };
+            match run.compute.fast() {
+                Some(ws) => d_x.write(|d_x| {
+                    fast::backward(&statistics, Gate::Open, x, d_y, d_x, None, &mut d_gamma, &mut d_beta, ws);
+                }),
+                None => d_x.write(|d_x| {
+                    exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv, &mut d_gamma, &mut d_beta);
+                    let gradient = exact::InputGradient { x, gamma, mean, inv, d_beta: &d_beta, d_gamma: &d_gamma };
+                    gradient.write(d_y, d_x);
+                }),
             }
+        } else {
+            d_x.write(|d_x| {
+                exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv, &mut d_gamma, &mut d_beta);
+                exact::backward_given(gamma, inv, d_y, d_x);
+            });
         }
         if let Some(d) = &mut run.d_inputs[1] {
             d.set(|c| d_gamma[c]);

@@ -2,6 +2,7 @@
 
 use crate::graph::{
     Op, Shape,
+    kernels::fast::elementwise as fast,
     op::{Backward, Forward},
 };
 
@@ -28,6 +29,10 @@ impl Op for BiasAdd {
         if !run.in_place {
             run.output.copy_from_slice(run.inputs[0]);
         }
+        if let Some(ws) = run.compute.fast() {
+            fast::bias_add(run.output, b, false, ws);
+            return;
+        }
         for y in run.output.chunks_exact_mut(b.len()) {
             y.iter_mut().zip(b).for_each(|(y, b)| *y += b);
         }
@@ -43,6 +48,10 @@ impl Op for BiasAdd {
 
     fn backward(&self, mut run: Backward<'_>) {
         let Some(d_b) = &mut run.d_inputs[1] else { return };
+        if let Some(ws) = run.compute.fast() {
+            d_b.write(|d_b| fast::bias_gradient(run.d_output, d_b, ws));
+            return;
+        }
         // A bias collects from every position of the batch: too many for running sums in f32.
         let mut sums = vec![0.0f64; d_b.data.len()];
         for dy in run.d_output.chunks_exact(sums.len()) {

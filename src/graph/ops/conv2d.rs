@@ -6,7 +6,11 @@ Convolution of a batch of images with a set of filters. The bias is an operation
 use super::elementwise::{image, image_dims};
 use crate::graph::{
     Op, Shape,
-    kernels::{exact::conv2d as exact, geometry::Conv2dGeometry},
+    kernels::{
+        exact::conv2d as exact,
+        fast::conv2d::{self as fast, Epilogue},
+        geometry::Conv2dGeometry,
+    },
     op::{Backward, Dims, Forward, Reads},
     padding::Padding,
 };
@@ -52,7 +56,11 @@ impl Op for Conv2d {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        exact::forward(&self.geometry(run.dims), run.inputs[0], run.inputs[1], run.output);
+        let geometry = self.geometry(run.dims);
+        match run.compute.fast() {
+            Some(ws) => fast::forward(&geometry, run.inputs[0], run.inputs[1], run.output, Epilogue::default(), ws),
+            None => exact::forward(&geometry, run.inputs[0], run.inputs[1], run.output),
+        }
     }
 
     fn backward_reads(&self) -> Reads {
@@ -62,10 +70,18 @@ impl Op for Conv2d {
     fn backward(&self, mut run: Backward<'_>) {
         let geometry = self.geometry(run.dims);
         if let Some(d_w) = &mut run.d_inputs[1] {
-            exact::backward_filter(&geometry, run.inputs[0], run.d_output, d_w.data, d_w.accumulate);
+            let (x, d_y) = (run.inputs[0], run.d_output);
+            match run.compute.fast() {
+                Some(ws) => d_w.write(|d_w| fast::backward_filter(&geometry, x, d_y, d_w, ws)),
+                None => exact::backward_filter(&geometry, x, d_y, d_w.data, d_w.accumulate),
+            }
         }
         if let Some(d_x) = &mut run.d_inputs[0] {
-            exact::backward_input(&geometry, run.d_output, run.inputs[1], d_x.data, d_x.accumulate);
+            let (d_y, w) = (run.d_output, run.inputs[1]);
+            match run.compute.fast() {
+                Some(ws) => fast::backward_input(&geometry, d_y, w, d_x.data, d_x.accumulate, ws),
+                None => exact::backward_input(&geometry, d_y, w, d_x.data, d_x.accumulate),
+            }
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::graph::{
     Op, Shape,
-    kernels::exact::contraction as exact,
+    kernels::{
+        exact::contraction as exact,
+        fast::{conv2d::Epilogue, dense as fast},
+    },
     op::{Backward, Dims, Forward, Reads},
 };
 
@@ -35,7 +38,11 @@ impl Op for MatMul {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        exact::matmul(run.inputs[0], run.inputs[1], run.output, sizes(run.dims));
+        let (x, w, sizes) = (run.inputs[0], run.inputs[1], sizes(run.dims));
+        match run.compute.fast() {
+            Some(ws) => fast::forward(sizes, x, w, run.output, Epilogue::default(), ws),
+            None => exact::matmul(x, w, run.output, sizes),
+        }
     }
 
     fn backward_reads(&self) -> Reads {
@@ -43,12 +50,19 @@ impl Op for MatMul {
     }
 
     fn backward(&self, mut run: Backward<'_>) {
-        let (_, k, n) = sizes(run.dims);
+        let shape @ (_, k, n) = sizes(run.dims);
+        let (x, w, d_y) = (run.inputs[0], run.inputs[1], run.d_output);
         if let Some(d_w) = &mut run.d_inputs[1] {
-            exact::matmul_transposed_a(run.inputs[0], run.d_output, d_w.data, (k, n), d_w.accumulate);
+            match run.compute.fast() {
+                Some(ws) => d_w.write(|d_w| fast::backward_weights(shape, x, d_y, d_w, ws)),
+                None => exact::matmul_transposed_a(x, d_y, d_w.data, (k, n), d_w.accumulate),
+            }
         }
         if let Some(d_x) = &mut run.d_inputs[0] {
-            exact::matmul_transposed_b(run.d_output, run.inputs[1], d_x.data, (k, n), d_x.accumulate);
+            match run.compute.fast() {
+                Some(ws) => fast::backward_input(shape, d_y, w, d_x.data, d_x.accumulate, ws),
+                None => exact::matmul_transposed_b(d_y, w, d_x.data, (k, n), d_x.accumulate),
+            }
         }
     }
 }

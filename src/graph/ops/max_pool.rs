@@ -3,7 +3,7 @@
 use super::elementwise::{image, image_dims};
 use crate::graph::{
     Op, Shape,
-    kernels::{exact::pool as exact, geometry::Pool2dGeometry},
+    kernels::{exact::pool as exact, fast::pool2d as fast, geometry::Pool2dGeometry},
     op::{Backward, Dims, Forward},
     padding::Padding,
 };
@@ -49,11 +49,19 @@ impl Op for MaxPool {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        exact::max_forward(&self.geometry(run.dims), run.inputs[0], run.output, run.saved);
+        let geometry = self.geometry(run.dims);
+        match run.compute.fast() {
+            Some(ws) => fast::max_forward(&geometry, run.inputs[0], run.output, run.saved, ws),
+            None => exact::max_forward(&geometry, run.inputs[0], run.output, run.saved),
+        }
     }
 
     fn backward(&self, mut run: Backward<'_>) {
         let Some(d_x) = &mut run.d_inputs[0] else { return };
-        exact::max_backward(&self.geometry(run.dims), run.saved, run.d_output, d_x.data, d_x.accumulate);
+        let geometry = self.geometry(run.dims);
+        match run.compute.fast() {
+            Some(ws) => fast::max_backward(&geometry, run.saved, run.d_output, d_x.data, d_x.accumulate, ws),
+            None => exact::max_backward(&geometry, run.saved, run.d_output, d_x.data, d_x.accumulate),
+        }
     }
 }

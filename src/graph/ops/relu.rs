@@ -3,7 +3,8 @@
 use super::elementwise::{map, map_gradient};
 use crate::graph::{
     Op, Shape,
-    op::{Backward, Forward, Reads},
+    kernels::fast::elementwise as fast,
+    op::{Backward, Forward, Gradient, Reads},
 };
 
 /// y = max(x, 0).
@@ -20,6 +21,13 @@ impl Op for Relu {
     }
 
     fn forward(&self, run: Forward<'_>) {
+        if let Some(ws) = run.compute.fast() {
+            if !run.in_place {
+                run.output.copy_from_slice(run.inputs[0]);
+            }
+            fast::relu(run.output, ws);
+            return;
+        }
         // Written so that a NaN is passed on: a diverged network must not look healthy.
         map(run, |x| if x <= 0.0 { 0.0 } else { x });
     }
@@ -36,8 +44,15 @@ impl Op for Relu {
         Some(0)
     }
 
-    fn backward(&self, run: Backward<'_>) {
+    fn backward(&self, mut run: Backward<'_>) {
         let y = run.output;
+        if let (Some(ws), Some(Gradient { data, accumulate: false })) = (run.compute.fast(), &mut run.d_inputs[0]) {
+            if !run.in_place {
+                data.copy_from_slice(run.d_output);
+            }
+            fast::relu_backward(y, data, ws);
+            return;
+        }
         map_gradient(run, y, |y, dy| if y <= 0.0 { 0.0 } else { dy });
     }
 }

@@ -5,6 +5,7 @@ From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014), in 
 */
 
 use super::{Optimizer, Update};
+use crate::graph::kernels::fast::adam as fast;
 
 /// alpha = learning_rate √(1 − beta₂ᵗ) / (1 − beta₁ᵗ); m += (g − m) (1 − beta₁); v += (g² − v) (1 − beta₂);
 /// w −= alpha m / (√v + epsilon).
@@ -49,6 +50,11 @@ impl Optimizer for Adam {
     fn update(&self, update: Update<'_>) {
         let [beta1_power, beta2_power] = *update.scalars else { unreachable!("two scalars were asked for") };
         let alpha = update.learning_rate * (1.0 - beta2_power).sqrt() / (1.0 - beta1_power);
+        if let (Some(ws), [m, v]) = (update.compute.fast(), &mut *update.slots) {
+            let rule = fast::Adam { alpha, beta_1: self.beta1, beta_2: self.beta2, epsilon: self.epsilon };
+            fast::step(rule, update.gradient, update.variable, m, v, ws);
+            return;
+        }
         let (keep1, keep2, epsilon) = (1.0 - self.beta1, 1.0 - self.beta2, self.epsilon);
         let [m, v] = update.slots else { unreachable!("two slots were asked for") };
         let slots = m.iter_mut().zip(v.iter_mut());

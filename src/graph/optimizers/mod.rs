@@ -14,6 +14,7 @@ pub use momentum::Momentum;
 pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
+use super::compute::Compute;
 use std::fmt;
 
 /// A rule that moves variables along their gradients.
@@ -44,6 +45,8 @@ pub trait Optimizer: fmt::Debug {
 /// A stretch of one variable with all that belongs to it.
 #[derive(Debug)]
 pub struct Update<'a> {
+    /// Kernels and threads.
+    pub compute: &'a mut Compute,
     /// The learning rate now.
     pub learning_rate: f32,
     /// See [`Optimizer::scalars`].

@@ -65,21 +65,35 @@ pub fn normalise(gamma: &[f32], beta: &[f32], mean: &[f32], inv: &[f32], x: &[f3
     }
 }
 
-/// The gradients of beta and gamma: Σ dy and Σ dy x̂, with x̂ = (x − mean) inv, over all positions.
-pub fn backward_parameters(x: &[f32], dy: &[f32], mean: &[f32], inv: &[f32]) -> (Vec<f32>, Vec<f32>) {
+/// Writes the gradients of beta and gamma: Σ dy and Σ dy x̂, with x̂ = (x − mean) inv, over all positions.
+pub fn backward_parameters(x: &[f32], dy: &[f32], mean: &[f32], inv: &[f32], d_gamma: &mut [f32], d_beta: &mut [f32]) {
     let n_c = mean.len();
-    let (mut d_beta, mut d_gamma) = (vec![0.0f64; n_c], vec![0.0f64; n_c]);
+    let mut sums = vec![(0.0f64, 0.0f64); n_c];
     for (x, dy) in x.chunks_exact(n_c).zip(dy.chunks_exact(n_c)) {
         for c in 0..n_c {
-            d_beta[c] += f64::from(dy[c]);
-            d_gamma[c] += f64::from(dy[c]) * f64::from((x[c] - mean[c]) * inv[c]);
+            sums[c].0 += f64::from(dy[c]);
+            sums[c].1 += f64::from(dy[c]) * f64::from((x[c] - mean[c]) * inv[c]);
         }
     }
-    let round = |sums: Vec<f64>| sums.into_iter().map(|sum| sum as f32).collect();
-    (round(d_beta), round(d_gamma))
+    for (c, (sum, product)) in sums.into_iter().enumerate() {
+        d_beta[c] = sum as f32;
+        d_gamma[c] = product as f32;
+    }
 }
 
-/// The gradient of x where the statistics are the batch's own, entry by entry:
+/// Writes the gradient of x where the statistics are given: dx = gamma inv dy. `dy` None means that `dx` holds it.
+pub fn backward_given(gamma: &[f32], inv: &[f32], dy: Option<&[f32]>, dx: &mut [f32]) {
+    if let Some(dy) = dy {
+        dx.copy_from_slice(dy);
+    }
+    for dx in dx.chunks_exact_mut(gamma.len()) {
+        for c in 0..gamma.len() {
+            dx[c] *= gamma[c] * inv[c];
+        }
+    }
+}
+
+/// The gradient of x where the statistics are the batch's own:
 /// dx = gamma inv (dy − (d_beta + x̂ d_gamma) / n), n the number of positions.
 #[derive(Debug)]
 pub struct InputGradient<'a> {
@@ -98,12 +112,18 @@ pub struct InputGradient<'a> {
 }
 
 impl InputGradient<'_> {
-    /// Entry `i` of dx, from entry `i` of dy.
-    pub fn at(&self, i: usize, dy: f32) -> f32 {
+    /// Writes dx. `dy` None means that `dx` holds it.
+    pub fn write(&self, dy: Option<&[f32]>, dx: &mut [f32]) {
+        if let Some(dy) = dy {
+            dx.copy_from_slice(dy);
+        }
         let n_c = self.mean.len();
         let n = (self.x.len() / n_c) as f32;
-        let c = i % n_c;
-        let x_hat = (self.x[i] - self.mean[c]) * self.inv[c];
-        self.gamma[c] * self.inv[c] * (dy - (self.d_beta[c] + x_hat * self.d_gamma[c]) / n)
+        for (dx, x) in dx.chunks_exact_mut(n_c).zip(self.x.chunks_exact(n_c)) {
+            for c in 0..n_c {
+                let x_hat = (x[c] - self.mean[c]) * self.inv[c];
+                dx[c] = self.gamma[c] * self.inv[c] * (dx[c] - (self.d_beta[c] + x_hat * self.d_gamma[c]) / n);
+            }
+        }
     }
 }
