@@ -34,6 +34,13 @@ pub(super) fn memory_order(shape: &[usize], strides: &[isize]) -> Vec<usize> {
     inner_first
 }
 
+/// Whether [`memory_order`] surely leaves the axes as they are; it may do so for others with a stride of 0 as well.
+pub(super) fn is_in_memory_order(shape: &[usize], strides: &[isize]) -> bool {
+    let axes = shape.iter().zip(strides).filter(|&(&length, _)| length != 1);
+    let distances = axes.map(|(_, stride)| stride.unsigned_abs());
+    distances.clone().all(|distance| distance != 0) && distances.is_sorted_by(|outer, inner| outer >= inner)
+}
+
 /// The axis along which NumPy's innermost loop runs, or `None` if no axis is longer than 1.
 pub(super) fn innermost_axis(shape: &[usize], strides: &[isize]) -> Option<usize> {
     memory_order(shape, strides).into_iter().rev().find(|&axis| shape[axis] > 1)
@@ -55,7 +62,8 @@ impl Runs {
     ///
     /// Axes that lie behind one another at one distance are one axis. If one is left, it is one run. Otherwise the
     /// iterator weighs walking along the innermost axis against copying whole inner blocks into its buffer, which
-    /// costs twice as much for each call of the loop (`npyiter_find_buffering_setup`).
+    /// costs twice as much for each call of the loop (`npyiter_find_buffering_setup`). An array that fits into the
+    /// buffer is always one run.
     pub(super) fn new(shape: &[usize], strides: &[isize], order: &[usize]) -> Self {
         let mut axes: Vec<(usize, isize)> = Vec::with_capacity(order.len()); // (length, stride), innermost first
         for &axis in order.iter().rev().filter(|&&axis| shape[axis] != 1) {

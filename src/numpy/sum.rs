@@ -8,7 +8,12 @@ Not more exact than a plain loop is meant to be, only equal to NumPy: it adds in
 use ndarray::{Array, ArrayBase, Axis, Data, Dimension, RemoveAxis};
 
 use super::Float;
-use super::iteration::{Runs, innermost_axis, memory_order};
+use super::iteration::{Runs, innermost_axis, is_in_memory_order, memory_order};
+
+/// Partial sums that are kept side by side.
+const LANES: usize = 8;
+/// The longest run that is not halved.
+const BLOCK: usize = 128;
 
 /// Sum of all entries, rounded as `np.sum(a)` rounds it; 0 for an empty array.
 ///
@@ -29,6 +34,12 @@ pub fn sum<A: Float, S: Data<Elem = A>, D: Dimension>(a: &ArrayBase<S, D>) -> A 
     }
     if let Some(entries) = a.as_slice() {
         return A::ZERO + pairwise_sum(entries);
+    }
+    if a.len() <= BLOCK && is_in_memory_order(a.shape(), a.strides()) {
+        // A window of an image: one run (see `Runs`), and small enough for the stack.
+        let mut entries = [A::ZERO; BLOCK];
+        entries.iter_mut().zip(a).for_each(|(entry, &x)| *entry = x);
+        return A::ZERO + pairwise_sum(&entries[..a.len()]);
     }
     let order = memory_order(a.shape(), a.strides());
     let runs = Runs::new(a.shape(), a.strides(), &order);
@@ -105,8 +116,6 @@ fn sum_runs<A: Float>(mut entries: impl Iterator<Item = A>, runs: &Runs) -> A {
 
 /// The sum of a run: in order below 8 entries, in eight lanes up to 128, and by halves above.
 pub(super) fn pairwise_sum<A: Float>(entries: &[A]) -> A {
-    const LANES: usize = 8;
-    const BLOCK: usize = 128;
     let n = entries.len();
     if n < LANES {
         // Negative zero is what leaves every number unchanged, a negative zero included.
