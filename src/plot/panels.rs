@@ -122,12 +122,15 @@ impl Panels {
             let mut x = (width - row_width(row)) / 2;
             for &index in row {
                 let sign = self.sign_width(index);
+                let panel = self.panels[index].drawing();
+                let top = (y + (tall - panel.height) / 2) as i32;
                 if sign > 0 {
-                    signs.push((index, ((x + (sign - GAP) / 2) as i32, (y + tall / 2) as i32)));
+                    // Beside the middle of the cells, not of cells and title.
+                    let title = panel.grid.map_or(0, |grid| grid.top);
+                    signs.push((index, ((x + (sign - GAP) / 2) as i32, top + (title + panel.height as i32) / 2)));
                     x += sign;
                 }
-                let panel = self.panels[index].drawing();
-                corners[index] = (x as i32, (y + (tall - panel.height) / 2) as i32);
+                corners[index] = (x as i32, top);
                 x += panel.width + GAP;
             }
             y += tall + GAP;

@@ -74,12 +74,9 @@ impl Picture {
 
     fn drawing(&self) -> Drawing {
         let Raster { n_h, n_w, .. } = self.raster;
-        // A whole number of screen pixels for each pixel of the picture, where there is room, keeps its grid even.
-        let cell = if self.width as usize >= n_w {
-            (self.width / n_w as u32).max(1) as f64
-        } else {
-            f64::from(self.width) / n_w as f64
-        };
+        let cell = f64::from(self.width) / n_w as f64;
+        // Where single pixels can be told apart, they should all be of one size.
+        let cell = if cell >= 16.0 { cell.floor() } else { cell };
         let (width, height) = ((n_w as f64 * cell).round() as u32, (n_h as f64 * cell).round() as u32);
         let range = self.range.unwrap_or_else(|| match self.colors {
             Colors::Gray | Colors::Plain => (0.0, self.raster.white),

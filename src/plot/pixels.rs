@@ -110,8 +110,10 @@ impl Raster {
             (3, _) => (self.values.iter().map(level).collect(), ExtendedColorType::Rgb8),
             (_, Colors::Gray) => (self.values.iter().map(level).collect(), ExtendedColorType::L8),
             _ => {
+                // The eye takes 48 shades for a smooth scale, and a picture with few colours is half as large.
+                let shade = |v: f64| low + (high - low) * ((v - low) / (high - low) * 48.0).round() / 48.0;
                 let rgb = |&v: &f64| {
-                    let RGBColor(r, g, b) = colors.of(v, range);
+                    let RGBColor(r, g, b) = colors.of(shade(v), range);
                     [r, g, b]
                 };
                 (self.values.iter().flat_map(rgb).collect(), ExtendedColorType::Rgb8)
