@@ -54,8 +54,9 @@ pub fn sum<A: Float, S: Data<Elem = A>, D: Dimension>(a: &ArrayBase<S, D>) -> A 
 ///
 /// ```
 /// use cnn::prelude::*;
-/// let x = RandomState::new(1).randn((4, 3, 3, 2));
-/// println!("{}", np::mean(&x));
+/// let x = RandomState::new(1).randn((5, 4, 2, 2)); // (5, 4, 2, 2)
+/// println!("{}", np::str(np::mean(&x))); // 0.04950719503003956
+/// # assert_eq!(np::str(np::mean(&x)), "0.04950719503003956");
 /// ```
 pub fn mean<A: Float, S: Data<Elem = A>, D: Dimension>(a: &ArrayBase<S, D>) -> A {
     divide(sum(a), a.len())
