@@ -58,26 +58,35 @@ impl Threads {
     /// # Panics
     /// If a task does.
     pub fn run(&self, n_tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+        self.run_with_seat(n_tasks, &|_, i| task(i));
+    }
+
+    /// As [`Threads::run`], and tells each task the seat that its thread holds during this call, less than
+    /// [`Threads::n`]: two tasks that run at the same time have different seats.
+    ///
+    /// # Panics
+    /// If a task does.
+    pub fn run_with_seat(&self, n_tasks: usize, task: &(dyn Fn(usize, usize) + Sync)) {
         let helpers = self.n.min(n_tasks).saturating_sub(1);
         let Some(pool) = self.pool.as_ref().filter(|_| helpers > 0) else {
-            (0..n_tasks).for_each(task);
+            (0..n_tasks).for_each(|i| task(0, i));
             return;
         };
         let next = AtomicUsize::new(0);
-        let work = || {
+        let (next, work) = (&next, |seat: usize, next: &AtomicUsize| {
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 if i >= n_tasks {
                     break;
                 }
-                task(i);
+                task(seat, i);
             }
-        };
+        });
         pool.in_place_scope(|scope| {
-            for _ in 0..helpers {
-                scope.spawn(|_| work());
+            for seat in 1..=helpers {
+                scope.spawn(move |_| work(seat, next));
             }
-            work();
+            work(0, next);
         });
     }
 }

@@ -5,7 +5,8 @@ No im2col buffer is built, and no image is padded: see `rows.rs`.
 */
 
 use super::outer;
-use super::rows::{self, Region, RowsProduct};
+use super::panels::Right;
+use super::rows::{Region, RowsProduct};
 use super::tile::{Finish, Run};
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
@@ -43,16 +44,14 @@ pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue
         check("add", add.len(), g.output_len());
     }
     let product = forward_product(g);
-    let isa = ws.isa();
-    let (threads, isa, packed) = ws.parts(product.packed_len(isa));
-    rows::pack(threads, isa, product.k, product.n, w, packed);
+    let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa()));
     let finish = Finish {
         bias: epilogue.bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
         add: epilogue.add.map_or(std::ptr::null(), <[f32]>::as_ptr),
         relu: epilogue.relu,
     };
     // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
-    unsafe { product.run(threads, isa, x, packed, y, finish) };
+    unsafe { product.run(threads, isa, scratch, x, Right::Plain(w), y, finish) };
 }
 
 /// The gradient of a convolution with respect to its images.
@@ -71,13 +70,12 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
     check("w", w.len(), g.filter_len());
     check("dx", dx.len(), g.input_len());
     let (product, order) = backward_input_product(g);
-    let isa = ws.isa();
-    let (threads, isa, packed) = ws.parts(product.packed_len(isa));
-    rows::pack_transposed(threads, isa, &order, g.n_c, g.n_c_prev, w, packed);
-    let add = if accumulate { dx.as_ptr() } else { std::ptr::null() };
+    let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa()));
+    let right = Right::Transposed { matrices: w, order: &order };
+    let add = if accumulate { dx.as_mut_ptr().cast_const() } else { std::ptr::null() };
     let finish = Finish { bias: std::ptr::null(), add, relu: false };
     // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
-    unsafe { product.run(threads, isa, dy, packed, dx, finish) };
+    unsafe { product.run(threads, isa, scratch, dy, right, dx, finish) };
 }
 
 /// The gradient of a convolution with respect to its filters.

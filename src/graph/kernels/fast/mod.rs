@@ -11,6 +11,7 @@ pub mod dense;
 pub mod elementwise;
 mod isa;
 mod outer;
+mod panels;
 pub mod pool2d;
 mod rows;
 mod simd;

@@ -7,6 +7,8 @@ by the part of the filter that lies inside the image, so that no multiplication 
 */
 
 use super::Isa;
+use super::panels::{self, Right};
+use super::slices::Parts;
 use super::tile::{Finish, MAX_ROWS, Panel, RowsTile, Run};
 use crate::graph::kernels::threads::Threads;
 
@@ -68,43 +70,76 @@ impl RowsProduct {
         }
     }
 
-    /// Numbers that the right matrix takes once it is packed into panels.
-    pub fn packed_len(&self, isa: Isa) -> usize {
-        packed_len(isa, self.k, self.n)
+    /// Numbers of scratch memory that [`Self::run`] needs.
+    pub fn scratch_len(&self, threads: &Threads, isa: Isa) -> usize {
+        let cut = self.cut(isa, self.n_tiles(isa));
+        if cut.tile_groups == 1 {
+            threads.n() * cut.panels_per_task * self.k * Panel::choose(isa, self.n).width
+        } else {
+            panels::packed_len(isa, self.k, self.n)
+        }
     }
 
     /// Computes the product into `y`.
     ///
     /// # Safety
-    /// Every row of every region lies inside `x` and `y`, `b` has [`Self::packed_len`] numbers, and the pointers of
-    /// `finish` reach as far as `n` and as far as `y`.
-    pub unsafe fn run(&self, threads: &Threads, isa: Isa, x: &[f32], b: &[f32], y: &mut [f32], finish: Finish) {
+    /// Every row of every region lies inside `x` and `y`, `right` has `k` rows and `n` columns, `scratch` has
+    /// [`Self::scratch_len`] numbers, and the pointers of `finish` reach as far as `n` and as far as `y`.
+    #[allow(clippy::too_many_arguments)]
+    pub unsafe fn run(
+        &self,
+        threads: &Threads,
+        isa: Isa,
+        scratch: &mut [f32],
+        x: &[f32],
+        right: Right,
+        y: &mut [f32],
+        finish: Finish,
+    ) {
         let panel = Panel::choose(isa, self.n);
         let tiles = self.tiles(panel.max_rows());
+        let cut = self.cut(isa, tiles.len());
         let n_panels = self.n.div_ceil(panel.width);
-        // A task's panels stay in the second-level cache while its tiles pass over them.
-        let panels_per_task = (PANEL_BYTES / (4 * self.k.max(1) * panel.width)).clamp(1, n_panels.max(1));
-        let panel_groups = n_panels.div_ceil(panels_per_task);
-        let tiles_per_task = (tiles.len() * panel_groups).div_ceil(TASKS).clamp(4, 64);
-        let tile_groups = tiles.len().div_ceil(tiles_per_task);
+        let panel_len = self.k * panel.width;
+        // Where a panel is used by one task only, that task packs it, and it never leaves the cache.
+        let packed_by_task = cut.tile_groups == 1;
+        if !packed_by_task {
+            panels::pack(threads, isa, self.k, self.n, right, scratch);
+        }
+        let scratch = Parts::new(scratch);
         let y = Shared(y.as_mut_ptr());
         let (bias, add) = (Shared(finish.bias.cast_mut()), Shared(finish.add.cast_mut()));
-        threads.run(tile_groups * panel_groups, &|task| {
-            let (panel_group, tile_group) = (task / tile_groups, task % tile_groups);
-            let panels = panel_group * panels_per_task..((panel_group + 1) * panels_per_task).min(n_panels);
-            let group = &tiles[tile_group * tiles_per_task..((tile_group + 1) * tiles_per_task).min(tiles.len())];
+        threads.run_with_seat(cut.tile_groups * cut.panel_groups, &|seat, task| {
+            let (panel_group, tile_group) = (task / cut.tile_groups, task % cut.tile_groups);
+            let first_panel = panel_group * cut.panels_per_task;
+            let group_panels = cut.panels_per_task.min(n_panels - first_panel);
+            let group =
+                &tiles[tile_group * cut.tiles_per_task..((tile_group + 1) * cut.tiles_per_task).min(tiles.len())];
+            let start = if packed_by_task { seat * cut.panels_per_task } else { first_panel } * panel_len;
+            let range = start..start + group_panels * panel_len;
+            let b = if packed_by_task {
+                // SAFETY: tasks that run at the same time have different seats.
+                let b = unsafe { scratch.get(range) };
+                for (p, b) in b.chunks_exact_mut(panel_len.max(1)).enumerate() {
+                    right.pack_panel(isa, self.k, self.n, (first_panel + p) * panel.width, panel.width, b);
+                }
+                &*b
+            } else {
+                // SAFETY: the panels were packed above, and are only read now.
+                unsafe { scratch.read(range) }
+            };
             for &Tile { region, first, n } in group {
                 let region = &self.regions[region];
                 let mut rows = [std::ptr::null(); MAX_ROWS];
                 let mut y_rows = [0; MAX_ROWS];
                 region.locate(x.as_ptr(), first, &mut rows[..n], &mut y_rows[..n]);
-                for p in panels.clone() {
-                    let column = p * panel.width;
+                for p in 0..group_panels {
+                    let column = (first_panel + p) * panel.width;
                     let tile = RowsTile {
                         rows: rows.as_ptr(),
                         rows_step: 0,
                         runs: &self.runs[region.runs.clone()],
-                        b: b[p * self.k * panel.width..].as_ptr(),
+                        b: b[p * panel_len..].as_ptr(),
                         b_step: panel.width,
                         y: y.get().wrapping_add(column),
                         y_rows: &y_rows,
@@ -122,6 +157,24 @@ impl RowsProduct {
         });
     }
 
+    fn n_tiles(&self, isa: Isa) -> usize {
+        let max_rows = Panel::choose(isa, self.n).max_rows();
+        self.regions.iter().map(|region| region.counts.iter().product::<usize>().div_ceil(max_rows)).sum()
+    }
+
+    /// How the product is cut into tasks; its shape alone decides.
+    fn cut(&self, isa: Isa, n_tiles: usize) -> Cut {
+        let panel = Panel::choose(isa, self.n);
+        let n_panels = self.n.div_ceil(panel.width);
+        // A task's panels stay in the second-level cache while its tiles pass over them.
+        let fit = (PANEL_BYTES / (4 * self.k.max(1) * panel.width)).max(1);
+        let panels_per_task = if n_tiles < FEW_TILES { fit.min(n_panels.div_ceil(TASKS / 2)) } else { fit };
+        let panels_per_task = panels_per_task.clamp(1, n_panels.max(1));
+        let panel_groups = n_panels.div_ceil(panels_per_task);
+        let tiles_per_task = (n_tiles * panel_groups).div_ceil(TASKS).clamp(FEW_TILES, 4 * FEW_TILES);
+        Cut { panels_per_task, panel_groups, tiles_per_task, tile_groups: n_tiles.div_ceil(tiles_per_task) }
+    }
+
     /// Cuts the regions into tiles of nearly equal height.
     fn tiles(&self, max_rows: usize) -> Vec<Tile> {
         let mut tiles = Vec::new();
@@ -137,6 +190,16 @@ impl RowsProduct {
     }
 }
 
+/// How a product is cut into tasks: groups of tiles times groups of panels.
+struct Cut {
+    panels_per_task: usize,
+    panel_groups: usize,
+    tiles_per_task: usize,
+    tile_groups: usize,
+}
+
+/// Tiles that are too few to share a packed panel between tasks.
+const FEW_TILES: usize = 16;
 /// Bytes of panels that one task keeps in the second-level cache.
 const PANEL_BYTES: usize = 256 << 10;
 /// Tasks that a product is cut into where it is large enough: many more than there are threads, so that none waits
@@ -174,76 +237,3 @@ impl Region {
 fn offset(p: *const f32, column: usize) -> *const f32 {
     if p.is_null() { p } else { p.wrapping_add(column) }
 }
-
-/// Numbers that a matrix of `k` rows and `n` columns takes once it is packed into panels.
-pub(crate) fn packed_len(isa: Isa, k: usize, n: usize) -> usize {
-    let width = Panel::choose(isa, n).width;
-    n.div_ceil(width) * width * k
-}
-
-/// Packs a matrix of `k` rows and `n` columns into panels, the columns that are missing in the last one zero.
-pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, matrix: &[f32], packed: &mut [f32]) {
-    let width = Panel::choose(isa, n).width;
-    assert_eq!((matrix.len(), packed.len()), (k * n, packed_len(isa, k, n)));
-    if k == 0 || n == 0 {
-        return;
-    }
-    let out = Shared(packed.as_mut_ptr());
-    let rows_per_task = (PACK_LEN / width).max(1);
-    let chunks = k.div_ceil(rows_per_task);
-    threads.run(n.div_ceil(width) * chunks, &|task| {
-        let (p, chunk) = (task / chunks, task % chunks);
-        let (first, last) = (chunk * rows_per_task, ((chunk + 1) * rows_per_task).min(k));
-        let (column, start) = (p * width, (p * k + first) * width);
-        // SAFETY: the tasks write disjoint rows of disjoint panels.
-        let out = unsafe { std::slice::from_raw_parts_mut(out.get().add(start), (last - first) * width) };
-        let columns = (n - column).min(width);
-        for (row, out) in matrix[first * n..last * n].chunks_exact(n).zip(out.chunks_exact_mut(width)) {
-            out[..columns].copy_from_slice(&row[column..column + columns]);
-            out[columns..].fill(0.0);
-        }
-    });
-}
-
-/// Packs the transposes of `taps` matrices of `n` rows and `k` columns one below the other: tap `t` stands in the
-/// rows from `order[t] * k` on.
-pub(crate) fn pack_transposed(
-    threads: &Threads,
-    isa: Isa,
-    order: &[usize],
-    k: usize,
-    n: usize,
-    matrices: &[f32],
-    packed: &mut [f32],
-) {
-    let width = Panel::choose(isa, n).width;
-    let all_k = k * order.len();
-    assert_eq!((matrices.len(), packed.len()), (all_k * n, packed_len(isa, all_k, n)));
-    if all_k == 0 || n == 0 {
-        return;
-    }
-    let out = Shared(packed.as_mut_ptr());
-    threads.run(n.div_ceil(width) * order.len(), &|task| {
-        let (p, tap) = (task / order.len(), task % order.len());
-        let (column, start) = (p * width, (p * all_k + order[tap] * k) * width);
-        // SAFETY: the tasks write disjoint rows of disjoint panels.
-        let out = unsafe { std::slice::from_raw_parts_mut(out.get().add(start), k * width) };
-        let columns = (n - column).min(width);
-        let matrix = &matrices[(tap * n + column) * k..(tap * n + column + columns) * k];
-        if columns < width {
-            out.fill(0.0);
-        }
-        // Blocks of 16 rows of the panel, so that what is written stays in the first-level cache.
-        for (block, out) in out.chunks_mut(16 * width).enumerate() {
-            for (c, row) in matrix.chunks_exact(k).enumerate() {
-                let row = &row[block * 16..(block * 16 + 16).min(k)];
-                for (out, &number) in out[c..].iter_mut().step_by(width).zip(row) {
-                    *out = number;
-                }
-            }
-        }
-    });
-}
-
-/// Numbers that one packing task copies.
-const PACK_LEN: usize = 64 << 10;

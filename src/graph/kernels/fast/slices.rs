@@ -50,4 +50,12 @@ impl Parts {
         // SAFETY: the range lies inside the slice; the caller vouches for the rest.
         unsafe { std::slice::from_raw_parts_mut(self.start.get().add(range.start), range.len()) }
     }
+
+    /// # Safety
+    /// No task may hold a range for writing that overlaps, and the slice must outlive the range.
+    pub unsafe fn read(&self, range: Range<usize>) -> &[f32] {
+        assert!(range.start <= range.end && range.end <= self.len);
+        // SAFETY: the range lies inside the slice; the caller vouches for the rest.
+        unsafe { std::slice::from_raw_parts(self.start.get().add(range.start), range.len()) }
+    }
 }

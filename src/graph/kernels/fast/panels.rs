@@ -1,0 +1,137 @@
+/*!
+The right matrix of a product, packed into the panels that the micro-kernels read: columns side by side, as many as a
+tile is wide, row after row.
+*/
+
+use super::Isa;
+use super::slices::Parts;
+use super::tile::Panel;
+use crate::graph::kernels::threads::Threads;
+
+/// Where the numbers of a right matrix come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Right<'a> {
+    /// `k` rows of `n` numbers.
+    Plain(&'a [f32]),
+    /// Matrices of `n` rows and `k / order.len()` columns, one for each cell of a filter; the transpose of the one of
+    /// cell `t` makes up rows `order[t] k / order.len()` and so on.
+    Transposed { matrices: &'a [f32], order: &'a [usize] },
+}
+
+impl Right<'_> {
+    /// Writes the panel that starts at `column`: `k` rows of `width` numbers, zeros where the matrix has no column.
+    pub fn pack_panel(self, isa: Isa, k: usize, n: usize, column: usize, width: usize, out: &mut [f32]) {
+        assert_eq!(out.len(), k * width);
+        let columns = (n - column).min(width);
+        match self {
+            Right::Plain(matrix) => {
+                for (row, out) in matrix.chunks_exact(n).zip(out.chunks_exact_mut(width)) {
+                    out[..columns].copy_from_slice(&row[column..column + columns]);
+                    out[columns..].fill(0.0);
+                }
+            }
+            Right::Transposed { matrices, order } => {
+                if columns < width {
+                    out.fill(0.0);
+                }
+                let k = k / order.len();
+                for (t, place) in order.iter().enumerate() {
+                    let matrix = &matrices[(t * n + column) * k..(t * n + column + columns) * k];
+                    transpose(isa, matrix, k, &mut out[place * k * width..(place + 1) * k * width], width);
+                }
+            }
+        }
+    }
+}
+
+/// Numbers that a matrix of `k` rows and `n` columns takes once it is packed into panels.
+pub(crate) fn packed_len(isa: Isa, k: usize, n: usize) -> usize {
+    n.next_multiple_of(Panel::choose(isa, n).width) * k
+}
+
+/// Packs all panels.
+pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, right: Right, packed: &mut [f32]) {
+    let width = Panel::choose(isa, n).width;
+    assert_eq!(packed.len(), packed_len(isa, k, n));
+    if packed.is_empty() {
+        return;
+    }
+    let parts = Parts::new(packed);
+    threads.run(n.div_ceil(width), &|p| {
+        // SAFETY: each task writes its own panel.
+        let panel = unsafe { parts.get(p * k * width..(p + 1) * k * width) };
+        right.pack_panel(isa, k, n, p * width, width, panel);
+    });
+}
+
+/// Columns of a matrix that are transposed together: what they become stays in the first-level cache.
+const STRIP: usize = 128;
+
+/// Writes the transpose of a matrix of rows of `k` numbers into rows of `width` numbers.
+fn transpose(isa: Isa, matrix: &[f32], k: usize, out: &mut [f32], width: usize) {
+    let rows = matrix.len() / k;
+    assert!(rows <= width && out.len() == k * width);
+    for first in (0..k).step_by(STRIP) {
+        let last = (first + STRIP).min(k);
+        let (mut row, mut whole) = (0, first);
+        #[cfg(target_arch = "x86_64")]
+        if isa != Isa::Portable {
+            whole = first + (last - first) / 8 * 8;
+            while row + 8 <= rows {
+                for column in (first..whole).step_by(8) {
+                    // SAFETY: the block lies inside both matrices, and the instruction set includes AVX2.
+                    unsafe {
+                        x86::transpose8(
+                            matrix.as_ptr().add(row * k + column),
+                            k,
+                            out.as_mut_ptr().add(column * width + row),
+                            width,
+                        );
+                    }
+                }
+                for row in row..row + 8 {
+                    for column in whole..last {
+                        out[column * width + row] = matrix[row * k + column];
+                    }
+                }
+                row += 8;
+            }
+        }
+        let _ = (isa, whole);
+        while row < rows {
+            let from = &matrix[row * k + first..row * k + last];
+            for (out, &number) in out[first * width + row..].iter_mut().step_by(width).zip(from) {
+                *out = number;
+            }
+            row += 1;
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    /// Transposes a block of 8 rows and 8 columns; the strides are those of whole rows.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn transpose8(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+        unsafe {
+            let row = |i: usize| _mm256_loadu_ps(from.add(i * from_stride));
+            let (r0, r1, r2, r3, r4, r5, r6, r7) = (row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7));
+            // Pairs of rows, then fours, then eights.
+            let (a0, a1) = (_mm256_unpacklo_ps(r0, r1), _mm256_unpackhi_ps(r0, r1));
+            let (a2, a3) = (_mm256_unpacklo_ps(r2, r3), _mm256_unpackhi_ps(r2, r3));
+            let (a4, a5) = (_mm256_unpacklo_ps(r4, r5), _mm256_unpackhi_ps(r4, r5));
+            let (a6, a7) = (_mm256_unpacklo_ps(r6, r7), _mm256_unpackhi_ps(r6, r7));
+            let (b0, b1) = (_mm256_shuffle_ps::<0x44>(a0, a2), _mm256_shuffle_ps::<0xEE>(a0, a2));
+            let (b2, b3) = (_mm256_shuffle_ps::<0x44>(a1, a3), _mm256_shuffle_ps::<0xEE>(a1, a3));
+            let (b4, b5) = (_mm256_shuffle_ps::<0x44>(a4, a6), _mm256_shuffle_ps::<0xEE>(a4, a6));
+            let (b6, b7) = (_mm256_shuffle_ps::<0x44>(a5, a7), _mm256_shuffle_ps::<0xEE>(a5, a7));
+            let low = [(b0, b4), (b1, b5), (b2, b6), (b3, b7)];
+            for (i, (a, b)) in low.into_iter().enumerate() {
+                _mm256_storeu_ps(to.add(i * to_stride), _mm256_permute2f128_ps::<0x20>(a, b));
+                _mm256_storeu_ps(to.add((i + 4) * to_stride), _mm256_permute2f128_ps::<0x31>(a, b));
+            }
+        }
+    }
+}
