@@ -5,133 +5,198 @@ back.
 Each number of the gradient is summed by one task, pixel after pixel in one fixed order, whatever the number of threads.
 */
 
-use super::Isa;
 use super::rows::Shared;
+use super::slices::Parts;
 use super::tile::{OuterTile, Panel, Segment};
 use crate::graph::kernels::geometry::Conv2dGeometry;
-use crate::graph::kernels::threads::Threads;
 use crate::graph::kernels::workspace::Workspace;
+use std::ops::Range;
 
-/// Numbers of `x` and `dy` together that a block of images may have, so that it stays in the second-level cache.
-const BLOCK_LEN: usize = 128 << 10;
+/// Pixels whose part of `dy` a task packs at once, so that it stays in the second-level cache.
+const BLOCK_PIXELS: usize = 512;
+/// Panels that share a packed tile of `x`.
+const PANELS: usize = 4;
 /// Tasks that a gradient is cut into where it is large enough.
 const TASKS: usize = 32;
+/// Pixels that lie so many numbers apart are packed: they would fall into the same few lines of the caches.
+const FAR: usize = 1024;
+/// Numbers between two pixels of a packed tile of `x`: a line of the cache.
+const A_STEP: usize = 16;
 
 /// See [`super::conv2d::backward_filter`].
 pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
-    let isa = ws.isa();
-    let panel = Panel::choose(isa, g.n_c);
-    let whole = g.n_c.next_multiple_of(panel.width);
-    let pixels = g.m * g.n_h * g.n_w;
-    // The kernels read whole vectors, so a ragged last panel needs a copy that has the columns it lacks.
-    let padded_len = if whole == g.n_c { 0 } else { pixels * whole };
-    let (threads, isa, padded) = ws.parts(padded_len);
-    if whole == g.n_c {
-        sum(g, threads, isa, x, dy, g.n_c, dw);
-    } else {
-        for (row, dy) in padded.chunks_exact_mut(whole).zip(dy.chunks_exact(g.n_c)) {
-            row[..g.n_c].copy_from_slice(dy);
-            row[g.n_c..].fill(0.0);
-        }
-        sum(g, threads, isa, x, padded, whole, dw);
-    }
-}
-
-/// Cells of a filter that lie side by side in a row, and the pixels of one image through which they saw it.
-struct Cells {
-    /// Rows of `dw`: from `first` on, `n` of them.
-    first: usize,
-    n: usize,
-    segments: Vec<Segment>,
-}
-
-fn sum(g: &Conv2dGeometry, threads: &Threads, isa: Isa, x: &[f32], dy: &[f32], dy_step: usize, dw: &mut [f32]) {
-    let panel = Panel::choose(isa, g.n_c);
+    let panel = Panel::choose(ws.isa(), g.n_c);
     let n_panels = g.n_c.div_ceil(panel.width);
-    let cells = cells(g, dy_step);
+    let image_pixels = g.n_h * g.n_w;
+    let block = (BLOCK_PIXELS / image_pixels.max(1)).clamp(1, g.m.max(1));
     let x_len = g.n_h_prev * g.n_w_prev * g.n_c_prev;
-    let dy_len = g.n_h * g.n_w * dy_step;
-    let images_per_block = (BLOCK_LEN / (x_len + dy_len).max(1)).clamp(1, g.m.max(1));
 
-    // Rows of a filter's cells, cut into tiles of nearly equal height.
-    struct Tile {
-        cells: usize,
-        first: usize,
-        n: usize,
-    }
-    let mut tiles = Vec::new();
-    for (index, cells) in cells.iter().enumerate() {
-        let n_tiles = cells.n.div_ceil(panel.max_rows());
-        for t in 0..n_tiles {
-            let (first, last) = (cells.n * t / n_tiles, cells.n * (t + 1) / n_tiles);
-            tiles.push(Tile { cells: index, first, n: last - first });
-        }
-    }
-    let tiles_per_task = (tiles.len() * n_panels).div_ceil(TASKS).clamp(1, 64).min(tiles.len().max(1));
-    let tile_groups = tiles.len().div_ceil(tiles_per_task);
-    let dw = Shared(dw.as_mut_ptr());
-    threads.run(tile_groups * n_panels, &|task| {
-        let (p, tile_group) = (task / tile_groups, task % tile_groups);
-        let group = &tiles[tile_group * tiles_per_task..((tile_group + 1) * tiles_per_task).min(tiles.len())];
-        let column = p * panel.width;
-        for first_image in (0..g.m.max(1)).step_by(images_per_block) {
-            let n_images = images_per_block.min(g.m - first_image);
-            for tile in group {
-                let cells = &cells[tile.cells];
-                let c = dw.get().wrapping_add((cells.first + tile.first) * g.n_c + column);
-                let tile_call = OuterTile {
-                    a: x.as_ptr().wrapping_add(first_image * x_len + tile.first),
-                    b: dy.as_ptr().wrapping_add(first_image * dy_len + column),
-                    segments: &cells.segments,
-                    repeats: n_images,
-                    a_repeat: x_len,
-                    b_repeat: dy_len,
-                    a_step: g.stride_w * g.n_c_prev,
-                    b_step: dy_step,
-                    c,
-                    c_step: g.n_c,
-                    n_columns: (g.n_c - column).min(panel.width),
-                    accumulate: first_image > 0,
-                };
-                // SAFETY: segments hold pixels inside both images; each task writes its own tiles of `dw`.
-                unsafe { panel.outer[tile.n - 1](&tile_call) };
+    // The kernels read whole vectors, so a ragged last panel needs a copy that has the columns it lacks.
+    let is_packed = g.n_c >= FAR || !g.n_c.is_multiple_of(panel.width);
+    let x_step = g.stride_w * g.n_c_prev;
+    let is_far = x_step >= 2 * FAR;
+    let b_step = if is_packed { panel.width } else { g.n_c };
+    let b_len = if is_packed { block * image_pixels * b_step } else { 0 };
+    let a_len = if is_far { block * image_pixels * A_STEP } else { 0 };
+
+    let strips = strips(g, b_step, panel.max_rows());
+    let panels_per_task = PANELS.min(n_panels);
+    let panel_groups = n_panels.div_ceil(panels_per_task);
+    let strips_per_task = (strips.len() * panel_groups).div_ceil(TASKS).clamp(if is_packed { 4 } else { 1 }, 64);
+    let strip_groups = strips.len().div_ceil(strips_per_task);
+    let (threads, _, scratch) = ws.parts(ws.threads().n() * (a_len + panels_per_task * b_len));
+    let (scratch, dw) = (Parts::new(scratch), Shared(dw.as_mut_ptr()));
+    threads.run_with_seat(strip_groups * panel_groups, &|seat, task| {
+        let (panel_group, strip_group) = (task / strip_groups, task % strip_groups);
+        let panels = panel_group * panels_per_task..((panel_group + 1) * panels_per_task).min(n_panels);
+        let strips = &strips[strip_group * strips_per_task..((strip_group + 1) * strips_per_task).min(strips.len())];
+        let seat_len = a_len + panels_per_task * b_len;
+        // SAFETY: tasks that run at the same time have different seats.
+        let (a_packed, b_packed) = unsafe { scratch.get(seat * seat_len..(seat + 1) * seat_len) }.split_at_mut(a_len);
+        for first_image in (0..g.m.max(1)).step_by(block) {
+            let n_images = block.min(g.m - first_image);
+            let pixels = first_image * image_pixels..(first_image + n_images) * image_pixels;
+            let dy = &dy[pixels.start * g.n_c..pixels.end * g.n_c];
+            let x = &x[first_image * x_len..(first_image + n_images) * x_len];
+            if is_packed {
+                for (p, packed) in panels.clone().zip(b_packed.chunks_exact_mut(b_len)) {
+                    pack_columns(dy, g.n_c, p * b_step, b_step, packed);
+                }
+            }
+            for strip in strips.iter().flatten() {
+                if is_far {
+                    pack_rows(x, x_len, x_step, strip, n_images, a_packed);
+                }
+                for (index, p) in panels.clone().enumerate() {
+                    let column = p * panel.width;
+                    let b = if is_packed { &b_packed[index * b_len..(index + 1) * b_len] } else { &dy[column..] };
+                    let n_columns = (g.n_c - column).min(panel.width);
+                    let start = strip.row * g.n_c + column;
+                    let tile = OuterTile {
+                        a: if is_far { a_packed.as_ptr() } else { x.as_ptr().wrapping_add(strip.x) },
+                        b: b.as_ptr(),
+                        segments: &strip.segments,
+                        repeats: n_images,
+                        a_repeat: x_len,
+                        b_repeat: image_pixels * b_step,
+                        a_packed: is_far,
+                        a_step: if is_far { A_STEP } else { x_step },
+                        b_step,
+                        c: dw.get().wrapping_add(start),
+                        c_step: g.n_c,
+                        n_columns,
+                        accumulate: first_image > 0 || strip.accumulate,
+                    };
+                    // SAFETY: the segments hold pixels inside both images; the strip has one of the table's sizes;
+                    // each task writes its own rows and panels of `dw`.
+                    unsafe { panel.outer[strip.n - 1](&tile) };
+                }
             }
         }
     });
 }
 
-/// The cells of each row of the filter, those together that saw the same pixels.
-fn cells(g: &Conv2dGeometry, dy_step: usize) -> Vec<Cells> {
-    let row_len = g.n_w_prev * g.n_c_prev;
-    let rows = |kh: usize| seen(g.n_h, g.n_h_prev, kh, g.stride_h, g.pad_top);
-    let columns = |kw: usize| seen(g.n_w, g.n_w_prev, kw, g.stride_w, g.pad_left);
-    let mut cells = Vec::new();
-    for kh in 0..g.f_h {
-        let mut kw = 0;
-        while kw < g.f_w {
-            let seen_columns = columns(kw);
-            let together = (kw..g.f_w).take_while(|&other| columns(other) == seen_columns).count();
-            let segments = rows(kh)
-                .filter(|_| !seen_columns.is_empty())
-                .map(|h| {
-                    let x_row = h * g.stride_h + kh - g.pad_top;
-                    let x_column = seen_columns.start * g.stride_w + kw - g.pad_left;
-                    Segment {
-                        a: x_row * row_len + x_column * g.n_c_prev,
-                        b: (h * g.n_w + seen_columns.start) * dy_step,
-                        len: seen_columns.len(),
-                    }
-                })
-                .collect();
-            cells.push(Cells { first: (kh * g.f_w + kw) * g.n_c_prev, n: together * g.n_c_prev, segments });
-            kw += together;
+/// Copies the columns from `column` on of a matrix of `n` columns, with zeros for those that it does not have.
+fn pack_columns(matrix: &[f32], n: usize, column: usize, width: usize, packed: &mut [f32]) {
+    let columns = (n - column).min(width);
+    for (row, packed) in matrix.chunks_exact(n).zip(packed.chunks_exact_mut(width)) {
+        packed[..columns].copy_from_slice(&row[column..column + columns]);
+        packed[columns..].fill(0.0);
+    }
+}
+
+/// Copies what the cells of a strip saw, pixel after pixel.
+fn pack_rows(x: &[f32], x_len: usize, x_step: usize, strip: &Strip, n_images: usize, packed: &mut [f32]) {
+    let mut packed = packed.chunks_exact_mut(A_STEP);
+    for i in 0..n_images {
+        for segment in &strip.segments {
+            let start = i * x_len + strip.x + segment.a;
+            for (pixel, packed) in (&mut packed).take(segment.len).enumerate() {
+                let from = &x[start + pixel * x_step..];
+                // A whole line where there is one: a copy of known length is two instructions.
+                match from.first_chunk::<A_STEP>() {
+                    Some(line) => packed.copy_from_slice(line),
+                    None => packed[..strip.n].copy_from_slice(&from[..strip.n]),
+                }
+            }
         }
     }
-    cells
+}
+
+/// Neighbouring rows of the gradient, few enough for one tile, and the pixels of one image that they sum over.
+struct Strip {
+    /// The first row, and how many they are.
+    row: usize,
+    n: usize,
+    /// Where the numbers of these rows lie in a pixel of `x`.
+    x: usize,
+    /// `a` counts from there, `b` in panels of `dy`.
+    segments: Vec<Segment>,
+    /// Whether the sum is added to that of an earlier strip of the same rows.
+    accumulate: bool,
+}
+
+/// Cuts the gradient's rows into strips of nearly equal height; those of one list belong to one task, in this order.
+fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>> {
+    let columns = |kw: usize| seen(g.n_w, g.n_w_prev, kw, g.stride_w, g.pad_left);
+    // Cells side by side see the same channels one step further on, so that a few of them with few channels make one
+    // tile, but only over the columns that all of them see.
+    let same = (0..g.f_w).all(|kw| columns(kw) == columns(0));
+    let together = if same { g.f_w } else { (max_rows / g.n_c_prev.max(1)).clamp(1, g.f_w) };
+    let n_groups = g.f_w.div_ceil(together);
+    let mut lists = Vec::new();
+    for kh in 0..g.f_h {
+        let rows = seen(g.n_h, g.n_h_prev, kh, g.stride_h, g.pad_top);
+        for group in 0..n_groups {
+            let (first_kw, last_kw) = (g.f_w * group / n_groups, g.f_w * (group + 1) / n_groups);
+            let kernel_row = |kw: usize| (kh * g.f_w + kw) * g.n_c_prev;
+            let start = (first_kw..last_kw).map(|kw| columns(kw).start).max().unwrap_or(0);
+            let end = (first_kw..last_kw).map(|kw| columns(kw).end).min().unwrap_or(0).max(start);
+            let shared = segments(g, b_step, kh, first_kw, &rows, start..end);
+            let n = (last_kw - first_kw) * g.n_c_prev;
+            let n_tiles = n.div_ceil(max_rows);
+            let first_list = lists.len();
+            for t in 0..n_tiles {
+                let (first, last) = (n * t / n_tiles, n * (t + 1) / n_tiles);
+                let (row, segments) = (kernel_row(first_kw) + first, shared.clone());
+                lists.push(vec![Strip { row, n: last - first, x: first, segments, accumulate: false }]);
+            }
+            for kw in first_kw..last_kw {
+                let mut rest = segments(g, b_step, kh, kw, &rows, columns(kw).start..start.min(columns(kw).end));
+                rest.extend(segments(g, b_step, kh, kw, &rows, end.max(columns(kw).start)..columns(kw).end));
+                if !rest.is_empty() {
+                    let (row, n) = (kernel_row(kw), g.n_c_prev);
+                    lists[first_list].push(Strip { row, n, x: 0, segments: rest, accumulate: true });
+                }
+            }
+        }
+    }
+    lists
+}
+
+/// The pixels of one image that cell `(kh, kw)` saw in these rows and columns of the output.
+fn segments(
+    g: &Conv2dGeometry,
+    b_step: usize,
+    kh: usize,
+    kw: usize,
+    rows: &Range<usize>,
+    columns: Range<usize>,
+) -> Vec<Segment> {
+    let rows = if columns.is_empty() { 0..0 } else { rows.clone() };
+    let segment = |h: usize| {
+        let (row, column) = (h * g.stride_h + kh - g.pad_top, columns.start * g.stride_w + kw - g.pad_left);
+        Segment {
+            a: (row * g.n_w_prev + column) * g.n_c_prev,
+            b: (h * g.n_w + columns.start) * b_step,
+            len: columns.len(),
+        }
+    };
+    rows.map(segment).collect()
 }
 
 /// The output positions whose window's `cell` lies inside the image.
-fn seen(n: usize, n_prev: usize, cell: usize, stride: usize, pad: usize) -> std::ops::Range<usize> {
+fn seen(n: usize, n_prev: usize, cell: usize, stride: usize, pad: usize) -> Range<usize> {
     let start = pad.saturating_sub(cell).div_ceil(stride).min(n);
     let end = (n_prev + pad).saturating_sub(cell).div_ceil(stride).min(n).max(start);
     start..end

@@ -73,10 +73,30 @@ impl RowsProduct {
     /// Numbers of scratch memory that [`Self::run`] needs.
     pub fn scratch_len(&self, threads: &Threads, isa: Isa) -> usize {
         let cut = self.cut(isa, self.n_tiles(isa));
-        if cut.tile_groups == 1 {
+        let packed_len = if cut.tile_groups == 1 {
             threads.n() * cut.panels_per_task * self.k * Panel::choose(isa, self.n).width
         } else {
             panels::packed_len(isa, self.k, self.n)
+        };
+        threads.n() * self.copied_len() + packed_len
+    }
+
+    /// Numbers that the copy of a tile's rows takes, 0 if no region needs one.
+    fn copied_len(&self) -> usize {
+        self.regions
+            .iter()
+            .filter_map(|region| self.copied_run(region))
+            .map(|run| MAX_ROWS * (run.len + 16))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The one run of a region whose rows lie a multiple of 4096 bytes apart, if it is such a region. All its rows
+    /// would fall into the same few lines of the first-level cache and drive each other out, so tiles copy them.
+    fn copied_run(&self, region: &Region) -> Option<Run> {
+        match &self.runs[region.runs.clone()] {
+            [run] if region.x_steps[2].is_multiple_of(1024) && self.n >= 64 => Some(*run),
+            _ => None,
         }
     }
 
@@ -104,9 +124,12 @@ impl RowsProduct {
         // Where a panel is used by one task only, that task packs it, and it never leaves the cache.
         let packed_by_task = cut.tile_groups == 1;
         if !packed_by_task {
-            panels::pack(threads, isa, self.k, self.n, right, scratch);
+            let packed = &mut scratch[threads.n() * self.copied_len()..][..panels::packed_len(isa, self.k, self.n)];
+            panels::pack(threads, isa, self.k, self.n, right, packed);
         }
-        let scratch = Parts::new(scratch);
+        let (copies, scratch) = scratch.split_at_mut(threads.n() * self.copied_len());
+        let copied_len = self.copied_len();
+        let (copies, scratch) = (Parts::new(copies), Parts::new(scratch));
         let y = Shared(y.as_mut_ptr());
         let (bias, add) = (Shared(finish.bias.cast_mut()), Shared(finish.add.cast_mut()));
         threads.run_with_seat(cut.tile_groups * cut.panel_groups, &|seat, task| {
@@ -133,6 +156,10 @@ impl RowsProduct {
                 let mut rows = [std::ptr::null(); MAX_ROWS];
                 let mut y_rows = [0; MAX_ROWS];
                 region.locate(x.as_ptr(), first, &mut rows[..n], &mut y_rows[..n]);
+                if let Some(run) = self.copied_run(region) {
+                    // SAFETY: tasks that run at the same time have different seats; the run lies inside the rows.
+                    unsafe { copy_rows(&mut rows[..n], run, copies.get(seat * copied_len..(seat + 1) * copied_len)) };
+                }
                 for p in 0..group_panels {
                     let column = (first_panel + p) * panel.width;
                     let tile = RowsTile {
@@ -230,6 +257,19 @@ impl Region {
                 (h, i) = (0, i + 1);
             }
         }
+    }
+}
+
+/// Copies the run of each row to where rows do not meet in the cache, and lets `rows` point to the copies.
+///
+/// # Safety
+/// The run must lie inside the rows.
+unsafe fn copy_rows(rows: &mut [*const f32], run: Run, copies: &mut [f32]) {
+    for (row, copy) in rows.iter_mut().zip(copies.chunks_exact_mut(run.len + 16)) {
+        // SAFETY: the caller vouches for the run.
+        let from = unsafe { std::slice::from_raw_parts(row.wrapping_offset(run.x), run.len) };
+        copy[..run.len].copy_from_slice(from);
+        *row = copy.as_ptr().wrapping_offset(-run.x);
     }
 }
 

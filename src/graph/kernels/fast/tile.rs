@@ -67,6 +67,8 @@ pub(crate) struct OuterTile<'a> {
     pub repeats: usize,
     pub a_repeat: usize,
     pub b_repeat: usize,
+    /// Whether the pixels of `a` simply follow each other, `a_step` apart, whatever the segments say.
+    pub a_packed: bool,
     /// Between one pixel of a segment and the next.
     pub a_step: usize,
     pub b_step: usize,
@@ -225,9 +227,12 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
 unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &OuterTile) {
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; MAX_ROWS];
+        let mut a = tile.a;
         for repeat in 0..tile.repeats {
             for segment in tile.segments {
-                let mut a = tile.a.add(repeat * tile.a_repeat + segment.a);
+                if !tile.a_packed {
+                    a = tile.a.add(repeat * tile.a_repeat + segment.a);
+                }
                 let mut b = tile.b.add(repeat * tile.b_repeat + segment.b);
                 for _ in 0..segment.len {
                     let mut columns = [S::zero(); VECTORS];
