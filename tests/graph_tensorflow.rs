@@ -19,6 +19,9 @@ use serde_json::Value;
 
 const KERNELS: [Kernels; 2] = [Kernels::Exact, Kernels::Fast { threads: 2 }];
 
+/// Adds a training step that moves a variable against a loss.
+type Minimize = Box<dyn Fn(&Graph, &Tensor, &Tensor) -> tf::Operation>;
+
 fn fixture() -> Value {
     serde_json::from_str(include_str!("fixtures/tensorflow.json")).expect("valid JSON")
 }
@@ -192,7 +195,7 @@ fn optimizers() {
     for rule in list(&fixture["rules"]) {
         let name = rule["name"].as_str().expect("a name");
         let momentum = |nesterov| Momentum { learning_rate: 0.1, momentum: 0.9, nesterov };
-        let session = |optimizer: Box<dyn Fn(&Graph, &Tensor, &Tensor) -> tf::Operation>| {
+        let session = |optimizer: Minimize| {
             for kernels in KERNELS {
                 let graph = Graph::new();
                 let g = graph.placeholder([6], tf::float32, "g");
@@ -208,7 +211,7 @@ fn optimizers() {
                 }
             }
         };
-        fn with(optimizer: impl Optimizer + Copy + 'static) -> Box<dyn Fn(&Graph, &Tensor, &Tensor) -> tf::Operation> {
+        fn with(optimizer: impl Optimizer + Copy + 'static) -> Minimize {
             Box::new(move |graph, loss, w| graph.minimize(loss, &[w], optimizer, "step"))
         }
         session(match name {

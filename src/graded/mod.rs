@@ -5,4 +5,5 @@ The only files with `START CODE HERE` and `END CODE HERE`. Nothing in the crate 
 here, in a notebook cell and in a submission.
 */
 
+pub mod application;
 pub mod conv_step_by_step;

@@ -231,6 +231,11 @@ impl Graph {
         Operation { graph: self.clone(), node: node.node }
     }
 
+    /// All tensors, in the order of creation.
+    pub fn tensors(&self) -> Vec<Tensor> {
+        self.select(|node, _| !matches!(node.kind, NodeKind::Minimize { .. } | NodeKind::Initialize))
+    }
+
     /// All variables, in the order of creation.
     pub fn variables(&self) -> Vec<Tensor> {
         self.select(|node, _| matches!(node.kind, NodeKind::Variable { .. }))

@@ -33,6 +33,7 @@ pub mod math;
 pub mod nn;
 pub mod random_seed;
 pub mod train;
+mod trained;
 mod variables;
 
 pub use crate::graph::{DType, Graph, Item, Kernels, Operation, Padding, Session, Shape, Tensor};
@@ -40,6 +41,7 @@ pub use initializers::{constant_initializer, ones_initializer, random_uniform, z
 pub use math::{
     add, argmax, cast, concat, constant, equal, matmul, multiply, reduce_mean, reduce_sum, reshape, sigmoid, tanh,
 };
+pub use trained::{Parameters, TrainedModel};
 pub use variables::{get_variable, global_variables_initializer, placeholder, trainable_variables};
 
 /// Real numbers.
