@@ -7,7 +7,7 @@ the rest is compiled again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exercise::{Item, Keep, Origin, splice};
+use exercise::{Item, ItemKind, Keep, Origin, splice};
 
 use crate::assignment::Assignment;
 use crate::compile::{Binary, Compiled, Compiler, Diagnostic};
@@ -71,6 +71,15 @@ impl Builder<'_> {
     /// When the compiler cannot be started.
     pub fn build(&self, graded: &[String], keep: &(dyn Fn(&str) -> Keep + Sync)) -> Result<Builds> {
         self.rounds(graded, keep, None)
+    }
+
+    /// Compiles one function with only the items that it needs, for one that other items of the submission may spoil:
+    /// code that runs before `main`, an allocator, a symbol that replaces one of the system's.
+    ///
+    /// # Errors
+    /// When the compiler cannot be started.
+    pub fn build_alone(&self, name: &str, keep: &(dyn Fn(&str) -> Keep + Sync)) -> Result<Builds> {
+        self.rounds(&[name.to_owned()], keep, Some(name))
     }
 
     fn rounds(&self, graded: &[String], keep: &(dyn Fn(&str) -> Keep + Sync), alone: Option<&str>) -> Result<Builds> {
@@ -200,7 +209,7 @@ impl Builder<'_> {
     }
 
     fn is_graded(&self, item: &Item, name: &str) -> bool {
-        item.kind == exercise::ItemKind::Function && self.assignment.functions.iter().any(|function| function == name)
+        item.kind == ItemKind::Function && self.assignment.functions.iter().any(|function| function == name)
     }
 
     /// Whether the submitted function `name` mentions what `item` defines or imports.
@@ -216,8 +225,20 @@ impl Builder<'_> {
         }
     }
 
-    /// The items that the submitted function `name` may need: what it mentions, what that mentions, and so on. Items
-    /// without a name (`use`, `impl`) count as mentioned when they share a word with something needed.
+    /// Whether the submission holds items that the submitted function `name` does not need.
+    pub fn can_be_spoiled(&self, name: &str) -> bool {
+        let needed = self.needed(name);
+        self.submission.parts.iter().enumerate().any(|(part, source)| {
+            source.items().iter().enumerate().any(|(index, item)| {
+                let graded = item.name.as_ref().is_some_and(|name| self.is_graded(item, name));
+                !graded && !needed.contains(&(part, index))
+            })
+        })
+    }
+
+    /// The items that the submitted function `name` may need: what it mentions, what that mentions, and so on. `use`
+    /// declarations always count, other items without a name (`impl`, `extern`) when they share a word with something
+    /// needed that is not the language's own.
     fn needed(&self, name: &str) -> BTreeSet<(usize, usize)> {
         let parts = &self.submission.parts;
         let all =
@@ -232,7 +253,8 @@ impl Builder<'_> {
                 let other = item.name.as_ref().is_some_and(|other| other != name && self.is_graded(item, other));
                 let wanted = match &item.name {
                     Some(defined) => words.contains(defined),
-                    None => item.mentions.iter().any(|word| words.contains(word)),
+                    None if item.kind == ItemKind::Use => true,
+                    None => item.mentions.iter().any(|word| words.contains(word) && !is_common(word)),
                 };
                 if wanted && !other && needed.insert((part, index)) {
                     words.extend(item.mentions.iter().cloned());
@@ -243,4 +265,16 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// Whether a word says nothing about what belongs together: keywords, the types of the language and of the course, and
+/// what else stands in most functions.
+fn is_common(word: &str) -> bool {
+    const WORDS: [&str; 49] = [
+        "_", "as", "const", "crate", "dyn", "else", "extern", "fn", "for", "if", "impl", "in", "let", "loop", "macro",
+        "match", "mod", "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "type",
+        "unsafe", "use", "where", "while", "bool", "char", "f32", "f64", "i32", "i64", "str", "u8", "u32", "u64",
+        "usize", "Option", "Result", "String", "Vec", "s", "x",
+    ];
+    WORDS.contains(&word) || (word.starts_with("Array") && word.len() <= "ArrayView4".len())
 }

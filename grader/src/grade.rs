@@ -180,15 +180,20 @@ fn place(submission: &Submission, program: &Program, file: &str, line: u32) -> O
     }
 }
 
-/// Grades functions a second time, with our bodies upstream, where one of the learner's own is not right.
+/// Grades functions a second time, with our bodies upstream, where one of the learner's own is not right; and without
+/// the learner's other items, where the program ended before it could answer anything.
 ///
 /// Each has a program of its own: a program must never hold our body of a function that it is graded for, not even in
 /// another module.
 fn fair(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[Case]) -> Result<Evaluations> {
     let verdict = |name: &str| own.get(name).map(|evaluation| evaluation.verdict);
+    // A program that ran and answered nothing: what stopped it may stand somewhere else in the submission.
+    let silent = |name: &str| own.get(name).is_some_and(|run| run.frames.is_empty() && !run.cases.is_empty());
+    let spoiled = |name: &str| silent(name) && builder.can_be_spoiled(name);
     let can_differ = |name: &&String| {
         !matches!(verdict(name), Some(Verdict::Passed | Verdict::WrongSignature))
-            && builder.assignment.upstream(name).iter().any(|other| verdict(other) != Some(Verdict::Passed))
+            && (spoiled(name)
+                || builder.assignment.upstream(name).iter().any(|other| verdict(other) != Some(Verdict::Passed)))
     };
     let again: Vec<String> = attempted.iter().filter(can_differ).cloned().collect();
     let results = parallel(&again, |name| -> Result<Evaluations> {
@@ -202,7 +207,11 @@ fn fair(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[Cas
                 Keep::Stub
             }
         };
-        let builds = builder.build(std::slice::from_ref(name), &keep)?;
+        let builds = if spoiled(name) {
+            builder.build_alone(name, &keep)?
+        } else {
+            builder.build(std::slice::from_ref(name), &keep)?
+        };
         evaluate(builder, builds, cases)
     });
     let mut all = Evaluations::new();

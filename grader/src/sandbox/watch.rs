@@ -304,8 +304,8 @@ fn translate(end: End, log: &str, long: bool) -> End {
         "Cannot allocate memory",
         "virtual memory exhausted",
     ];
-    let tail: Vec<&str> = log.lines().rev().take(8).collect();
-    let exhausted = || tail.iter().any(|line| EXHAUSTED.iter().any(|words| line.contains(words)));
+    // Anywhere in the log: a compiler says much more on its way down.
+    let exhausted = || EXHAUSTED.iter().any(|words| log.contains(words));
     match end {
         End::Signalled(libc::SIGXCPU) => End::TimedOut,
         End::Signalled(libc::SIGKILL) if long => End::TimedOut,

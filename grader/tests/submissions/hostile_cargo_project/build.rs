@@ -1,0 +1,3 @@
+fn main() {
+    std::process::Command::new("sh").args(["-c", "cat /etc/passwd >&2; exit 1"]).status().unwrap();
+}
