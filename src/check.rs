@@ -98,15 +98,16 @@ impl Check {
             let place = got.indexed_iter().zip(&expected).find(|((_, got), expected)| differs((got, expected)));
             let ((index, first_got), first_expected) = place.expect("at least one entry is wrong");
             let index = index.slice().iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-            let mut text = format!("{what}: {wrong} of {} values are wrong", got.len());
-            if got.len() > 1 {
-                text += &format!(", the first at [[{index}]]");
-            }
+            let mut text = if got.len() == 1 {
+                format!("{what} is wrong")
+            } else {
+                format!("{what}: {wrong} of {} values are wrong, the first at [[{index}]]", got.len())
+            };
             text += &lines("expected", &np::str(*first_expected));
             text += &lines("got", &np::str(*first_got));
             if got.len() > 1 && got.len() <= SMALL {
-                text += &lines("all that was expected", &np::array_str(&expected));
-                text += &lines("all that came", &np::array_str(&got));
+                text += &lines("all that was expected", &np::array_str(&squeezed(&expected)));
+                text += &lines("all that came", &np::array_str(&squeezed(&got)));
             }
             let cause = self.values.iter().find(|(mistake, _)| {
                 mistake.shape() == got.shape() && mistake.iter().zip(&got).all(|(a, b)| close(*b, *a))
@@ -181,6 +182,12 @@ fn close(got: f64, expected: f64) -> bool {
     got == expected || expected.is_finite() && (got - expected).abs() <= ABSOLUTE + RELATIVE * expected.abs()
 }
 
+/// The array without its axes of length 1, which say nothing and take a line each in print.
+fn squeezed(a: &ArrayD<f64>) -> ArrayD<f64> {
+    let long: Vec<usize> = a.shape().iter().copied().filter(|&length| length != 1).collect();
+    a.to_shape(long).expect("the same number of entries").into_owned()
+}
+
 /// A shape as Python writes it.
 fn tuple(shape: &[usize]) -> String {
     let comma = if shape.len() == 1 { "," } else { "" };
@@ -190,7 +197,7 @@ fn tuple(shape: &[usize]) -> String {
 /// A labelled value on lines of its own.
 fn lines(label: &str, value: &str) -> String {
     if value.contains('\n') {
-        format!("\n  {label}:\n    {}", value.replace('\n', "\n    "))
+        value.lines().filter(|line| !line.is_empty()).fold(format!("\n  {label}:"), |text, line| text + "\n    " + line)
     } else {
         format!("\n  {label}: {value}")
     }
@@ -236,7 +243,7 @@ mod tests {
     #[test]
     fn advice_is_for_one_comparison_only() {
         let got = message(|| check("f").look("Old.").number("a", 1.0, 1.0).number("b", 1.0, 2.0).done());
-        assert_eq!(got, "✗ f: b: 1 of 1 values are wrong\n  expected: 2.0\n  got: 1.0");
+        assert_eq!(got, "✗ f: b is wrong\n  expected: 2.0\n  got: 1.0");
     }
 
     #[test]
