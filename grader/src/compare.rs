@@ -78,14 +78,12 @@ fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Opt
 }
 
 fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Option<Difference> {
-    let (wrong, show): (Vec<usize>, Box<dyn Fn(usize) -> (String, String)>) = match (expected, actual) {
+    let wrong: Vec<usize> = match (expected, actual) {
         (Data::Numbers(expected), Data::Numbers(actual)) => {
-            let wrong = (0..expected.len()).filter(|i| !close(expected[*i], actual[*i])).collect();
-            (wrong, Box::new(|i| (format!("{:?}", expected[i]), format!("{:?}", actual[i]))))
+            (0..expected.len()).filter(|i| !close(expected[*i], actual[*i])).collect()
         }
         (Data::Bools(expected), Data::Bools(actual)) => {
-            let wrong = (0..expected.len()).filter(|i| expected[*i] != actual[*i]).collect();
-            (wrong, Box::new(|i| (expected[i].to_string(), actual[i].to_string())))
+            (0..expected.len()).filter(|i| expected[*i] != actual[*i]).collect()
         }
         _ => {
             return Some(Difference {
@@ -95,7 +93,7 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
         }
     };
     let first = *wrong.first()?;
-    let (expected, came) = show(first);
+    let (expected, came) = (entry(expected, first), entry(actual, first));
     let kind = match actual {
         Data::Numbers(actual) if wrong.iter().any(|i| actual[*i].is_nan()) => "not a number (NaN)",
         _ => "wrong values",
@@ -103,6 +101,13 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
     let index = index(shape, first).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let count = format!("{} of {} entries differ, this is the first", wrong.len(), shape.iter().product::<usize>());
     Some(Difference { kind, detail: format!("{name}[{index}]: expected {expected}, got {came} ({count})") })
+}
+
+fn entry(data: &Data, index: usize) -> String {
+    match data {
+        Data::Numbers(entries) => format!("{:?}", entries[index]),
+        Data::Bools(entries) => entries[index].to_string(),
+    }
 }
 
 /// The index of an entry of a row-major array.

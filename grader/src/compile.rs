@@ -226,7 +226,9 @@ fn diagnostics(log: &str) -> Vec<Diagnostic> {
         if let Some(help) = message.children.iter().find(|child| child.level == "help") {
             text = format!("{text}; {}", help.message);
         }
-        Diagnostic { message: text, line: primary.or(message.spans.first()).and_then(line) }
+        // Where a bracket was opened says more than where the compiler noticed that it is not closed.
+        let opened = message.spans.iter().find(|span| span.label.as_deref() == Some("unclosed delimiter"));
+        Diagnostic { message: text, line: opened.or(primary).or(message.spans.first()).and_then(line) }
     };
     errors.map(diagnostic).collect()
 }

@@ -6,13 +6,13 @@ functions upstream where that can make a difference.
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use exercise::{Keep, Origin};
+use exercise::{Broken, Keep, Origin};
 
 use crate::answers::{self, Case, calls};
 use crate::assignment::Assignment;
 use crate::build::{Builder, Builds, Built};
 use crate::causes;
-use crate::compile::{Compiler, SOURCE};
+use crate::compile::{Compiled, Compiler, Diagnostic, SOURCE};
 use crate::error::Result;
 use crate::evaluate::Evaluation;
 use crate::library::Library;
@@ -73,7 +73,7 @@ impl Grader {
         let compiler = self.compiler();
         let builder = Builder { compiler: &compiler, assignment: &assignment, submission: &submission };
 
-        let (attempted, mut own) = sort_out(&assignment, &submission);
+        let (attempted, mut own) = sort_out(&compiler, &assignment, &submission)?;
         let keep = |name: &str| if attempted.iter().any(|other| other == name) { Keep::Submitted } else { Keep::Stub };
         // The reference answers while the submission is compiled.
         let (cases, builds) = std::thread::scope(|scope| {
@@ -113,7 +113,11 @@ impl Grader {
 }
 
 /// Tells the functions that somebody worked on from those that are missing, untouched, or not readable at all.
-fn sort_out(assignment: &Assignment, submission: &Submission) -> (Vec<String>, Evaluations) {
+fn sort_out(
+    compiler: &Compiler,
+    assignment: &Assignment,
+    submission: &Submission,
+) -> Result<(Vec<String>, Evaluations)> {
     let mut attempted = Vec::new();
     let mut settled = Evaluations::new();
     for name in &assignment.functions {
@@ -123,8 +127,8 @@ fn sort_out(assignment: &Assignment, submission: &Submission) -> (Vec<String>, E
         match (last, broken) {
             // What cannot be read counts unless a later cell defines the function again.
             (last, Some((at, broken))) if last.is_none_or(|(part, _)| part <= *at) => {
-                let message = format!("{}, line {}: {}", broken.error.path, broken.error.line, broken.error.kind);
-                let evaluation = Evaluation::without_run(Verdict::DoesNotCompile, vec![tame(&message)]);
+                let evaluation =
+                    Evaluation::without_run(Verdict::DoesNotCompile, vec![tame(&explain(compiler, broken)?)]);
                 settled.insert(name.clone(), evaluation);
             }
             (Some((_, function)), _)
@@ -137,7 +141,18 @@ fn sort_out(assignment: &Assignment, submission: &Submission) -> (Vec<String>, E
             }
         }
     }
-    (attempted, settled)
+    Ok((attempted, settled))
+}
+
+/// What is wrong with a piece that is not Rust. The compiler explains a missing bracket better than our parser does.
+fn explain(compiler: &Compiler, broken: &Broken) -> Result<String> {
+    let error = &broken.error;
+    if let Compiled::Refused(errors) = compiler.compile(&broken.text)?
+        && let Some(Diagnostic { message, line: Some(line) }) = errors.first()
+    {
+        return Ok(format!("{}, line {line}: {message}", error.path));
+    }
+    Ok(format!("{}, line {}: {}", error.path, error.line, error.kind))
 }
 
 /// Runs what was built and judges it; what was rejected has its verdict already.

@@ -15,6 +15,8 @@ pub struct Broken {
     pub functions: Vec<String>,
     /// What is wrong and where.
     pub error: Error,
+    /// The piece itself, below as many empty lines as stand above it.
+    pub text: String,
 }
 
 /// Cuts a text that does not parse at the lines that look like the beginning of a top-level item, and keeps the pieces
@@ -40,7 +42,8 @@ pub fn recover(path: &str, text: &str) -> (Source, Vec<Broken>) {
                 let first = plain[..start].matches('\n').count() + 1;
                 // The parser reports an error at the end of its input in line 1.
                 let line = error.line.max(first);
-                broken.push(Broken { functions, error: Error { line, ..error } });
+                let text = "\n".repeat(first - 1) + &plain[start..end];
+                broken.push(Broken { functions, error: Error { line, ..error }, text });
             }
         }
     }

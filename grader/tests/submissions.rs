@@ -1,0 +1,204 @@
+/*!
+Grades every sample submission and compares with what is recorded beside it; then the two that are made from the
+reference: all solutions, and all stubs.
+
+`SUBMISSION=text` in the environment picks those whose name contains the text.
+*/
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use exercise::Source;
+use grader::grade::{Grader, Options};
+use grader::report::{FunctionReport, Report, Verdict};
+use grader::{root, text};
+use serde::Deserialize;
+
+/// What a `.toml` file records; `README.md` beside the submissions explains it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expectation {
+    about: String,
+    assignment: Option<String>,
+    #[serde(default)]
+    verdicts: BTreeMap<String, Verdicts>,
+    #[serde(default)]
+    own: BTreeMap<String, Verdicts>,
+    #[serde(default)]
+    says: BTreeMap<String, String>,
+    #[serde(default)]
+    hides: BTreeMap<String, String>,
+    score: Option<Score>,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Verdicts {
+    One(Verdict),
+    Any(Vec<Verdict>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Score {
+    Points(f64),
+    All(String),
+}
+
+fn main() -> ExitCode {
+    grader::sandbox::stage();
+    let filter = std::env::var("SUBMISSION").unwrap_or_default();
+    let samples = samples();
+    let root = root::find().unwrap_or_else(|error| panic!("{error}"));
+    let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));
+    let mut failed = Vec::new();
+    let mut count = 0;
+    for (name, file, expectation) in samples.iter().filter(|(name, ..)| name.contains(&filter)) {
+        let start = Instant::now();
+        let faults = check(&grader, file, expectation);
+        count += 1;
+        let seconds = start.elapsed().as_secs_f64();
+        println!(
+            "{} {name} ({seconds:.1} s): {}",
+            if faults.is_empty() { "ok    " } else { "FAILED" },
+            expectation.about
+        );
+        for fault in &faults {
+            println!("         {fault}");
+        }
+        if !faults.is_empty() {
+            failed.push(name.clone());
+        }
+    }
+    if filter.is_empty() {
+        made_from_the_reference(&grader);
+    }
+    println!("{count} submissions, {} failed {failed:?}", failed.len());
+    if failed.is_empty() && count > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A submission and its expectation, as far as they were found.
+type Pair = (Option<PathBuf>, Option<PathBuf>);
+
+/// Every submission with its expectation, by name.
+fn samples() -> Vec<(String, PathBuf, Expectation)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/submissions");
+    let mut files: BTreeMap<String, Pair> = BTreeMap::new();
+    for entry in fs::read_dir(&directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("md") => {}
+            Some("toml") => files.entry(name).or_default().1 = Some(path),
+            _ => {
+                let other = files.entry(name.clone()).or_default().0.replace(path);
+                assert!(other.is_none(), "two submissions of the name {name}");
+            }
+        }
+    }
+    let sample = |(name, pair): (String, Pair)| match pair {
+        (Some(file), Some(path)) => {
+            let expectation = toml::from_str(&fs::read_to_string(&path).unwrap());
+            let expectation = expectation.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            (name, file, expectation)
+        }
+        (Some(_), None) => panic!("{name} has no expectation: write {name}.toml"),
+        _ => panic!("{name}.toml has no submission"),
+    };
+    files.into_iter().map(sample).collect()
+}
+
+/// Grades one submission; returns what is not as recorded.
+fn check(grader: &Grader, file: &Path, expectation: &Expectation) -> Vec<String> {
+    let options = Options { assignment: expectation.assignment.clone(), seed: 1 };
+    let report = match (grader.grade(file, &options), &expectation.error) {
+        (Ok(report), None) => report,
+        (Ok(_), Some(_)) => return vec!["it was graded, expected an error".into()],
+        (Err(error), Some(expected)) if error.to_string().contains(expected) => return Vec::new(),
+        (Err(error), _) => return vec![format!("error: {error}")],
+    };
+    let mut faults = Vec::new();
+    for name in expectation.verdicts.keys().chain(expectation.own.keys()).chain(expectation.says.keys()) {
+        if name != "default" && !report.functions.iter().any(|function| function.name == *name) {
+            faults.push(format!("no function {name} in the report"));
+        }
+    }
+    for function in &report.functions {
+        let Some(expected) = expectation.verdicts.get(&function.name).or(expectation.verdicts.get("default")) else {
+            faults.push(format!("no verdict recorded for {}", function.name));
+            continue;
+        };
+        compare(&mut faults, function, "", expected, function.verdict);
+        // Upstream of their own functions the verdict is the same unless another one is recorded.
+        compare(
+            &mut faults,
+            function,
+            " (own)",
+            expectation.own.get(&function.name).unwrap_or(expected),
+            function.own.verdict,
+        );
+        let said = said(function);
+        if let Some(text) = expectation.says.get(&function.name)
+            && !said.contains(text)
+        {
+            faults.push(format!("{} should say {text:?}: {said}", function.name));
+        }
+        let whole = [text::text(&report, false), serde_json::to_string(&report).unwrap()].concat();
+        if let Some(text) = expectation.hides.get(&function.name)
+            && whole.contains(text)
+        {
+            faults.push(format!("{} should hide {text:?}: {whole}", function.name));
+        }
+    }
+    let expected = match &expectation.score {
+        Some(Score::Points(points)) => Some(*points),
+        Some(Score::All(all)) if all == "all" => Some(report.max_score),
+        Some(Score::All(other)) => panic!("score = {other:?}: expected a number or \"all\""),
+        None => None,
+    };
+    if let Some(expected) = expected
+        && report.score != expected
+    {
+        faults.push(format!("expected {expected} points, got {}", report.score));
+    }
+    faults
+}
+
+fn compare(faults: &mut Vec<String>, function: &FunctionReport, which: &str, expected: &Verdicts, got: Verdict) {
+    let expected = match expected {
+        Verdicts::One(verdict) => std::slice::from_ref(verdict),
+        Verdicts::Any(verdicts) => verdicts,
+    };
+    if !expected.contains(&got) {
+        faults.push(format!("{}{which}: expected {expected:?}, got {got:?}: {}", function.name, said(function)));
+    }
+}
+
+/// Everything that the report says about a function.
+fn said(function: &FunctionReport) -> String {
+    let cases = function.cases.iter().filter_map(|case| case.message.clone());
+    cases.chain(function.messages.clone()).chain(function.causes.clone()).collect::<Vec<_>>().join(" | ")
+}
+
+/// The reference's own solutions get every point, its stubs are not attempted.
+fn made_from_the_reference(grader: &Grader) {
+    let path = grader.root().join("src/graded/conv_step_by_step.rs");
+    let source = Source::parse_reference("conv_step_by_step.rs", fs::read_to_string(path).unwrap()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let grade = |name: &str, text: String| -> Report {
+        let file = directory.path().join(name);
+        fs::write(&file, format!("use cnn::prelude::*;\n{text}")).unwrap();
+        grader.grade(&file, &Options { assignment: None, seed: 7 }).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let solution = grade("solution.rs", source.exercises().map(|function| function.solution() + "\n").collect());
+    assert_eq!((solution.score, solution.functions.len()), (solution.max_score, 8), "{}", text::text(&solution, false));
+    println!("ok     the reference's own solutions: {} of {} points", solution.score, solution.max_score);
+    let student = grade("student.rs", source.exercises().map(|function| function.stub() + "\n").collect());
+    assert!(student.functions.iter().all(|function| function.verdict == Verdict::NotAttempted));
+    assert_eq!(student.score, 0.0);
+    println!("ok     the reference's stubs: not attempted {} times", student.functions.len());
+}
