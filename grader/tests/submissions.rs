@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use exercise::Source;
@@ -55,25 +57,30 @@ fn main() -> ExitCode {
     let samples = samples();
     let root = root::find().unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));
-    let mut failed = Vec::new();
-    let mut count = 0;
-    for (name, file, expectation) in samples.iter().filter(|(name, ..)| name.contains(&filter)) {
-        let start = Instant::now();
-        let faults = check(&grader, file, expectation);
-        count += 1;
-        let seconds = start.elapsed().as_secs_f64();
-        println!(
-            "{} {name} ({seconds:.1} s): {}",
-            if faults.is_empty() { "ok    " } else { "FAILED" },
-            expectation.about
-        );
-        for fault in &faults {
-            println!("         {fault}");
+    let chosen: Vec<_> = samples.iter().filter(|(name, ..)| name.contains(&filter)).collect();
+    let failed = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    // Many samples wait for a limit to run out, so more of them run at once than there are processors.
+    let threads = 2 * std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((name, file, expectation)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let start = Instant::now();
+                    let faults = check(&grader, file, expectation);
+                    let seconds = start.elapsed().as_secs_f64();
+                    let result = if faults.is_empty() { "ok    " } else { "FAILED" };
+                    let mut lines = format!("{result} {name} ({seconds:.1} s): {}\n", expectation.about);
+                    lines.extend(faults.iter().map(|fault| format!("         {fault}\n")));
+                    print!("{lines}");
+                    if !faults.is_empty() {
+                        failed.lock().unwrap().push(name.clone());
+                    }
+                }
+            });
         }
-        if !faults.is_empty() {
-            failed.push(name.clone());
-        }
-    }
+    });
+    let (count, failed) = (chosen.len(), failed.into_inner().unwrap());
     if filter.is_empty() {
         made_from_the_reference(&grader);
     }
