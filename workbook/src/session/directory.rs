@@ -1,0 +1,61 @@
+/*!
+A session's own directory under `target/workbook/sessions`: made for it, and gone with it.
+
+What is put into it is `template.rs`.
+*/
+
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A directory that is deleted when the session ends; if the program dies before, the next one deletes it.
+pub struct SessionDirectory {
+    path: PathBuf,
+    /// Locked for as long as this process lives: how others know that the directory is in use.
+    _alive: File,
+}
+
+impl SessionDirectory {
+    /// Makes a new directory under `sessions`, and deletes those whose processes are dead.
+    pub fn new(sessions: &Path) -> Result<SessionDirectory> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        sweep(sessions);
+        let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = sessions.join(name);
+        let _ = fs::remove_dir_all(&path); // of a dead process that had the same number
+        let make = || {
+            fs::create_dir_all(path.join("config"))?;
+            let alive = File::create(path.join("alive"))?;
+            alive.lock()?;
+            Ok::<_, std::io::Error>(alive)
+        };
+        let alive = make().with_context(|| format!("{}", path.display()))?;
+        Ok(SessionDirectory { path, _alive: alive })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The lock file that cargo is given before the first dependency.
+    pub fn lock_file(&self) -> PathBuf {
+        self.path.join("workspace.lock")
+    }
+}
+
+impl Drop for SessionDirectory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Deletes the directories that nobody holds any more.
+fn sweep(sessions: &Path) {
+    for entry in fs::read_dir(sessions).into_iter().flatten().flatten() {
+        let alive = File::open(entry.path().join("alive"));
+        if alive.map_or(true, |alive| alive.try_lock().is_ok()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}

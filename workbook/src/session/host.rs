@@ -1,0 +1,291 @@
+/*!
+The process that holds evcxr: the only file that knows it.
+
+It takes cells on its standard input and answers with events on its standard output. evcxr reads its settings from the
+environment and the current directory, prints on standard error, and may end the process (`:quit`); so it gets one of
+its own. What a cell prints and why it failed comes from `relay.rs`, because evcxr itself counts a panic as success.
+*/
+
+use super::listener::{Ask, Cell, CellState, listen};
+use super::message::{Event, Failure, FailureKind, Output, Panic, Request, to_line};
+use super::{CELLS_DIR_VAR, LOCK_VAR, ROLE_VAR, relay};
+use crossbeam_channel::{Sender, bounded, unbounded};
+use evcxr::{CommandContext, CompilationError, EvalContext};
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+/// Must be the first line of `main`: this program is also evcxr's runtime, the relay and the host, and returns only when
+/// it is none of them.
+pub fn hook() {
+    let role = std::env::var(ROLE_VAR).unwrap_or_default();
+    if !role.is_empty() || std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
+        die_with_parent();
+    }
+    if role == "relay" {
+        exit(relay::run());
+    }
+    evcxr::runtime_hook();
+    if role == "host" {
+        exit(run());
+    }
+}
+
+/// The command that starts a host whose cells run in `cells_dir`.
+pub fn command(session_dir: &Path, cells_dir: &Path, lock: &Path) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .env(ROLE_VAR, "host")
+        .env(CELLS_DIR_VAR, cells_dir)
+        .env(LOCK_VAR, lock)
+        .env("EVCXR_TMPDIR", session_dir)
+        // A user's own evcxr.toml would make the same notebook mean something else.
+        .env("EVCXR_CONFIG_DIR", session_dir.join("config"))
+        .current_dir(session_dir);
+    Ok(command)
+}
+
+fn exit(code: ExitCode) -> ! {
+    std::process::exit(if code == ExitCode::SUCCESS { 0 } else { 1 })
+}
+
+fn run() -> ExitCode {
+    match Host::start() {
+        Ok(host) => {
+            host.serve();
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("{}", to_line(&Event::Closed(error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The session's own first cell.
+const COMPANION: &str = include_str!("companion_cell.rs");
+
+struct Host {
+    context: CommandContext,
+    /// To the listener, who answers after everything that came before.
+    ask: Sender<Ask>,
+    cell: Arc<Cell>,
+    session_dir: PathBuf,
+    lock: PathBuf,
+    has_dependencies: bool,
+    has_companion: bool,
+}
+
+impl Host {
+    fn start() -> Result<Host, String> {
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).ok_or(format!("{name} is not set"));
+        let (session_dir, cells_dir, lock) = (variable("EVCXR_TMPDIR")?, variable(CELLS_DIR_VAR)?, variable(LOCK_VAR)?);
+        let mut child = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+        child.env(ROLE_VAR, "relay").current_dir(&cells_dir);
+        let (context, outputs) = EvalContext::with_subprocess_command(child).map_err(|error| error.to_string())?;
+        // From here on relative paths are the notebook's: `:dep … { path = "../.." }`.
+        std::env::set_current_dir(&cells_dir).map_err(|error| format!("{}: {error}", cells_dir.display()))?;
+        let cell = Arc::new(Cell::default());
+        let (ask, asked) = unbounded();
+        std::thread::spawn({
+            let cell = Arc::clone(&cell);
+            move || listen(&outputs.stdout, &asked, &cell)
+        });
+        // The relay's own standard error; the cells' comes with their output.
+        std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
+        let context = CommandContext::with_eval_context(context);
+        let mut host = Host { context, ask, cell, session_dir, lock, has_dependencies: false, has_companion: false };
+        host.start_companion()?;
+        Ok(host)
+    }
+
+    fn serve(mut self) {
+        let (requests, cells) = unbounded();
+        let cell = Arc::clone(&self.cell);
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+                match serde_json::from_str(&line) {
+                    Ok(Request::Execute { code }) => drop(requests.send(code)),
+                    Ok(Request::Interrupt) => cell.stop(""),
+                    Err(error) => eprintln!("the host does not understand {line:?}: {error}"),
+                }
+            }
+        });
+        let _ = self.ask.send(Ask::Write(Event::Ready));
+        for code in cells {
+            let failure = self.execute(&code);
+            let _ = self.ask.send(Ask::Write(Event::Done { failure }));
+        }
+    }
+
+    fn execute(&mut self, code: &str) -> Option<Failure> {
+        if let Err(message) = self.start_companion() {
+            return Some(failure(FailureKind::Other, message));
+        }
+        if !self.has_dependencies && code.lines().any(|line| line.trim_start().starts_with(":dep ")) {
+            // evcxr has compiled a crate without dependencies here, and cargo has emptied the lock file.
+            if let Err(error) = std::fs::copy(&self.lock, self.session_dir.join("Cargo.lock")) {
+                return Some(failure(FailureKind::Other, format!("{}: {error}", self.lock.display())));
+            }
+            self.has_dependencies = true;
+        }
+        let before = self.variables();
+        *self.cell.state() = CellState::default();
+        let result = self.context.execute(code);
+        if code.lines().any(|line| [":restart", ":clear"].contains(&line.trim())) {
+            self.has_companion = false; // evcxr has started a new process
+        }
+        let mut failure = match result {
+            Ok(outputs) => {
+                let data: BTreeMap<String, String> = outputs.content_by_mime_type.into_iter().collect();
+                if !data.is_empty() {
+                    let _ = self.ask.send(Ask::Write(Event::Output(Output::Display { data })));
+                }
+                self.quiet_failure(code)?
+            }
+            Err(evcxr::Error::CompilationErrors(errors)) => compile_failure(&errors, code),
+            Err(evcxr::Error::SubprocessTerminated(message)) => {
+                self.has_companion = false;
+                self.dead(message)
+            }
+            Err(error) => failure(FailureKind::Other, error.to_string()),
+        };
+        let after = self.variables();
+        failure.lost = before.into_iter().filter(|name| !after.contains(name)).collect();
+        Some(failure)
+    }
+
+    /// A failure that evcxr counts as success.
+    fn quiet_failure(&self, code: &str) -> Option<Failure> {
+        self.hear();
+        let mut state = self.cell.state();
+        if let Some(panic) = state.panic.take() {
+            let message = if panic.message.is_empty() { "the cell panicked".to_owned() } else { panic.message.clone() };
+            let place = self.place(&panic, code);
+            return Some(Failure { details: format!("{message}\n{place}"), ..failure(FailureKind::Panic, message) });
+        }
+        let message = state.question.take()?;
+        Some(failure(FailureKind::Error, message.trim_end().to_owned()))
+    }
+
+    fn dead(&self, message: String) -> Failure {
+        self.hear();
+        let mut state = self.cell.state();
+        if let Some(why) = state.stopped.take() {
+            let message = if why.is_empty() { "the cell was stopped".to_owned() } else { why };
+            return failure(FailureKind::Stopped, message);
+        }
+        match state.died.take() {
+            Some((Some(code), _)) => {
+                failure(FailureKind::Died, format!("the cell ended the whole process, with exit code {code}"))
+            }
+            Some((None, Some(11))) => failure(
+                FailureKind::Died,
+                "the process died of signal 11 (invalid memory): most often a function that calls itself without end"
+                    .to_owned(),
+            ),
+            Some((None, Some(signal))) => {
+                let name = match signal {
+                    4 => " (illegal instruction)",
+                    6 => " (abort)",
+                    8 => " (arithmetic)",
+                    9 => " (killed; perhaps the machine ran out of memory)",
+                    _ => "",
+                };
+                failure(FailureKind::Died, format!("the process died of signal {signal}{name}"))
+            }
+            _ => failure(FailureKind::Died, message),
+        }
+    }
+
+    /// Waits until the listener has heard everything that evcxr has passed on.
+    fn hear(&self) {
+        let (answer, answered) = bounded(1);
+        if self.ask.send(Ask::Answer(answer)).is_ok() {
+            let _ = answered.recv();
+        }
+    }
+
+    /// Where a panic happened, in words: the line of the cell if it was there, else file and line.
+    fn place(&self, panic: &Panic, code: &str) -> String {
+        let Panic { file, line, column, .. } = panic;
+        if !Path::new(file).ends_with("src/lib.rs") || Path::new(file).is_absolute() {
+            return if file.is_empty() { String::new() } else { format!("at {file}:{line}:{column}") };
+        }
+        // evcxr wraps the cell into a generated file.
+        let source = self.context.last_source().unwrap_or_default();
+        let Some(text) = source.lines().nth(line - 1).map(str::trim) else { return String::new() };
+        let mut places = code.lines().enumerate().filter(|(_, line)| !text.is_empty() && line.contains(text));
+        match (places.next(), places.next()) {
+            (Some((index, _)), None) => format!("at line {} of the cell: {text}", index + 1),
+            (Some(_), Some(_)) => format!("at: {text}"),
+            (None, _) => format!("in an earlier cell, at: {text}"),
+        }
+    }
+
+    fn variables(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.context.variables_and_types().map(|(name, _)| name.to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// Sees to it that the companion runs in the process that is there now.
+    fn start_companion(&mut self) -> Result<(), String> {
+        if self.has_companion {
+            return Ok(());
+        }
+        self.context.execute(COMPANION).map_err(|error| {
+            let details = match &error {
+                evcxr::Error::CompilationErrors(errors) => compile_failure(errors, COMPANION).details,
+                error => error.to_string(),
+            };
+            format!("the session's own first cell failed: {details}")
+        })?;
+        self.has_companion = true;
+        Ok(())
+    }
+}
+
+fn failure(kind: FailureKind, message: String) -> Failure {
+    Failure { kind, details: message.clone(), message, lost: Vec::new() }
+}
+
+/// The compiler's errors, with their places in the cell.
+fn compile_failure(errors: &[CompilationError], code: &str) -> Failure {
+    let mut details = Vec::new();
+    for error in errors {
+        let code_name = error.code().map_or(String::new(), |code| format!("[{code}]"));
+        details.push(format!("error{code_name}: {}", error.message()));
+        for (number, spanned) in error.spanned_messages().iter().enumerate() {
+            let Some(span) = &spanned.span else {
+                details.extend((!spanned.label.is_empty()).then(|| format!("  = {}", spanned.label)));
+                continue;
+            };
+            let Some(line) = code.lines().nth(span.start_line - 1) else { continue };
+            if number == 0 {
+                details.push(format!("  at line {} of the cell", span.start_line));
+            }
+            let end = if span.end_line == span.start_line { span.end_column } else { line.chars().count() + 1 };
+            let marks = "^".repeat(end.saturating_sub(span.start_column).max(1));
+            let margin = " ".repeat(span.start_line.to_string().len());
+            details.push(format!("  {} | {line}", span.start_line));
+            let indent = " ".repeat(span.start_column - 1);
+            details.push(format!("  {margin} | {indent}{marks} {}", spanned.label).trim_end().to_owned());
+        }
+        details.extend(error.help().into_iter().map(|help| format!("  help: {help}")));
+        details.extend(error.evcxr_extra_hint().map(|hint| format!("  help: {hint}")));
+    }
+    let message = errors.first().map_or("the cell does not compile".to_owned(), |error| {
+        let code = error.code().map_or(String::new(), |code| format!("[{code}]"));
+        format!("error{code}: {}", error.message())
+    });
+    Failure { details: details.join("\n"), ..failure(FailureKind::Compile, message) }
+}
+
+/// Lets the kernel end this process when the one that started it ends, so that an endless cell does not outlive a session.
+fn die_with_parent() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+}

@@ -1,0 +1,102 @@
+/*!
+The host's ear: hears what the relay tells through evcxr, keeps what it says about the running cell, and writes events.
+
+It does not judge a cell; `host.rs` does, when the cell has ended.
+*/
+
+use super::OUTPUT_LIMIT;
+use super::message::{Event, Output, Panic, Relayed, Stream, to_line};
+use crossbeam_channel::{Receiver, Sender, select};
+use std::io::Write;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What the listener is asked to do after everything that evcxr has passed on before.
+pub enum Ask {
+    Write(Event),
+    Answer(Sender<()>),
+}
+
+/// What the listener has heard of the running cell.
+#[derive(Default)]
+pub struct Cell {
+    state: Mutex<CellState>,
+    /// The process in which the cells run.
+    pid: AtomicU32,
+}
+
+#[derive(Default)]
+pub struct CellState {
+    pub panic: Option<Panic>,
+    pub question: Option<String>,
+    pub died: Option<(Option<i32>, Option<i32>)>,
+    pub stopped: Option<String>,
+    printed: usize,
+}
+
+impl Cell {
+    pub fn stop(&self, why: &str) {
+        self.state().stopped.get_or_insert(why.to_owned());
+        if let Some(pid) = rustix::process::Pid::from_raw(self.pid.load(Ordering::SeqCst) as i32) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, CellState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Turns what evcxr passes on into events, and writes them and those that are asked for, in order.
+pub fn listen(relayed: &Receiver<String>, asked: &Receiver<Ask>, cell: &Cell) {
+    loop {
+        select! {
+            recv(relayed) -> line => match line {
+                Ok(line) => hear_line(&line, cell),
+                Err(_) => return,
+            },
+            recv(asked) -> ask => {
+                relayed.try_iter().for_each(|line| hear_line(&line, cell));
+                match ask {
+                    Ok(Ask::Write(event)) => write_event(&event),
+                    Ok(Ask::Answer(answer)) => drop(answer.send(())),
+                    Err(_) => return,
+                }
+            },
+        }
+    }
+}
+
+fn hear_line(line: &str, cell: &Cell) {
+    let relayed = serde_json::from_str(line).unwrap_or_else(|_| {
+        Relayed::Output(Output::Text { stream: Stream::Stdout, text: format!("{line}\n") })
+    });
+    match relayed {
+        Relayed::Started { pid } => cell.pid.store(pid, Ordering::SeqCst),
+        Relayed::Output(output) => {
+            let mut state = cell.state();
+            state.printed += match &output {
+                Output::Text { text, .. } => text.len(),
+                Output::Display { data } => data.values().map(String::len).sum(),
+            };
+            let flooded = state.printed > OUTPUT_LIMIT && state.stopped.is_none();
+            drop(state);
+            write_event(&Event::Output(output));
+            if flooded {
+                cell.stop(&format!("the cell printed more than {} MB and was stopped", OUTPUT_LIMIT >> 20));
+            }
+        }
+        Relayed::Panicked(panic) => cell.state().panic = Some(panic),
+        Relayed::Question(message) => cell.state().question = Some(message),
+        Relayed::Died { code, signal } => cell.state().died = Some((code, signal)),
+    }
+}
+
+fn write_event(event: &Event) {
+    let mut stdout = std::io::stdout().lock();
+    let written = writeln!(stdout, "{}", to_line(event)).and_then(|()| stdout.flush());
+    if written.is_err() {
+        std::process::exit(1); // nobody listens any more
+    }
+}
+

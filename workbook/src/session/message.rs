@@ -1,0 +1,141 @@
+/*!
+What the processes of a session say to each other, one JSON value a line.
+
+The names of the processes and who speaks to whom are told in `session/mod.rs`; nothing here runs anything.
+*/
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// From the program to the host.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// Run a cell; answered by any number of [`Event::Output`] and one [`Event::Done`].
+    Execute { code: String },
+    /// End the process in which the current cell runs.
+    Interrupt,
+}
+
+/// From the host to the program.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Event {
+    /// The session takes requests.
+    Ready,
+    /// Something to show while a user waits, such as the name of a crate that is being compiled.
+    Note(String),
+    /// The running cell produced this.
+    Output(Output),
+    /// The cell ended, well or not.
+    Done { failure: Option<Failure> },
+    /// The host could not start, or ended; no more events follow.
+    Closed(String),
+}
+
+/// One piece of a cell's output, in the order in which the cell made it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Output {
+    /// Printed text.
+    Text { stream: Stream, text: String },
+    /// One thing to show, in one or more MIME types.
+    Display { data: BTreeMap<String, String> },
+}
+
+/// Where text was printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// Why a cell failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// One sentence, or what the panic, the error or the compiler said first.
+    pub message: String,
+    /// Everything there is to know, line by line: the compiler's diagnostics, the place of a panic.
+    pub details: String,
+    /// Variables that earlier cells had made and that are gone now.
+    pub lost: Vec<String>,
+}
+
+/// The ways in which a cell fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FailureKind {
+    /// `panic!`, a failed `assert!`, `todo!`, an index out of bounds, …
+    Panic,
+    /// A `?` at the top of the cell met an error.
+    Error,
+    /// rustc or cargo refused the cell.
+    Compile,
+    /// The process in which the cells run ended: `exit`, `abort`, a stack overflow, …
+    Died,
+    /// The cell ran or printed for too long and was stopped.
+    Stopped,
+    /// Anything else, such as an unknown `:command`.
+    Other,
+}
+
+impl FailureKind {
+    /// The name that a notebook shows as `ename`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FailureKind::Panic => "Panic",
+            FailureKind::Error => "Error",
+            FailureKind::Compile => "CompileError",
+            FailureKind::Died => "ProcessDied",
+            FailureKind::Stopped => "Stopped",
+            FailureKind::Other => "Failure",
+        }
+    }
+}
+
+/// From the relay to the host, through evcxr, which passes lines that it does not know on.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub enum Relayed {
+    /// A new process is there; it knows no variables.
+    Started { pid: u32 },
+    Output(Output),
+    /// A panic reached the top of the cell.
+    Panicked(Panic),
+    /// A `?` met an error; this is what evcxr printed of it.
+    Question(String),
+    /// The process ended.
+    Died {
+        code: Option<i32>,
+        signal: Option<i32>,
+    },
+}
+
+/// What the panic hook saw.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Panic {
+    pub message: String,
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    /// The thread, if it was not the cell's own.
+    pub thread: Option<String>,
+}
+
+/// A message as one line that evcxr cannot mistake for one of its own markers, all of which contain `EVCXR`.
+///
+/// In JSON that text can only stand inside of a string, where an escape for its first letter means the same.
+pub fn to_line<T: Serialize>(message: &T) -> String {
+    serde_json::to_string(message).expect("messages are plain data").replace("EVCXR", "\\u0045VCXR")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_hides_evcxrs_markers_and_reads_back() {
+        let text = "EVCXR_BEGIN_CONTENT text/plain\nEVCXR_EXECUTION_COMPLETE \"quoted\"".to_owned();
+        let message = Relayed::Output(Output::Text { stream: Stream::Stdout, text });
+        let line = to_line(&message);
+        assert!(!line.contains("EVCXR") && !line.contains('\n'), "{line}");
+        assert_eq!(serde_json::from_str::<Relayed>(&line).unwrap(), message);
+    }
+}

@@ -1,0 +1,235 @@
+/*!
+A session: cells run one after another, each knows what the earlier ones made, and every failure is a failure.
+
+Four processes, all of them this program: the program itself holds a [`Session`]; the *host* (`host.rs`) holds evcxr; the
+*relay* (`relay.rs`) reads what cells print; evcxr's *runtime* loads the compiled cells. In the runtime a few lines that
+run before the first cell, the *companion* (`companion_cell.rs`), flush and watch for panics. `template.rs` keeps the
+compiled helper crate that every session begins with.
+
+Notebooks and chapters are not known here.
+*/
+
+mod demux;
+mod directory;
+mod host;
+mod listener;
+mod message;
+mod relay;
+mod template;
+
+pub use host::hook;
+pub use message::{Failure, FailureKind, Output, Stream};
+
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use directory::SessionDirectory;
+use message::{Event, Request, to_line};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// Which of the processes this one is.
+const ROLE_VAR: &str = "WORKBOOK_ROLE";
+/// The directory in which cells run.
+const CELLS_DIR_VAR: &str = "WORKBOOK_CELLS_DIR";
+/// The lock file with the workspace's versions.
+const LOCK_VAR: &str = "WORKBOOK_LOCK";
+/// The companion's two descriptors and its nonce.
+const COMPANION_VAR: &str = "WORKBOOK_COMPANION";
+/// A cell that prints more than this is stopped: 16 MB.
+const OUTPUT_LIMIT: usize = 16 << 20;
+
+/// What a cell did.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// In the order in which the cell made it; neighbouring text of one stream is one output.
+    pub outputs: Vec<Output>,
+    pub failure: Option<Failure>,
+    pub time: Duration,
+}
+
+impl Outcome {
+    /// Everything printed on standard output.
+    pub fn stdout(&self) -> String {
+        let text = |output: &Output| match output {
+            Output::Text { stream: Stream::Stdout, text } => Some(text.clone()),
+            _ => None,
+        };
+        self.outputs.iter().filter_map(text).collect()
+    }
+}
+
+/// A running session.
+pub struct Session {
+    host: Host,
+    directory: SessionDirectory,
+    cells_dir: PathBuf,
+    limit: Duration,
+}
+
+impl Session {
+    /// Starts a session whose cells run in `cells_dir`, as Jupyter runs them in their notebook's directory; `note` hears
+    /// what takes long.
+    ///
+    /// # Errors
+    /// When the helper crate does not compile, or no process can be started.
+    pub fn start(project: &Project, cells_dir: &Path, note: &dyn Fn(&str)) -> Result<Session> {
+        let directory = template::seed(project, note)?;
+        let cells_dir = cells_dir.canonicalize().with_context(|| format!("{}", cells_dir.display()))?;
+        note("starting evcxr");
+        let host = Host::start(&directory, &cells_dir, note)?;
+        Ok(Session { host, directory, cells_dir, limit: Duration::from_secs(600) })
+    }
+
+    /// Stops any cell that runs for longer than `limit`.
+    pub fn limit(mut self, limit: Duration) -> Session {
+        self.limit = limit;
+        self
+    }
+
+    /// Runs one cell; `watch` sees its output while it comes.
+    ///
+    /// # Errors
+    /// Only when the session itself cannot go on; a cell's failure is in the [`Outcome`].
+    pub fn execute(&mut self, code: &str, watch: &mut dyn FnMut(&Output)) -> Result<Outcome> {
+        if self.host.closed {
+            self.host = Host::start(&self.directory, &self.cells_dir, &|_| ())?;
+        }
+        self.host.execute(code, self.limit, watch)
+    }
+}
+
+/// The host process and the pipes to it.
+struct Host {
+    process: Child,
+    requests: Option<ChildStdin>,
+    events: Receiver<Event>,
+    closed: bool,
+}
+
+impl Host {
+    fn start(directory: &SessionDirectory, cells_dir: &Path, note: &dyn Fn(&str)) -> Result<Host> {
+        let mut process = host::command(directory.path(), cells_dir, &directory.lock_file())
+            .and_then(|mut command| {
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+            })
+            .context("the session's host process does not start")?;
+        let (sender, events) = channel();
+        let stdout = BufReader::new(process.stdout.take().expect("piped"));
+        let stderr = BufReader::new(process.stderr.take().expect("piped"));
+        let notes = std::thread::spawn({
+            let sender = sender.clone();
+            move || {
+                let mut last = Vec::new();
+                for line in stderr.lines().map_while(Result::ok) {
+                    let _ = sender.send(Event::Note(line.trim().to_owned()));
+                    last.push(line);
+                    last.drain(..last.len().saturating_sub(20));
+                }
+                last.join("\n")
+            }
+        });
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).unwrap_or(Event::Note(line));
+                let _ = sender.send(event);
+            }
+            let _ = sender.send(Event::Closed(notes.join().unwrap_or_default()));
+        });
+        let requests = process.stdin.take();
+        let host = Host { process, requests, events, closed: false };
+        loop {
+            match host.events.recv_timeout(Duration::from_secs(120)) {
+                Ok(Event::Ready) => return Ok(host),
+                Ok(Event::Note(text)) => note(&text),
+                Ok(Event::Closed(why)) => bail!("evcxr does not start:\n{why}"),
+                Ok(_) => {}
+                Err(_) => bail!("evcxr has not started within two minutes"),
+            }
+        }
+    }
+
+    fn request(&mut self, request: &Request) -> bool {
+        let Some(requests) = &mut self.requests else { return false };
+        writeln!(requests, "{}", to_line(request)).and_then(|()| requests.flush()).is_ok()
+    }
+
+    fn execute(&mut self, code: &str, limit: Duration, watch: &mut dyn FnMut(&Output)) -> Result<Outcome> {
+        let start = Instant::now();
+        let mut end = start + limit;
+        let mut stopped = false;
+        let mut outcome = Outcome::default();
+        let mut last_note = String::new();
+        self.request(&Request::Execute { code: code.to_owned() });
+        let failure = loop {
+            match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(Event::Output(output)) => {
+                    watch(&output);
+                    append(&mut outcome.outputs, output);
+                }
+                Ok(Event::Done { failure }) => break failure,
+                Ok(Event::Note(text)) => last_note = text,
+                Ok(Event::Ready) => {}
+                Ok(Event::Closed(why)) => {
+                    self.closed = true;
+                    let why = if why.is_empty() { last_note } else { why };
+                    break Some(ended(FailureKind::Died, "the session ended in this cell; all variables are gone", &why));
+                }
+                Err(RecvTimeoutError::Timeout) if !stopped => {
+                    stopped = true;
+                    end += Duration::from_secs(20);
+                    self.request(&Request::Interrupt);
+                }
+                Err(_) => {
+                    // The host does not even answer an interrupt.
+                    let _ = self.process.kill();
+                    self.closed = true;
+                    break Some(ended(FailureKind::Stopped, "", "its session was ended; all variables are gone"));
+                }
+            }
+        };
+        outcome.failure = failure.map(|mut failure| {
+            if stopped {
+                failure.kind = FailureKind::Stopped;
+                failure.message = format!("the cell ran for more than {} s and was stopped", limit.as_secs());
+                failure.details = failure.message.clone();
+            }
+            failure
+        });
+        outcome.time = start.elapsed();
+        Ok(outcome)
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // The host ends when nobody speaks to it any more; its directory is deleted after that.
+        self.requests.take();
+        let patience = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < patience {
+            match self.process.try_wait() {
+                Ok(None) => std::thread::sleep(Duration::from_millis(5)),
+                _ => return,
+            }
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn ended(kind: FailureKind, message: &str, details: &str) -> Failure {
+    Failure { kind, message: message.to_owned(), details: details.to_owned(), lost: Vec::new() }
+}
+
+/// Adds an output; text goes on where text of the same stream ended.
+fn append(outputs: &mut Vec<Output>, output: Output) {
+    if let (Some(Output::Text { stream: last, text }), Output::Text { stream, text: more }) = (outputs.last_mut(), &output)
+        && last == stream
+    {
+        text.push_str(more);
+        return;
+    }
+    outputs.push(output);
+}

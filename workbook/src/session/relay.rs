@@ -1,0 +1,323 @@
+/*!
+The process between evcxr and the process in which the cells run.
+
+evcxr reads its child's standard output line by line and keeps one output of each type. The relay reads the same stream
+first: the cells' text and figures become [`Relayed`] messages in the order in which they were made, evcxr's own lines
+are passed on, and a cell counts as complete only when everything that it printed has been read. When the process dies,
+nothing that it had printed is lost, for the pipes end here.
+
+It knows neither evcxr's library nor notebooks.
+*/
+
+use super::demux::{Control, Demux, Part};
+use super::message::{Output, Panic, Relayed, Stream, to_line};
+use super::{COMPANION_VAR, OUTPUT_LIMIT, ROLE_VAR};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::AsRawFd;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// How long output may take to arrive after the cell has ended.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+enum Incoming {
+    Stdout(Vec<u8>),
+    Stderr(Vec<u8>),
+    Panic(Panic),
+    Exited { code: Option<i32>, signal: Option<i32> },
+}
+
+/// Runs the relay until its process has ended.
+pub fn run() -> ExitCode {
+    match Relay::start().and_then(Relay::run) {
+        Ok(()) => ExitCode::FAILURE, // only a process that died, or that evcxr dismissed, ends the relay
+        Err(error) => {
+            eprintln!("the relay could not start the process for the cells: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Relay {
+    incoming: Receiver<Incoming>,
+    requests: std::io::PipeWriter,
+    stdout: Demux,
+    stderr: Demux,
+    pid: u32,
+    /// The companion has answered. What comes before is evcxr's own first cell, and evcxr waits for ever if it is told of
+    /// output before it has given us the channel to read it from.
+    started: bool,
+    /// Numbers of the last mark asked for, and of the last one seen on each stream.
+    mark: u64,
+    seen: (u64, u64),
+    /// A panic in the cell's thread, which may yet be caught.
+    panic: Option<Panic>,
+    /// A panic elsewhere, in case the cell passes it on.
+    other_panic: Option<Panic>,
+    /// The last that came on standard error, in case it is the error that a `?` met.
+    held: String,
+    question: Option<String>,
+    /// Bytes that the running cell has printed.
+    printed: usize,
+}
+
+impl Relay {
+    fn start() -> std::io::Result<Relay> {
+        let (requests_read, requests) = std::io::pipe()?;
+        let (reports, reports_write) = std::io::pipe()?;
+        // Rust opens descriptors for this process alone; the child keeps these two.
+        rustix::io::fcntl_setfd(&requests_read, rustix::io::FdFlags::empty())?;
+        rustix::io::fcntl_setfd(&reports_write, rustix::io::FdFlags::empty())?;
+        let nonce = format!("{:x}-{:x}", std::process::id(), now());
+        let companion = format!("{} {} {nonce}", requests_read.as_raw_fd(), reports_write.as_raw_fd());
+        let mut child = Command::new(std::env::current_exe()?)
+            .env_remove(ROLE_VAR)
+            .env(COMPANION_VAR, companion)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        drop((requests_read, reports_write));
+
+        let pid = child.id();
+        let (sender, incoming) = channel();
+        let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+        forward(stdout, sender.clone(), Incoming::Stdout);
+        forward(stderr, sender.clone(), Incoming::Stderr);
+        std::thread::spawn({
+            let sender = sender.clone();
+            let mut reports = BufReader::new(reports);
+            move || {
+                while let Some(panic) = read_panic(&mut reports) {
+                    let _ = sender.send(Incoming::Panic(panic));
+                }
+            }
+        });
+        std::thread::spawn(move || {
+            let status = child.wait();
+            let code = status.as_ref().ok().and_then(|status| status.code());
+            let signal = status.ok().and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status));
+            let _ = sender.send(Incoming::Exited { code, signal });
+        });
+        Ok(Relay {
+            pid,
+            started: false,
+            incoming,
+            requests,
+            stdout: Demux::stdout(&nonce),
+            stderr: Demux::stderr(&nonce),
+            mark: 0,
+            seen: (0, 0),
+            panic: None,
+            other_panic: None,
+            held: String::new(),
+            question: None,
+            printed: 0,
+        })
+    }
+
+    fn run(mut self) -> std::io::Result<()> {
+        loop {
+            let incoming = match self.incoming.recv_timeout(Duration::from_millis(50)) {
+                Ok(incoming) => incoming,
+                Err(RecvTimeoutError::Timeout) => {
+                    let parts = self.stdout.idle();
+                    self.stdout_parts(parts)?;
+                    self.release()?;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            };
+            if let Incoming::Exited { code, signal } = incoming {
+                return self.died(code, signal);
+            }
+            self.take(incoming)?;
+        }
+    }
+
+    fn take(&mut self, incoming: Incoming) -> std::io::Result<()> {
+        match incoming {
+            Incoming::Stdout(bytes) => {
+                self.printed += bytes.len();
+                let parts = self.stdout.push(&bytes);
+                self.stdout_parts(parts)
+            }
+            Incoming::Stderr(bytes) => {
+                self.printed += bytes.len();
+                let parts = self.stderr.push(&bytes);
+                self.stderr_parts(parts)
+            }
+            Incoming::Panic(panic) => self.panicked(panic),
+            Incoming::Exited { .. } => Ok(()),
+        }
+    }
+
+    fn stdout_parts(&mut self, parts: Vec<Part>) -> std::io::Result<()> {
+        for part in parts {
+            match part {
+                Part::Text(text) => {
+                    self.release()?;
+                    self.text(Stream::Stdout, text)?;
+                }
+                Part::Display(data) => {
+                    self.release()?;
+                    self.tell(&Relayed::Output(Output::Display { data }))?;
+                }
+                Part::Mark(number) => {
+                    self.seen.0 = number;
+                    if !std::mem::replace(&mut self.started, true) {
+                        self.tell(&Relayed::Started { pid: self.pid })?;
+                    }
+                }
+                Part::Control(Control::Question, line) => {
+                    self.question = Some(std::mem::take(&mut self.held));
+                    pass_on(&line)?;
+                }
+                Part::Control(Control::Panicked, line) => {
+                    self.settle(Duration::from_millis(200), |relay| relay.panic.is_some())?;
+                    let panic = self.panic.take().or_else(|| self.other_panic.take());
+                    self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
+                    pass_on(&line)?;
+                }
+                Part::Control(Control::Complete, line) => {
+                    self.complete()?;
+                    pass_on(&line)?;
+                }
+                Part::Control(Control::ChangedType | Control::Input, line) => pass_on(&line)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn stderr_parts(&mut self, parts: Vec<Part>) -> std::io::Result<()> {
+        for part in parts {
+            match part {
+                Part::Text(text) => match &mut self.question {
+                    Some(message) => message.push_str(&text),
+                    None => self.held.push_str(&text),
+                },
+                Part::Mark(number) => self.seen.1 = number,
+                Part::Control(..) | Part::Display(_) => unreachable!("standard error has text and marks"),
+            }
+        }
+        Ok(())
+    }
+
+    fn panicked(&mut self, panic: Panic) -> std::io::Result<()> {
+        let earlier = if panic.thread.is_none() { &mut self.panic } else { &mut self.other_panic };
+        match earlier.replace(panic) {
+            // Two in one thread: the first has been caught.
+            Some(caught) => self.show(caught),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads on until everything that the cell printed has been read, then tells the rest of it.
+    fn complete(&mut self) -> std::io::Result<()> {
+        self.mark += 1;
+        if writeln!(self.requests, "{}", self.mark).is_ok() {
+            let mark = (self.mark, self.mark);
+            self.settle(PATIENCE, move |relay| relay.seen == mark)?;
+        }
+        for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
+            self.show(panic)?;
+        }
+        if let Some(message) = self.question.take() {
+            self.tell(&Relayed::Question(message))?;
+        }
+        self.printed = 0;
+        self.release()
+    }
+
+    /// Reads on until `done` or `patience` is over.
+    fn settle(&mut self, patience: Duration, done: impl Fn(&Relay) -> bool) -> std::io::Result<()> {
+        let end = Instant::now() + if self.started { patience } else { Duration::ZERO };
+        while !done(self) {
+            let Ok(incoming) = self.incoming.recv_timeout(end.saturating_duration_since(Instant::now())) else { break };
+            if let Incoming::Exited { code, signal } = incoming {
+                return self.died(code, signal);
+            }
+            self.take(incoming)?;
+        }
+        Ok(())
+    }
+
+    fn died(&mut self, code: Option<i32>, signal: Option<i32>) -> std::io::Result<()> {
+        // What the process printed is in the pipes; something that it started may hold them open for ever.
+        while let Ok(incoming) = self.incoming.recv_timeout(Duration::from_millis(200)) {
+            self.take(incoming)?;
+        }
+        let parts = self.stdout.finish();
+        self.stdout_parts(parts)?;
+        let parts = self.stderr.finish();
+        self.stderr_parts(parts)?;
+        self.release()?;
+        for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
+            self.show(panic)?;
+        }
+        self.tell(&Relayed::Died { code, signal })?;
+        std::process::exit(1);
+    }
+
+    /// A panic that did not end the cell, as text on standard error.
+    fn show(&self, panic: Panic) -> std::io::Result<()> {
+        let thread = panic.thread.map_or(String::new(), |name| format!("thread '{name}' "));
+        self.text(Stream::Stderr, format!("{thread}panicked at {}:{}: {}\n", panic.file, panic.line, panic.message))
+    }
+
+    /// Tells what was held back of standard error.
+    fn release(&mut self) -> std::io::Result<()> {
+        match std::mem::take(&mut self.held) {
+            held if held.is_empty() => Ok(()),
+            held => self.text(Stream::Stderr, held),
+        }
+    }
+
+    fn text(&self, stream: Stream, text: String) -> std::io::Result<()> {
+        if self.printed > OUTPUT_LIMIT {
+            return Ok(()); // the host has stopped the cell
+        }
+        self.tell(&Relayed::Output(Output::Text { stream, text }))
+    }
+
+    fn tell(&self, message: &Relayed) -> std::io::Result<()> {
+        if self.started { pass_on(&to_line(message)) } else { Ok(()) }
+    }
+}
+
+fn pass_on(line: &str) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()
+}
+
+/// Sends on what comes out of a pipe, as it comes.
+fn forward(mut pipe: impl Read + Send + 'static, sender: Sender<Incoming>, wrap: fn(Vec<u8>) -> Incoming) {
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(n @ 1..) = pipe.read(&mut buffer) {
+            if sender.send(wrap(buffer[..n].to_vec())).is_err() {
+                break;
+            }
+        }
+    });
+}
+
+/// One report of the companion's panic hook: a line of numbers, then the texts whose lengths it gave.
+fn read_panic(reports: &mut impl BufRead) -> Option<Panic> {
+    let mut header = String::new();
+    reports.read_line(&mut header).ok()?;
+    let numbers: Vec<usize> = header.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let &[line, column, file, thread, message] = numbers.as_slice() else { return None };
+    let mut text = |length: usize| {
+        let mut bytes = vec![0; length];
+        reports.read_exact(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let (file, thread, message) = (text(file)?, text(thread)?, text(message)?);
+    Some(Panic { message, file, line, column, thread: (!thread.is_empty()).then_some(thread) })
+}
+
+fn now() -> u128 {
+    std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos())
+}
