@@ -4,18 +4,96 @@ The program `workbook`: checks the course's chapters, builds its notebooks, and 
 The grading of submissions is another program, `grader`, because it runs strangers' code.
 */
 
+mod chapter;
+mod check;
+mod compare;
 mod files;
+mod notebook;
+mod play;
+mod progress;
 mod project;
 mod session;
+mod values;
 
-fn main() {
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use notebook::build::Depth;
+use project::Project;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// The course's workbench: chapters, notebooks and printed values.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Stop any cell that runs for longer than this many seconds
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    limit: u64,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every cell of the chapters with the reference's answers and compare what it prints
+    Check {
+        /// Names of chapters, such as 1_step_by_step; all if there are none
+        chapters: Vec<String>,
+        /// Write what was found as JSON
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// Write the notebooks of the chapters: stubs for the learner, and the executed reference
+    Build {
+        /// Names of chapters; all if there are none
+        chapters: Vec<String>,
+        /// Write nothing; fail if a notebook is older than its chapter
+        #[arg(long)]
+        check: bool,
+        /// With --check: run the cells again and compare every output, figures too
+        #[arg(long, requires = "check")]
+        outputs: bool,
+    },
+    /// Execute a notebook without Jupyter
+    Run {
+        notebook: PathBuf,
+        /// Write the executed notebook here, instead of printing what its cells print
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Compute every value that the documents print, and compare
+    Values {
+        /// Print the table as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
     session::hook();
-    let project = project::Project::find(std::path::Path::new(".")).unwrap();
-    let t = std::time::Instant::now();
-    let mut s = session::Session::start(&project, &project.root().join("notebooks"), &|n| eprintln!("note {n}")).unwrap();
-    eprintln!("started {:?}", t.elapsed());
-    for cell in std::fs::read_to_string(std::env::args().nth(1).unwrap()).unwrap().split("\n---\n") {
-        let o = s.execute(cell, &mut |o| eprintln!("live {o:?}")).unwrap();
-        eprintln!("=== {cell}\n{o:#?}");
+    match run(Cli::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Does what was asked; false if something that was checked does not hold.
+fn run(Cli { command, limit }: Cli) -> Result<bool> {
+    let limit = Duration::from_secs(limit);
+    let project = || Project::find(Path::new("."));
+    match command {
+        Command::Check { chapters, report } => check::check(&project()?, &chapters, report.as_deref(), limit),
+        Command::Build { chapters, check: false, .. } => notebook::build::build(&project()?, &chapters, limit),
+        Command::Build { chapters, check: true, outputs } => {
+            let depth = if outputs { Depth::Outputs } else { Depth::Sources };
+            notebook::build::check(&project()?, &chapters, depth, limit)
+        }
+        Command::Run { notebook, output } => notebook::run::run(&notebook, output.as_deref(), limit),
+        Command::Values { json } => values::values(&project()?, json),
     }
 }

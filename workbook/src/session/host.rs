@@ -254,8 +254,9 @@ fn failure(kind: FailureKind, message: String) -> Failure {
 
 /// The compiler's errors, with their places in the cell.
 fn compile_failure(errors: &[CompilationError], code: &str) -> Failure {
+    let errors: Vec<_> = errors.iter().filter(|error| error.level() != "warning").collect();
     let mut details = Vec::new();
-    for error in errors {
+    for error in &errors {
         let code_name = error.code().map_or(String::new(), |code| format!("[{code}]"));
         details.push(format!("error{code_name}: {}", error.message()));
         for (number, spanned) in error.spanned_messages().iter().enumerate() {

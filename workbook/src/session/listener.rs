@@ -68,9 +68,8 @@ pub fn listen(relayed: &Receiver<String>, asked: &Receiver<Ask>, cell: &Cell) {
 }
 
 fn hear_line(line: &str, cell: &Cell) {
-    let relayed = serde_json::from_str(line).unwrap_or_else(|_| {
-        Relayed::Output(Output::Text { stream: Stream::Stdout, text: format!("{line}\n") })
-    });
+    let relayed = serde_json::from_str(line)
+        .unwrap_or_else(|_| Relayed::Output(Output::Text { stream: Stream::Stdout, text: format!("{line}\n") }));
     match relayed {
         Relayed::Started { pid } => cell.pid.store(pid, Ordering::SeqCst),
         Relayed::Output(output) => {
@@ -99,4 +98,3 @@ fn write_event(event: &Event) {
         std::process::exit(1); // nobody listens any more
     }
 }
-

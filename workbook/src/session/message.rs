@@ -95,7 +95,9 @@ impl FailureKind {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum Relayed {
     /// A new process is there; it knows no variables.
-    Started { pid: u32 },
+    Started {
+        pid: u32,
+    },
     Output(Output),
     /// A panic reached the top of the cell.
     Panicked(Panic),

@@ -19,6 +19,7 @@ mod template;
 
 pub use host::hook;
 pub use message::{Failure, FailureKind, Output, Stream};
+pub use template::setup_code;
 
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
@@ -112,9 +113,7 @@ struct Host {
 impl Host {
     fn start(directory: &SessionDirectory, cells_dir: &Path, note: &dyn Fn(&str)) -> Result<Host> {
         let mut process = host::command(directory.path(), cells_dir, &directory.lock_file())
-            .and_then(|mut command| {
-                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
-            })
+            .and_then(|mut command| command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())
             .context("the session's host process does not start")?;
         let (sender, events) = channel();
         let stdout = BufReader::new(process.stdout.take().expect("piped"));
@@ -175,7 +174,11 @@ impl Host {
                 Ok(Event::Closed(why)) => {
                     self.closed = true;
                     let why = if why.is_empty() { last_note } else { why };
-                    break Some(ended(FailureKind::Died, "the session ended in this cell; all variables are gone", &why));
+                    break Some(ended(
+                        FailureKind::Died,
+                        "the session ended in this cell; all variables are gone",
+                        &why,
+                    ));
                 }
                 Err(RecvTimeoutError::Timeout) if !stopped => {
                     stopped = true;
@@ -225,7 +228,8 @@ fn ended(kind: FailureKind, message: &str, details: &str) -> Failure {
 
 /// Adds an output; text goes on where text of the same stream ended.
 fn append(outputs: &mut Vec<Output>, output: Output) {
-    if let (Some(Output::Text { stream: last, text }), Output::Text { stream, text: more }) = (outputs.last_mut(), &output)
+    if let (Some(Output::Text { stream: last, text }), Output::Text { stream, text: more }) =
+        (outputs.last_mut(), &output)
         && last == stream
     {
         text.push_str(more);

@@ -75,7 +75,10 @@ fn build(project: &Project, place: &Path, base: &str, template: &Path, note: &dy
     let outcome = host.execute(&setup_code(path), Duration::from_secs(3600), &mut |_| ())?;
     drop(host);
     if let Some(failure) = outcome.failure {
-        bail!("the helper crate does not compile for notebooks\n{}\nhelp: `cargo build -p cnn` shows more", failure.details);
+        bail!(
+            "the helper crate does not compile for notebooks\n{}\nhelp: `cargo build -p cnn` shows more",
+            failure.details
+        );
     }
     fs::copy(directory.path().join("Cargo.lock"), directory.lock_file())?;
     strip(directory.path()).context("tidying the template")?;

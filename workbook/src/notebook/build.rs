@@ -1,0 +1,256 @@
+/*!
+`workbook build`: from each chapter a notebook for the learner, with stubs and without outputs, and one with the
+reference's answers, executed.
+
+The notebooks are never edited: they name their chapter, and `--check` tells when they are older than it.
+*/
+
+use super::{joined, lines, nbgrader, outputs, to_text};
+use crate::chapter::{Block, Cell, Chapter, Kind};
+use crate::check::describe;
+use crate::compare::compare;
+use crate::play::{Played, play, setup_cell};
+use crate::project::Project;
+use anyhow::Result;
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How far `--check` goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything but the executed outputs, and of those the text that the chapter states.
+    Sources,
+    /// Runs the cells again; everything must be equal to the last byte.
+    Outputs,
+}
+
+/// Writes the notebooks of the chapters; returns whether every cell did what its chapter says.
+pub fn build(project: &Project, names: &[String], limit: Duration) -> Result<bool> {
+    let mut well = true;
+    for chapter in Chapter::read_all(project, names)? {
+        let played = play(project, &chapter, limit)?;
+        for problem in &played.problems {
+            println!("{}\n", describe(&chapter, problem));
+        }
+        if !played.problems.is_empty() {
+            println!("{}: not built, because {} of its cells are wrong", chapter.path, played.problems.len());
+            well = false;
+            continue;
+        }
+        for (path, notebook) in [
+            (student_path(project, &chapter), student(&chapter)),
+            (solution_path(project, &chapter), solution(&chapter, &played)),
+        ] {
+            crate::files::write(&path, &to_text(&notebook))?;
+            println!("{}: {} cells", project.show(&path), notebook["cells"].as_array().map_or(0, Vec::len));
+        }
+    }
+    Ok(well)
+}
+
+/// Compares the notebooks on disk with what `build` would write; true if nothing is stale.
+pub fn check(project: &Project, names: &[String], depth: Depth, limit: Duration) -> Result<bool> {
+    let mut stale = Vec::new();
+    for chapter in Chapter::read_all(project, names)? {
+        let (student_path, solution_path) = (student_path(project, &chapter), solution_path(project, &chapter));
+        if std::fs::read_to_string(&student_path).ok() != Some(to_text(&student(&chapter))) {
+            stale.push((chapter.path.clone(), student_path));
+        }
+        let on_disk = std::fs::read_to_string(&solution_path).ok();
+        let fresh = match depth {
+            Depth::Outputs => on_disk == Some(to_text(&solution(&chapter, &play(project, &chapter, limit)?))),
+            Depth::Sources => on_disk.is_some_and(|text| same_sources(&chapter, &text)),
+        };
+        if !fresh {
+            stale.push((chapter.path.clone(), solution_path));
+        }
+    }
+    for (chapter, path) in &stale {
+        println!("{} is older than {chapter}", project.show(path));
+    }
+    if stale.is_empty() {
+        println!("the notebooks are up to date");
+    } else {
+        println!("help: run `workbook build` and commit what it writes");
+    }
+    Ok(stale.is_empty())
+}
+
+/// Whether an executed notebook is what the chapter gives, but for outputs that the chapter does not state.
+fn same_sources(chapter: &Chapter, text: &str) -> bool {
+    let Ok(mut notebook) = serde_json::from_str::<Value>(text) else { return false };
+    let mut expected = notebook_of(chapter, Edition::Solution, None);
+    let stated: HashMap<String, &Cell> = ids(chapter).1.into_iter().zip(chapter.cells()).collect();
+    let mut outputs_fit = true;
+    for cells in [&mut notebook["cells"], &mut expected["cells"]] {
+        for cell in cells.as_array_mut().into_iter().flatten() {
+            let outputs = cell.get_mut("outputs").map(Value::take).unwrap_or(json!([]));
+            let outputs = outputs.as_array().cloned().unwrap_or_default();
+            if cell.get("execution_count").is_some_and(Value::is_u64) {
+                let id = cell["id"].as_str().unwrap_or_default();
+                if let Some(expected) = stated.get(id).and_then(|cell| cell.output.as_ref()) {
+                    let streams = outputs.iter().filter(|output| output["name"] == "stdout");
+                    let printed: String = streams.map(|output| joined(&output["text"])).collect();
+                    outputs_fit &= compare(&expected.text, &printed, expected.tolerance).is_ok();
+                }
+            }
+            cell["execution_count"] = Value::Null;
+        }
+    }
+    outputs_fit && to_text(&notebook) == to_text(&expected)
+}
+
+fn student_path(project: &Project, chapter: &Chapter) -> PathBuf {
+    project.notebooks().join("student").join(format!("{}.ipynb", chapter.notebook))
+}
+
+fn solution_path(project: &Project, chapter: &Chapter) -> PathBuf {
+    project.notebooks().join("solution").join(format!("{}.ipynb", chapter.notebook))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edition {
+    Student,
+    Solution,
+}
+
+/// The learner's notebook: stubs, no outputs.
+pub fn student(chapter: &Chapter) -> Value {
+    notebook_of(chapter, Edition::Student, None)
+}
+
+/// The reference: answers and executed outputs.
+pub fn solution(chapter: &Chapter, played: &Played) -> Value {
+    notebook_of(chapter, Edition::Solution, Some(played))
+}
+
+fn notebook_of(chapter: &Chapter, edition: Edition, played: Option<&Played>) -> Value {
+    let mut outcomes = played.iter().flat_map(|played| &played.outcomes);
+    let mut count = 0;
+    let mut code_cell = |id: String, source: &str, metadata: Value| {
+        count += 1;
+        let outcome = outcomes.next();
+        json!({
+            "cell_type": "code",
+            "id": id,
+            "metadata": metadata,
+            "source": lines(source),
+            "execution_count": outcome.map(|_| count),
+            "outputs": outcome.map_or_else(Vec::new, |outcome| outputs(&outcome.outputs, outcome.failure.as_ref(), count)),
+        })
+    };
+    let (prose_ids, cell_ids) = ids(chapter);
+    let (mut prose_ids, mut cell_ids) = (prose_ids.into_iter(), cell_ids.into_iter());
+    let mut cells = Vec::new();
+    let mut setup = Some(("setup".to_owned(), setup_cell()));
+    for block in &chapter.blocks {
+        match block {
+            Block::Prose { text, .. } => {
+                cells.push(json!({
+                    "cell_type": "markdown",
+                    "id": prose_ids.next(),
+                    "metadata": {},
+                    "source": lines(text),
+                }));
+            }
+            Block::Cell(cell) => {
+                if let Some((id, source)) = setup.take() {
+                    cells.push(code_cell(id, &source, json!({})));
+                }
+                let id = cell_ids.next().expect("an id for every cell");
+                let source = match edition {
+                    Edition::Student => chapter.stub(cell),
+                    Edition::Solution => chapter.solution(cell),
+                };
+                let metadata = match &cell.kind {
+                    Kind::Demo => json!({}),
+                    Kind::Exercise { .. } => json!({ "nbgrader": nbgrader::solution(&id, &source) }),
+                    Kind::Test { name } => {
+                        json!({ "nbgrader": nbgrader::test(&id, &source, points(chapter, name)), "editable": false,
+                            "deletable": false })
+                    }
+                };
+                cells.push(code_cell(id, &source, metadata));
+            }
+        }
+    }
+    if let Some((id, source)) = setup {
+        cells.push(code_cell(id, &source, json!({})));
+    }
+    json!({
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" },
+            "language_info": {
+                "codemirror_mode": "rust", "file_extension": ".rs", "mimetype": "text/rust", "name": "rust",
+                "pygment_lexer": "rust", "version": "",
+            },
+            "title": chapter.title,
+            "workbook": {
+                "chapter": chapter.notebook,
+                "graded": chapter.graded,
+                "source": chapter.path,
+                "note": "Generated by `workbook build` from the chapter named here. Change the chapter, not this file.",
+            },
+        },
+        "cells": cells,
+    })
+}
+
+/// What one visible test of an exercise is worth: its points, shared among its tests.
+fn points(chapter: &Chapter, exercise: &str) -> f64 {
+    let mut points = 0;
+    let mut tests = 0;
+    for cell in chapter.cells() {
+        match &cell.kind {
+            Kind::Exercise { name, points: of } if name == exercise => points = *of,
+            Kind::Test { name } if name == exercise => tests += 1,
+            _ => {}
+        }
+    }
+    f64::from(points) / f64::from(tests.max(1))
+}
+
+/// An id for every piece of prose and for every code cell: by what it is, so that it stays when others come and go.
+fn ids(chapter: &Chapter) -> (Vec<String>, Vec<String>) {
+    let mut taken: HashMap<String, usize> = HashMap::from([("setup".to_owned(), 1)]);
+    let mut unique = |id: String| {
+        let id: String = id.chars().take(56).collect();
+        let count = taken.entry(id.clone()).or_default();
+        *count += 1;
+        if *count == 1 { id } else { format!("{id}-{count}") }
+    };
+    let (mut prose, mut cells) = (Vec::new(), Vec::new());
+    for block in &chapter.blocks {
+        match block {
+            Block::Prose { text, .. } => {
+                let heading = text.lines().find(|line| line.starts_with('#'));
+                prose.push(unique(match heading.map(slug).filter(|slug| !slug.is_empty()) {
+                    Some(slug) => format!("text-{slug}"),
+                    None => format!("text-{}", short_hash(text)),
+                }));
+            }
+            Block::Cell(cell) => cells.push(unique(match &cell.kind {
+                Kind::Demo => format!("cell-{}", short_hash(&cell.code)),
+                Kind::Exercise { name, .. } => slug(name),
+                Kind::Test { name } => format!("{}-test", slug(name)),
+            })),
+        }
+    }
+    (prose, cells)
+}
+
+/// Letters and digits, joined by `-`.
+fn slug(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+/// Eight hexadecimal digits that any version of this program gives for the same text.
+fn short_hash(text: &str) -> String {
+    Md5::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,99 @@
+/*!
+Plays a chapter: runs all of its cells with the reference's answers, and compares what they print.
+
+`check` reports what it finds, `build` keeps the outputs.
+*/
+
+use crate::chapter::{Cell, Chapter, Kind};
+use crate::compare::compare;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::session::{Failure, Outcome, Session, setup_code};
+use anyhow::Result;
+use std::time::{Duration, Instant};
+
+/// What the chapter's cells did.
+pub struct Played {
+    /// The set-up cell's, then each cell's, in order. Cells without an outcome were not run, because the set-up failed.
+    pub outcomes: Vec<Outcome>,
+    pub problems: Vec<Problem>,
+    pub time: Duration,
+}
+
+/// A cell that does not do what the chapter says.
+pub struct Problem {
+    /// The line of the cell, or of its output.
+    pub line: usize,
+    /// What the cell is, for a reader.
+    pub cell: String,
+    pub what: What,
+}
+
+pub enum What {
+    Failed(Failure),
+    /// The cell printed something else: what was expected, what came, and their difference.
+    Printed {
+        expected: String,
+        actual: String,
+        difference: String,
+    },
+}
+
+/// The set-up cell of every notebook: the helper crate two folders up, and its names.
+pub fn setup_cell() -> String {
+    setup_code("../..").trim_end().to_owned()
+}
+
+/// Runs a chapter from top to bottom; a cell that fails does not keep the others from running.
+///
+/// # Errors
+/// When no session can be started or the session cannot go on.
+pub fn play(project: &Project, chapter: &Chapter, limit: Duration) -> Result<Played> {
+    let start = Instant::now();
+    let progress = Progress::new(&chapter.notebook, chapter.cells().count() as u64 + 1);
+    // Jupyter runs a notebook in its own folder; relative paths must mean the same here.
+    let folder = project.notebooks().join("solution");
+    std::fs::create_dir_all(&folder)?;
+    let mut session = Session::start(project, &folder, &|text| progress.say(text))?.limit(limit);
+    let mut played = Played { outcomes: Vec::new(), problems: Vec::new(), time: Duration::ZERO };
+
+    progress.say("set-up");
+    let outcome = session.execute(&setup_cell(), &mut |_| ())?;
+    let failure = outcome.failure.clone();
+    played.outcomes.push(outcome);
+    progress.step();
+    if let Some(failure) = failure {
+        let cell = "the set-up cell".to_owned();
+        played.problems.push(Problem { line: 1, cell, what: What::Failed(failure) });
+    } else {
+        for cell in chapter.cells() {
+            progress.say(&describe(cell));
+            let outcome = session.execute(&chapter.solution(cell), &mut |_| ())?;
+            played.problems.extend(judge(cell, &outcome));
+            played.outcomes.push(outcome);
+            progress.step();
+        }
+    }
+    played.time = start.elapsed();
+    progress.finish();
+    Ok(played)
+}
+
+fn judge(cell: &Cell, outcome: &Outcome) -> Option<Problem> {
+    let problem = |line, what| Some(Problem { line, cell: describe(cell), what });
+    if let Some(failure) = &outcome.failure {
+        return problem(cell.line, What::Failed(failure.clone()));
+    }
+    let expected = cell.output.as_ref()?;
+    let actual = outcome.stdout();
+    let difference = compare(&expected.text, &actual, expected.tolerance).err()?;
+    problem(expected.line, What::Printed { expected: expected.text.clone(), actual, difference })
+}
+
+fn describe(cell: &Cell) -> String {
+    match &cell.kind {
+        Kind::Demo => format!("the cell of line {}", cell.line),
+        Kind::Exercise { name, .. } => format!("the exercise {name}"),
+        Kind::Test { name } => format!("the test of {name}"),
+    }
+}

@@ -1,0 +1,203 @@
+/*!
+`workbook values`: every value that the documents print, computed again and laid beside the print.
+
+The files in `workbook/values` say what is printed and by which expression it is computed; nothing that we print is
+written there. An expression runs in a session where the reference functions are defined.
+*/
+
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::session::{Outcome, Session};
+use anyhow::{Context, Result, anyhow, bail};
+use exercise::Source;
+use serde::Deserialize;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// One file of values, those of an assignment.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The assignment whose reference functions are in scope.
+    graded: String,
+    /// Cells that run first.
+    setup: Vec<String>,
+    value: Vec<Printed>,
+}
+
+/// A value that a document prints.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Printed {
+    document: String,
+    name: String,
+    printed: String,
+    /// A Rust expression for the text that we print.
+    ours: String,
+    /// Why the document is wrong, if it is.
+    wrong: Option<String>,
+    /// An expression that makes the document's mistake, and so its print.
+    mistake: Option<String>,
+}
+
+/// A value and what came of it.
+struct Row {
+    document: String,
+    name: String,
+    printed: String,
+    ours: String,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    Same,
+    DocumentIsWrong(String),
+    NotReproduced(String),
+}
+
+/// Computes all values and prints the table; true if every value that can be reproduced is.
+pub fn values(project: &Project, as_json: bool) -> Result<bool> {
+    let folder = project.values();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .with_context(|| format!("{}", folder.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    paths.sort();
+    let mut rows = Vec::new();
+    for path in paths {
+        rows.extend(compute(project, &path)?);
+    }
+    if as_json {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|Row { document, name, printed, ours, verdict }| {
+                let (verdict, why) = match verdict {
+                    Verdict::Same => ("same", None),
+                    Verdict::DocumentIsWrong(why) => ("document is wrong", Some(why)),
+                    Verdict::NotReproduced(why) => ("not reproduced", Some(why)),
+                };
+                json!({ "document": document, "name": name, "printed": printed, "ours": ours, "verdict": verdict, "why": why })
+            })
+            .collect();
+        println!("{:#}", json!(rows));
+    } else {
+        print_table(&rows);
+    }
+    Ok(!rows.iter().any(|row| matches!(row.verdict, Verdict::NotReproduced(_))))
+}
+
+fn compute(project: &Project, path: &Path) -> Result<Vec<Row>> {
+    let shown = project.show(path).to_string();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
+    let file: File = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        anyhow!("{shown}:{line}: {}", error.message())
+    })?;
+    let graded = project.graded(&file.graded);
+    let source =
+        std::fs::read_to_string(&graded).with_context(|| format!("{shown}: cannot read {}", graded.display()))?;
+    let source = Source::parse_reference(project.show(&graded).to_string(), source)?;
+
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let progress = Progress::new(&name, (file.setup.len() + file.value.len() + 2) as u64);
+    let folder = project.notebooks().join("solution");
+    std::fs::create_dir_all(&folder)?;
+    let mut session = Session::start(project, &folder, &|text| progress.say(text))?;
+    let functions: Vec<String> = source.exercises().map(|function| function.solution()).collect();
+    let mut cells = vec![crate::play::setup_cell(), functions.join("\n")];
+    cells.extend(file.setup.iter().cloned());
+    for cell in cells {
+        let outcome = session.execute(&cell, &mut |_| ())?;
+        if let Some(failure) = outcome.failure {
+            bail!("{shown}: the set-up does not run\n{}", failure.details);
+        }
+        progress.step();
+    }
+    let mut rows = Vec::new();
+    for value in file.value {
+        progress.say(&value.name);
+        let mut print = |expression: &str| -> Result<Result<String, String>> {
+            Ok(printed(session.execute(&format!("print!(\"{{}}\", {expression});"), &mut |_| ())?))
+        };
+        let ours = print(&value.ours)?;
+        let mistake = value.mistake.as_deref().map(&mut print).transpose()?;
+        rows.push(judge(value, ours, mistake));
+        progress.step();
+    }
+    Ok(rows)
+}
+
+fn printed(outcome: Outcome) -> Result<String, String> {
+    match outcome.failure {
+        Some(failure) => Err(failure.details),
+        None => Ok(outcome.stdout()),
+    }
+}
+
+fn judge(value: Printed, ours: Result<String, String>, mistake: Option<Result<String, String>>) -> Row {
+    let Printed { document, name, printed, wrong, .. } = value;
+    let (ours, error) = match ours {
+        Ok(ours) => (ours, None),
+        Err(error) => (String::new(), Some(error)),
+    };
+    let verdict = match (error, same(&ours, &printed), wrong, mistake) {
+        (Some(error), ..) => Verdict::NotReproduced(format!("the expression fails: {error}")),
+        (None, true, None, None) => Verdict::Same,
+        (None, true, ..) => Verdict::NotReproduced("said to be wrong, but it is what we print".to_owned()),
+        (None, false, Some(why), None) => Verdict::DocumentIsWrong(why),
+        (None, false, Some(why), Some(Ok(mistake))) if same(&mistake, &printed) => Verdict::DocumentIsWrong(why),
+        (None, false, Some(_), Some(Ok(mistake))) => {
+            Verdict::NotReproduced(format!("the supposed mistake gives another print: {mistake}"))
+        }
+        (None, false, Some(_), Some(Err(error))) => Verdict::NotReproduced(format!("the mistake fails: {error}")),
+        (None, false, None, _) => Verdict::NotReproduced("another print".to_owned()),
+    };
+    Row { document, name, printed, ours, verdict }
+}
+
+/// Equal in every digit. The documents' own line breaks and columns did not survive their way into text, so any blanks
+/// between two numbers count as one, and those beside a bracket as none.
+fn same(ours: &str, printed: &str) -> bool {
+    let plain = |text: &str| {
+        let spaced = text.replace('[', " [ ").replace(']', " ] ");
+        spaced.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    plain(ours) == plain(printed)
+}
+
+fn print_table(rows: &[Row]) {
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for Row { document, name, printed, ours, verdict } in rows {
+        let (mark, verdict) = match verdict {
+            Verdict::Same => ("✓", "same".to_owned()),
+            Verdict::DocumentIsWrong(why) => ("!", format!("document is wrong: {why}")),
+            Verdict::NotReproduced(why) => ("✗", format!("NOT REPRODUCED: {why}")),
+        };
+        println!(
+            "{mark} {document}  {name}\n    printed  {}\n    ours     {}\n    {verdict}",
+            flat(printed),
+            flat(ours)
+        );
+    }
+    let count = |wanted: fn(&Verdict) -> bool| rows.iter().filter(|row| wanted(&row.verdict)).count();
+    println!(
+        "\n{} values: {} the same, {} where the document is wrong, {} not reproduced",
+        rows.len(),
+        count(|verdict| matches!(verdict, Verdict::Same)),
+        count(|verdict| matches!(verdict, Verdict::DocumentIsWrong(_))),
+        count(|verdict| matches!(verdict, Verdict::NotReproduced(_))),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_do_not_count_but_digits_do() {
+        assert!(same("[[ 0.  1.]\n [10.  2.]]", "[[ 0. 1.] [ 10. 2.]]"));
+        assert!(!same("[0.10]", "[0.1]"));
+        assert!(!same("12", "1 2"));
+    }
+}
