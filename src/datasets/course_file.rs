@@ -155,6 +155,11 @@ impl CourseFile {
         Ok(())
     }
 
+    /// The integer attribute of the file, if it is readable HDF5 and has it.
+    pub(super) fn attribute(&self, name: &str) -> Option<i64> {
+        hdf5::File::open(&self.path).ok()?.attr(name).ok()?.read_scalar().ok()
+    }
+
     fn open(&self, split: Split) -> Result<hdf5::File> {
         let name = split.name();
         let layout = format!("an HDF5 file with the keys {name}_set_x, {name}_set_y, list_classes");

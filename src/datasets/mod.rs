@@ -1,5 +1,5 @@
 /*!
-The pictures that the assignments learn from: the SIGNS and Happy House files, mini-batches, one-hot.
+The pictures that the assignments learn from: the SIGNS and Happy House files, a synthetic SIGNS, mini-batches, one-hot.
 
 It is not where one picture is loaded, resized or augmented: that is `cnn::images`.
 
@@ -13,6 +13,7 @@ mod locate;
 mod mini_batches;
 mod one_hot;
 mod signs;
+mod synthetic;
 
 pub use course_file::{CourseFile, LabelledPictures, Split};
 pub use dataset::{Dataset, Source};
@@ -20,3 +21,4 @@ pub use happy_house::{load_happy_house, load_happy_house_from, load_happy_house_
 pub use mini_batches::random_mini_batches;
 pub use one_hot::convert_to_one_hot;
 pub use signs::{load_signs, load_signs_from};
+pub use synthetic::{synthetic_signs, synthetic_signs_in};

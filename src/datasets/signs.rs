@@ -5,23 +5,35 @@ It does not know the layout of a file: that is [`CourseFile`].
 */
 
 use super::locate::{Place, locate};
-use super::{CourseFile, Dataset, Source, Split};
+use super::{CourseFile, Dataset, Source, Split, synthetic_signs_in};
 use crate::error::Result;
 use std::path::Path;
 
 const FILES: [&str; 2] = ["train_signs.h5", "test_signs.h5"];
 pub(super) const CLASSES: usize = 6;
 
+/// The synthetic pictures that everybody without photos gets.
+const SEED: u32 = 0;
+
 /// Loads SIGNS: 1,080 + 120 pictures 64×64×3 of hands, labels 0 to 5.
 ///
 /// The folder is the one that the environment variable `CNN_DATA` names, else the first `datasets` folder with one of
-/// the two files, from the current directory upwards to the root of the workspace.
+/// the two files, from the current directory upwards to the root of the workspace. Where there is none and `CNN_DATA`
+/// names none, the program draws pictures that take their place ([`synthetic_signs`](super::synthetic_signs)) and keeps
+/// them in that folder: [`Dataset::source`] says which it was.
+///
+/// ```no_run
+/// let signs = cnn::datasets::load_signs()?;
+/// println!("{:?} {}", signs.x_train.dim(), signs.source); // (1080, 64, 64, 3) photos from datasets
+/// # Ok::<(), cnn::Error>(())
+/// ```
 ///
 /// # Errors
-/// As [`CourseFile::read`], for either file.
+/// As [`CourseFile::read`], for either file, if `CNN_DATA` is set or one of the files is there.
 pub fn load_signs() -> Result<Dataset> {
     match locate(FILES) {
-        Place::Named(dir) | Place::Found(dir) | Place::Nowhere(dir) => load_signs_from(dir),
+        Place::Named(dir) | Place::Found(dir) => load_signs_from(dir),
+        Place::Nowhere(dir) => Ok(synthetic_signs_in(dir, SEED)),
     }
 }
 
