@@ -30,6 +30,15 @@ pub enum Error {
         help: String,
     },
 
+    /// A file that was to be written is there already.
+    #[error("{}: is there already, and is not overwritten\n  help: {help}", path.display())]
+    Exists {
+        /// The file in question.
+        path: PathBuf,
+        /// What to do next.
+        help: String,
+    },
+
     /// A file is there, but its contents are not what they should be.
     #[error("{}: wrong contents\n  expected: {expected}\n  found: {found}\n  help: {help}", path.display())]
     Contents {

@@ -9,6 +9,7 @@ Every function opens, reads and closes its file within one call, and holds nothi
 mod course_file;
 mod dataset;
 mod happy_house;
+mod import;
 mod locate;
 mod mini_batches;
 mod one_hot;
@@ -18,6 +19,7 @@ mod synthetic;
 pub use course_file::{CourseFile, LabelledPictures, Split};
 pub use dataset::{Dataset, Source};
 pub use happy_house::{load_happy_house, load_happy_house_from, load_happy_house_test_from};
+pub use import::{Imported, import_folder};
 pub use mini_batches::random_mini_batches;
 pub use one_hot::convert_to_one_hot;
 pub use signs::{load_signs, load_signs_from};

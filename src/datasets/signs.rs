@@ -9,11 +9,11 @@ use super::{CourseFile, Dataset, Source, Split, synthetic_signs_in};
 use crate::error::Result;
 use std::path::Path;
 
-const FILES: [&str; 2] = ["train_signs.h5", "test_signs.h5"];
+pub(super) const FILES: [&str; 2] = ["train_signs.h5", "test_signs.h5"];
 pub(super) const CLASSES: usize = 6;
 
 /// The synthetic pictures that everybody without photos gets.
-const SEED: u32 = 0;
+const SEED: u32 = 1;
 
 /// Loads SIGNS: 1,080 + 120 pictures 64×64×3 of hands, labels 0 to 5.
 ///

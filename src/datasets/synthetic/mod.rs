@@ -117,3 +117,80 @@ fn draw(seed: u32, first: usize, m: usize, bar: &ProgressBar) -> LabelledPicture
     });
     LabelledPictures { pictures, labels, classes: Array1::from_iter(0..CLASSES) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FNV-1a with 64 bits (Fowler, Noll, Vo): enough to notice a changed byte.
+    fn fnv(bytes: impl IntoIterator<Item = u8>) -> u64 {
+        bytes
+            .into_iter()
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
+    #[test]
+    fn a_seed_names_the_same_bytes_everywhere() {
+        let some = draw(1, 0, 48, &ProgressBar::hidden());
+        let hash = fnv(some.pictures.iter().copied().chain(some.labels.iter().map(|&y| y as u8)));
+        assert_eq!(hash, 0x2bea_4d15_bdad_80c4, "the drawing has changed: raise DRAWING, and write {hash:#018x} here");
+    }
+
+    #[test]
+    fn classes_are_of_equal_size_and_shuffled() {
+        let set = draw(3, M_TRAIN, 60, &ProgressBar::hidden());
+        for class in 0..CLASSES {
+            assert_eq!(set.labels.iter().filter(|&&y| y == class).count(), 10);
+        }
+        assert!(set.labels.iter().zip(0..).any(|(&y, i)| y != i % CLASSES));
+        assert_eq!(set.pictures.dim(), (60, 64, 64, 3));
+    }
+
+    #[test]
+    fn seeds_halves_and_pictures_differ() {
+        let bar = ProgressBar::hidden();
+        let pictures = |seed, first| draw(seed, first, 6, &bar).pictures;
+        let four = [pictures(1, 0), pictures(2, 0), pictures(1, 6), pictures(1, M_TRAIN)];
+        for (i, one) in four.iter().enumerate() {
+            for (j, other) in four.iter().enumerate() {
+                for (a, one) in one.outer_iter().enumerate() {
+                    for (b, other) in other.outer_iter().enumerate() {
+                        assert_eq!((i, a) == (j, b), one == other, "{i} {a} {j} {b}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_hand_stands_out_from_its_wall() {
+        let set = draw(1, 0, 60, &ProgressBar::hidden());
+        for (i, picture) in set.pictures.outer_iter().enumerate() {
+            let red_over_blue =
+                |row: usize, column: usize| f64::from(picture[[row, column, 0]]) - f64::from(picture[[row, column, 2]]);
+            let mean = |rows: std::ops::Range<usize>, columns: std::ops::Range<usize>| {
+                let n = (rows.len() * columns.len()) as f64;
+                rows.flat_map(|r| columns.clone().map(move |c| (r, c))).map(|(r, c)| red_over_blue(r, c)).sum::<f64>()
+                    / n
+            };
+            assert!(mean(16..56, 16..48) > mean(0..6, 0..64) + 8.0, "picture {i}: skin is redder than wall");
+        }
+    }
+
+    #[test]
+    fn pictures_are_kept_and_read_again_and_a_damaged_or_foreign_file_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = CourseFile::new(dir.path().join("synthetic_signs.h5"), CLASSES);
+        let bar = ProgressBar::hidden();
+        let (train, test) = (draw(5, 0, 6, &bar), draw(5, M_TRAIN, 6, &bar));
+        let signs = Dataset::new(train.clone(), test.clone(), Source::Files(dir.path().to_owned()));
+        assert!(read(&file, 5).is_err(), "nothing there yet");
+        keep(&file, &signs, 5).unwrap();
+        assert_eq!(read(&file, 5), Ok((train, test)));
+        assert!(read(&file, 6).is_err(), "another seed");
+        file.write_with(&[], &[("seed", 5), ("drawing", DRAWING - 1)]).unwrap();
+        assert!(read(&file, 5).is_err(), "an older drawing");
+        std::fs::write(file.path(), "damaged").unwrap();
+        assert!(read(&file, 5).is_err(), "no HDF5");
+    }
+}

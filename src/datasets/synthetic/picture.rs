@@ -52,19 +52,19 @@ impl Pose {
     fn new(hand: &Hand, dice: &mut Dice) -> Self {
         let yaw = if hand.is_ring {
             -76.0 + 30.0 * dice.bell()
-        } else if dice.chance(0.10) {
-            180.0 + 30.0 * dice.bell()
+        } else if dice.chance(0.08) {
+            180.0 + 25.0 * dice.bell()
         } else {
-            32.0 * dice.bell()
+            26.0 * dice.bell()
         };
-        let pitch = 18.0 * dice.bell();
-        let roll = if dice.chance(0.06) { 75.0 * dice.bell() } else { 34.0 * dice.bell() };
+        let pitch = 14.0 * dice.bell();
+        let roll = if dice.chance(0.05) { 70.0 * dice.bell() } else { 28.0 * dice.bell() };
         Self {
             turn: Rotation::new(yaw, pitch, roll),
             mirror: if dice.chance(0.5) { -1.0 } else { 1.0 },
-            scale: dice.range(0.60, 0.82),
-            x: 0.30 * dice.bell(),
-            y: -0.04 + 0.24 * dice.bell(),
+            scale: dice.range(0.70, 0.88),
+            x: 0.24 * dice.bell(),
+            y: -0.10 + 0.20 * dice.bell(),
         }
     }
 
@@ -102,7 +102,7 @@ impl Light {
         let warmth = dice.bell();
         let key = v(1.0 + 0.10 * warmth, 1.0, 1.0 - 0.14 * warmth) * dice.range(0.45, 1.0);
         let coolness = dice.bell();
-        let room = v(1.0 - 0.06 * coolness, 1.0, 1.0 + 0.08 * coolness) * dice.range(0.22, 0.45);
+        let room = v(1.0 - 0.06 * coolness, 1.0, 1.0 + 0.08 * coolness) * dice.range(0.22, 0.40);
         Self { direction, key, room }
     }
 }
@@ -183,7 +183,7 @@ fn develop(mut canvas: Canvas, dice: &mut Dice) -> Vec<u8> {
     blur3(&mut canvas, soft);
     // The wall is made to come out light, as a camera's meter would.
     let brightest = canvas.iter().map(|c| c.x + c.y + c.z).fold(0.0, f32::max) / 3.0;
-    let exposure = dice.range(0.66, 0.95) / brightest;
+    let exposure = dice.range(0.70, 0.86) / brightest;
     let curve = dice.range(-0.25, 0.35);
     let noise = dice.range(0.4, 2.6) / 255.0;
     let mut bytes = Vec::with_capacity(canvas.len() * 3);

@@ -31,9 +31,9 @@ impl Skin {
         let tone = dice.range(0.0, 1.0) * 3.999;
         let i = tone.floor() as usize;
         let back = TONES[i].mix(TONES[i + 1], tone - tone.floor());
-        let back = back.tint(v(1.0, 1.0 + 0.07 * dice.bell(), 1.0 + 0.12 * dice.bell()));
+        let back = back.tint(v(0.70, 0.66, 0.60)).tint(v(1.0, 1.0 + 0.07 * dice.bell(), 1.0 + 0.12 * dice.bell()));
         // Palms carry little pigment: the darker the back, the larger the difference.
-        let palm = back.mix(v(0.64, 0.36, 0.25), 0.12 + 0.09 * tone);
+        let palm = back.mix(v(0.46, 0.235, 0.145), 0.12 + 0.09 * tone);
         let nail = back.mix(v(0.80, 0.56, 0.48), 0.45);
         let sleeve = dice.chance(0.18).then(|| {
             let grey = dice.range(0.02, 0.5);

@@ -37,12 +37,12 @@ struct Shadow {
 impl Wall {
     pub fn new(dice: &mut Dice) -> Self {
         let grey = dice.range(0.62, 0.85);
-        let warm = dice.bell();
+        let warm = 0.5 + 0.8 * dice.bell();
         let coloured = if dice.chance(0.04) { 0.25 } else { 0.04 };
         let colour = v(
             grey * (1.0 + 0.04 * warm + coloured * dice.bell()),
             grey * (1.0 + coloured * 0.6 * dice.bell()),
-            grey * (1.0 - 0.07 * warm + coloured * dice.bell()),
+            grey * (1.0 - 0.09 * warm + coloured * dice.bell()),
         );
         let mut objects = Vec::new();
         if dice.chance(0.09) {
@@ -53,8 +53,8 @@ impl Wall {
         }
         let n_shadows = 1 + usize::from(dice.chance(0.35));
         let shadows = (0..n_shadows).map(|_| Shadow::new(dice)).collect();
-        let slope = (0.16 * dice.bell(), 0.16 * dice.bell());
-        Self { colour, slope, corners: dice.range(0.0, 0.14), objects, shadows }
+        let slope = (0.16 * dice.bell(), 0.08 + 0.16 * dice.bell());
+        Self { colour, slope, corners: dice.range(0.0, 0.16), objects, shadows }
     }
 
     /// The wall behind a hand that covers this much of each pixel.
@@ -127,8 +127,8 @@ impl Shadow {
     fn new(dice: &mut Dice) -> Self {
         Self {
             away: (dice.range(0.5, 1.5), dice.range(0.5, 1.5)),
-            radius: 1 + (dice.uniform() * 6.0) as usize,
-            darkness: dice.range(0.10, 0.48),
+            radius: 2 + (dice.uniform() * 7.0) as usize,
+            darkness: dice.range(0.15, 0.5),
         }
     }
 
