@@ -47,6 +47,23 @@ fn a_file_is_replaced_as_a_whole_and_one_file_holds_both_halves() {
     assert_eq!(file.read(Split::Test).unwrap(), pictures(2));
 }
 
+#[test]
+fn who_reads_while_others_write_never_meets_half_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = CourseFile::new(dir.path().join("both.h5"), 6);
+    file.write(&[(Split::Train, &pictures(1))]).unwrap();
+    std::thread::scope(|scope| {
+        for m in [2, 3] {
+            let file = &file;
+            scope.spawn(move || (0..40).for_each(|_| file.write(&[(Split::Train, &pictures(m))]).unwrap()));
+        }
+        for _ in 0..80 {
+            let set = file.read(Split::Train).unwrap();
+            assert_eq!(set, pictures(set.labels.len()));
+        }
+    });
+}
+
 /// The message of the error that reading the pair in `dir` gives; it has to name `file`, the cause and a way out.
 fn message(dir: &Path, file: &str, expected: &str, found: &str) {
     let message = load_signs_from(dir).unwrap_err().to_string();

@@ -1,9 +1,9 @@
 /*!
-Without photos, `load_signs` draws its own, keeps them, and says so; several programs may do that at once.
+Without photos, `load_signs` draws its own, keeps them, and says so.
 */
 
 use cnn::datasets::{CourseFile, Source, Split, load_signs, synthetic_signs_in};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A child of the test runs this very test, in a folder without photos, and prints what it loaded.
 const CHILD: &str = "CNN_TEST_LOADS_SIGNS";
@@ -19,31 +19,23 @@ fn without_photos_pictures_are_drawn_once_and_kept() {
     let notebooks = dir.path().join("course/notebooks");
     std::fs::create_dir_all(&notebooks).unwrap();
     std::fs::write(dir.path().join("course/Cargo.toml"), "[workspace]\n").unwrap();
-    let child = || {
-        Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "without_photos_pictures_are_drawn_once_and_kept", "--nocapture"])
-            .current_dir(&notebooks)
-            .env(CHILD, "1")
-            .env_remove("CNN_DATA")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-    };
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "without_photos_pictures_are_drawn_once_and_kept", "--nocapture"])
+        .current_dir(&notebooks)
+        .env(CHILD, "1")
+        .env_remove("CNN_DATA")
+        .output()
+        .unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{stdout}{stderr}");
+    assert_eq!(stderr, "", "no bar where there is no terminal");
     let path = dir.path().canonicalize().unwrap().join("course/datasets/synthetic_signs.h5");
-    let two_at_once = [child(), child()];
-    for child in two_at_once {
-        let output = child.wait_with_output().unwrap();
-        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{stdout}{stderr}");
-        assert_eq!(stderr, "", "no bar where there is no terminal");
-        let expected = format!(
-            "(1080, 64, 64, 3) (120, 64, 64, 3) synthetic SIGNS drawn by the program from seed 1: no photos, so its \
-             accuracies are not those of the course's data (kept in {})",
-            path.display()
-        );
-        assert!(stdout.contains(&expected), "expected\n{expected}\nin\n{stdout}");
-    }
+    let expected = format!(
+        "(1080, 64, 64, 3) (120, 64, 64, 3) synthetic SIGNS drawn by the program from seed 1: no photos, so its \
+         accuracies are not those of the course's data (kept in {})",
+        path.display()
+    );
+    assert!(stdout.contains(&expected), "expected\n{expected}\nin\n{stdout}");
     let files: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(files, ["synthetic_signs.h5"], "no half file stays behind");
 

@@ -62,7 +62,7 @@ const FINGERS: [(Vec3, [f32; 3], [f32; 4]); 4] = [
 fn stretched(number: usize, dice: &mut Dice) -> [bool; 5] {
     const T: bool = true;
     const F: bool = false;
-    let other_way = dice.chance(0.08);
+    let other_way = dice.chance(0.05);
     match (number, other_way) {
         (0, _) => [F, F, F, F, F],
         (1, _) => [F, T, F, F, F],
@@ -188,7 +188,7 @@ impl Hand {
 
 /// A stretched finger is rarely quite straight, and sometimes clearly bent.
 fn stretched_flexion(dice: &mut Dice) -> Flexion {
-    let bend = if dice.chance(0.08) { dice.range(15.0, 45.0) } else { 0.0 };
+    let bend = if dice.chance(0.06) { dice.range(15.0, 45.0) } else { 0.0 };
     Flexion {
         knuckle: 6.0 + 14.0 * dice.bell(),
         middle: 8.0 + 10.0 * dice.bell() + bend,

@@ -58,7 +58,7 @@ impl Pose {
             26.0 * dice.bell()
         };
         let pitch = 14.0 * dice.bell();
-        let roll = if dice.chance(0.05) { 70.0 * dice.bell() } else { 28.0 * dice.bell() };
+        let roll = if dice.chance(0.05) { 70.0 * dice.bell() } else { 25.0 * dice.bell() };
         Self {
             turn: Rotation::new(yaw, pitch, roll),
             mirror: if dice.chance(0.5) { -1.0 } else { 1.0 },
