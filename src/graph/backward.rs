@@ -5,7 +5,10 @@ The arithmetic is in the operations. Here it is decided where a gradient is writ
 simply is another one under a second name.
 */
 
-use super::plan::{Instruction, Step};
+use super::{
+    fuse::Stage,
+    plan::{Instruction, Step},
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A tensor to differentiate, and what its gradients are for.
@@ -58,7 +61,7 @@ pub fn plan(loss: &Loss, instructions: &mut [Instruction], target: Target<'_>) -
     // A wanted tensor without any operation on the way has its gradient already.
     tape.update_variables(loss, |variable| !last_contribution.contains_key(&variable));
     for index in (0..instructions.len()).rev() {
-        if tape.of.contains_key(&instructions[index].node) {
+        if tape.of.contains_key(&instructions[index].node) && !tape.gate(index, instructions, &loss.fetched) {
             tape.carry_back(index, &mut instructions[index], &depends, &loss.fetched);
         }
         tape.update_variables(loss, |variable| last_contribution.get(&variable) == Some(&index));
@@ -115,6 +118,22 @@ impl Tape<'_> {
     /// Whether nobody but `node` reads the buffer any more.
     fn is_free(&self, buffer: usize, node: Option<usize>) -> bool {
         self.holders.get(&buffer).is_none_or(|holders| holders.iter().all(|holder| Some(*holder) == node))
+    }
+
+    /// Leaves the gradient of a relu to the operation in whose pass it was computed, if that can do it.
+    fn gate(&mut self, index: usize, instructions: &mut [Instruction], fetched: &BTreeSet<usize>) -> bool {
+        let relu = &instructions[index];
+        let Some(head) = relu.fused_into.filter(|_| relu.op.stage() == Some(Stage::Relu)) else { return false };
+        let (node, input) = (relu.node, relu.inputs[0]);
+        let direct = instructions[head].node == input && instructions[head].training && instructions[head].op.gates();
+        if !direct || fetched.contains(&node) || fetched.contains(&input) {
+            return false;
+        }
+        let d_output = self.of[&node];
+        self.holders.entry(d_output).or_default().remove(&node);
+        self.hold(input, d_output);
+        instructions[head].gated = true;
+        true
     }
 
     /// Carries the gradient of one operation's output to its inputs.

@@ -9,7 +9,7 @@ use super::{
     Graph,
     compute::Compute,
     kernels::fast::elementwise as fast,
-    op::{Backward, Forward, Gradient},
+    op::{Backward, Forward, Gradient, Norm, Stage, Then},
     optimizers::Update,
     plan::{Instruction, Place, Plan, Step},
     session::{State, TrainingState, no_value},
@@ -41,6 +41,29 @@ impl<'a> Readable<'a> {
                 value.unwrap_or_else(|| panic!("{}", no_value(&self.execution.graph.tensor(node))))
             }
         }
+    }
+
+    /// The stages of an instruction's pass with their operands.
+    fn then(&self, instruction: &Instruction) -> Then<'a> {
+        let plan = self.execution.plan;
+        let mut then = Then::default();
+        let mut last = instruction.node;
+        for next in instruction.fused.iter().map(|index| &plan.instructions[*index]) {
+            let input = |i: usize| self.place(plan.places[&next.inputs[i]]);
+            match next.op.stage().expect("only stages are fused") {
+                Stage::Bias => then.bias = Some(input(1)),
+                Stage::Norm => {
+                    let state = |i: usize| self.place(Place::Variable(next.state[i]));
+                    let epsilon = next.op.epsilon();
+                    let (gamma, beta) = (input(1), input(2));
+                    then.norm = Some(Norm { gamma, beta, mean: state(0), variance: state(1), epsilon });
+                }
+                Stage::Add => then.add = Some(input(usize::from(next.inputs[0] == last))),
+                Stage::Relu => then.relu = true,
+            }
+            last = next.node;
+        }
+        then
     }
 
     fn buffer(&self, buffer: usize) -> &'a [f32] {
@@ -120,7 +143,11 @@ impl Execution<'_> {
             if taken == Some(i) { &[] } else { readable.place(plan.places[node]) }
         };
         let inputs: Vec<&[f32]> = instruction.inputs.iter().enumerate().map(input).collect();
+        let then = readable.then(instruction);
+        let mut cache = state.caches.remove(&instruction.node).unwrap_or_default();
         instruction.op.forward(Forward {
+            then,
+            cache: &mut cache,
             compute: &mut state.compute,
             training: instruction.training,
             dims: &instruction.dims,
@@ -134,6 +161,9 @@ impl Execution<'_> {
             state: &mut owned.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>(),
             counter: &mut counter,
         });
+        if !cache.is_empty() {
+            state.caches.insert(instruction.node, cache);
+        }
         if counter != 0 {
             state.counters.insert(instruction.node, counter);
         }
@@ -182,6 +212,7 @@ impl Execution<'_> {
             d_output: d_output.map_or(&[], |buffer| readable.buffer(buffer)),
             d_inputs: d_inputs.collect(),
             in_place: d_output.is_none(),
+            gated: instruction.gated,
         });
         for (buffer, _, data) in taken.into_iter().flatten() {
             state.slots[plan.slots[buffer]] = data;

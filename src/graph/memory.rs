@@ -48,7 +48,8 @@ fn touched(plan: &Plan, step: &Step) -> Vec<usize> {
     match step {
         Step::Forward { instruction, output, .. } => {
             let instruction = &plan.instructions[*instruction];
-            list.extend(instruction.inputs.iter().filter_map(|node| plan.buffer(*node)));
+            let later = instruction.fused.iter().flat_map(|index| &plan.instructions[*index].inputs);
+            list.extend(instruction.inputs.iter().chain(later).filter_map(|node| plan.buffer(*node)));
             list.extend(instruction.saved);
             list.push(*output);
         }
@@ -95,7 +96,8 @@ fn merge_in_place(plan: &mut Plan, lives: &mut [Option<Life>]) {
         let op = &plan.instructions[instruction];
         let Some(i) = op.op.in_place() else { continue };
         let Some(input) = plan.buffer(op.inputs[i]) else { continue };
-        let once = op.inputs.iter().filter(|node| plan.buffer(**node) == Some(input)).count() == 1;
+        let later = op.fused.iter().flat_map(|index| &plan.instructions[*index].inputs);
+        let once = op.inputs.iter().chain(later).filter(|node| plan.buffer(**node) == Some(input)).count() == 1;
         let (Some(own), Some(life)) = (lives[input], lives[output]) else { continue };
         if own.last != at || !once || plan.buffers[input] != plan.buffers[output] {
             continue;

@@ -13,6 +13,7 @@ pub mod compute;
 pub mod definition;
 mod execute;
 pub mod fetch;
+pub mod fuse;
 pub mod initializer;
 pub mod kernels;
 mod memory;

@@ -5,6 +5,7 @@ No operation is here, each has its own file in [`ops`](super::ops); nor does an 
 [`Session`](super::Session) plans and lends it.
 */
 
+pub use super::fuse::Stage;
 use super::{DType, Shape, compute::Compute};
 use std::{any::Any, fmt};
 
@@ -65,6 +66,26 @@ pub trait Op: fmt::Debug + Any {
     /// Whether the gradient of input `i` is the gradient of the output itself (add).
     fn passes_gradient(&self, _input: usize, _dims: &Dims) -> bool {
         false
+    }
+
+    /// What this operation is behind another one that computes it in the same pass; see [`Op::fuses`].
+    fn stage(&self) -> Option<Stage> {
+        None
+    }
+
+    /// Whether `forward` can carry out a stage behind it in the same pass.
+    fn fuses(&self, _stage: Stage) -> bool {
+        false
+    }
+
+    /// Whether `backward` can apply the gradient of a relu behind it itself.
+    fn gates(&self) -> bool {
+        false
+    }
+
+    /// The constant beside the variance, of a normalisation.
+    fn epsilon(&self) -> f32 {
+        0.0
     }
 
     /// Whether the operation behaves differently while training.
@@ -169,6 +190,38 @@ pub struct Forward<'a> {
     pub state: &'a mut [&'a mut [f32]],
     /// Blocks drawn so far by this operation from its random stream.
     pub counter: &'a mut u64,
+    /// What to do to the output before it is written; only what [`Op::fuses`] agreed to.
+    pub then: Then<'a>,
+    /// Numbers derived from variables alone, kept from run to run until a variable changes; empty at first.
+    pub cache: &'a mut Vec<f32>,
+}
+
+/// The stages that are carried out in the same pass, in the order of the fields.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Then<'a> {
+    /// Add one number per channel.
+    pub bias: Option<&'a [f32]>,
+    /// Normalise with given statistics.
+    pub norm: Option<Norm<'a>>,
+    /// Add a tensor of the output's shape.
+    pub add: Option<&'a [f32]>,
+    /// Replace negative numbers by zero.
+    pub relu: bool,
+}
+
+/// A normalisation with given statistics.
+#[derive(Debug, Clone, Copy)]
+pub struct Norm<'a> {
+    /// The scale of each channel.
+    pub gamma: &'a [f32],
+    /// The shift of each channel.
+    pub beta: &'a [f32],
+    /// The mean of each channel.
+    pub mean: &'a [f32],
+    /// The variance of each channel.
+    pub variance: &'a [f32],
+    /// Added to the variance.
+    pub epsilon: f32,
 }
 
 /// What an operation gets to carry a gradient back.
@@ -194,6 +247,8 @@ pub struct Backward<'a> {
     pub d_inputs: Vec<Option<Gradient<'a>>>,
     /// Whether the gradient that [`Op::gradient_in_place`] names already holds `d_output`.
     pub in_place: bool,
+    /// Whether `d_output` is the gradient behind a relu that was computed in the same pass and still has to be applied.
+    pub gated: bool,
 }
 
 /// Where the gradient of one input goes.

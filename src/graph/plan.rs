@@ -9,7 +9,7 @@ use super::{
     Graph, Op, Shape,
     backward::{self, Loss},
     definition::NodeKind,
-    memory,
+    fuse, memory,
     op::Dims,
     optimizers::Optimizer,
 };
@@ -43,6 +43,12 @@ pub struct Instruction {
     pub training: bool,
     /// The buffer of what forward leaves for backward.
     pub saved: Option<usize>,
+    /// Instructions that are carried out in the same pass, in order.
+    pub fused: Vec<usize>,
+    /// The instruction in whose pass this one is carried out.
+    pub fused_into: Option<usize>,
+    /// Whether backward applies the gradient of the relu in `fused`, too.
+    pub gated: bool,
 }
 
 /// One thing to do.
@@ -99,12 +105,17 @@ impl Plan {
     ///
     /// # Panics
     /// If something that is needed was not fed, or the shapes do not fit.
-    pub fn new(graph: &Graph, fetches: &[usize], feeds: &[(usize, Vec<usize>)], training: bool) -> Plan {
+    pub fn new(graph: &Graph, fetches: &[usize], feeds: &[(usize, Vec<usize>)], training: bool, fused: bool) -> Plan {
         let fed: HashMap<usize, &Vec<usize>> = feeds.iter().map(|(node, dims)| (*node, dims)).collect();
         let required = required(graph, fetches, &fed);
         let dims = concrete_dims(graph, &required, &fed);
         let mut instructions = instructions(graph, &required, &fed, &dims, training);
         let losses = losses(graph, &required, fetches);
+        if fused {
+            let losses_of = losses.iter().map(|loss| loss.node);
+            let pinned = fetches.iter().copied().chain(losses_of).collect();
+            fuse::fuse(&mut instructions, &pinned, losses.is_empty());
+        }
         let mut buffers = Vec::new();
         let mut places = HashMap::new();
         let mut constants = HashMap::new();
@@ -120,7 +131,8 @@ impl Plan {
             };
             places.insert(*node, place);
         }
-        for instruction in &instructions {
+        // What is computed on the way to the end of a pass is never written.
+        for instruction in instructions.iter().filter(|instruction| is_written(instruction, &instructions)) {
             let place = if instruction.op.is_view() {
                 places[&instruction.inputs[0]]
             } else {
@@ -130,9 +142,15 @@ impl Plan {
             places.insert(instruction.node, place);
         }
         let mut steps: Vec<Step> = Vec::new();
-        for (index, instruction) in instructions.iter().enumerate().filter(|(_, i)| !i.op.is_view()) {
-            let Place::Buffer(output) = places[&instruction.node] else { unreachable!("views are filtered out") };
-            steps.push(Step::Forward { instruction: index, output, in_place: false });
+        for (index, instruction) in instructions.iter().enumerate() {
+            // A pass is carried out where its end would have been: by then, all that it reads is there.
+            if !instruction.op.is_view()
+                && is_written(instruction, &instructions)
+                && let Place::Buffer(output) = places[&instruction.node]
+            {
+                let instruction = instruction.fused_into.unwrap_or(index);
+                steps.push(Step::Forward { instruction, output, in_place: false });
+            }
         }
         let mut gradients = HashMap::new();
         // With several losses, a variable must not move before all have been differentiated.
@@ -175,13 +193,27 @@ impl Plan {
         plan
     }
 
+    /// Whether the run changes any variable: by a training step, or by moving statistics.
+    pub fn changes_variables(&self) -> bool {
+        !self.optimizers.is_empty() || self.instructions.iter().any(|i| i.training && !i.state.is_empty())
+    }
+
     /// The buffer of a value, if it is in one.
     pub fn buffer(&self, node: usize) -> Option<usize> {
-        match self.places[&node] {
-            Place::Buffer(buffer) => Some(buffer),
+        match self.places.get(&node) {
+            Some(Place::Buffer(buffer)) => Some(*buffer),
             _ => None,
         }
     }
+}
+
+/// Whether an instruction's output is written: it is not if a later one goes on with it in the same pass.
+fn is_written(instruction: &Instruction, all: &[Instruction]) -> bool {
+    let chain = match instruction.fused_into {
+        Some(head) => &all[head].fused,
+        None => &instruction.fused,
+    };
+    chain.last().is_none_or(|last| all[*last].node == instruction.node)
 }
 
 /// All nodes that a run needs, in the order of creation, which is an order of computation.
@@ -253,6 +285,9 @@ fn instructions(
             },
             training: phase.map_or(training, |phase| phase.is_training(training)),
             saved: None,
+            fused: vec![],
+            fused_into: None,
+            gated: false,
         })
     };
     required.iter().filter(|id| !fed.contains_key(*id)).filter_map(one).collect()

@@ -43,6 +43,8 @@ pub(super) struct State {
     /// Blocks drawn by each random operation.
     pub counters: HashMap<usize, u64>,
     pub training: HashMap<usize, TrainingState>,
+    /// What operations derived from variables, by node; see [`State::variables_changed`].
+    pub caches: HashMap<usize, Vec<f32>>,
     /// Memory that the plans share.
     pub slots: Vec<Vec<f32>>,
     plans: HashMap<Key, Rc<Plan>>,
@@ -80,6 +82,7 @@ impl Session {
             variables: HashMap::new(),
             counters: HashMap::new(),
             training: HashMap::new(),
+            caches: HashMap::new(),
             slots: Vec::new(),
             plans: HashMap::new(),
             revision: graph.revision(),
@@ -99,11 +102,7 @@ impl Session {
 
     /// Gives every variable its first values, and forgets what optimizers remembered.
     pub fn initialize(&self) {
-        let state = &mut self.state.borrow_mut();
-        state.training.clear();
-        state.counters.clear();
-        state.variables.clear();
-        initialize_missing(&self.graph, &mut state.variables);
+        self.state.borrow_mut().initialize(&self.graph);
     }
 
     /// Gives first values to those variables that have none yet.
@@ -143,10 +142,10 @@ impl Session {
         let state = &mut *self.state.borrow_mut();
         let plan = state.plan(&self.graph, fetches, feeds, training);
         if plan.initializes {
-            state.training.clear();
-            state.counters.clear();
-            state.variables.clear();
-            initialize_missing(&self.graph, &mut state.variables);
+            state.initialize(&self.graph);
+        }
+        if plan.changes_variables() {
+            state.variables_changed();
         }
         let fed = feeds.iter().map(|feed| (feed.tensor.id(), &*feed.data)).collect();
         let execution = Execution { graph: &self.graph, plan: &plan, feeds: fed };
@@ -185,7 +184,9 @@ impl Session {
             "assign: {variable} cannot take an array of shape {:?}",
             values.shape()
         );
-        self.state.borrow_mut().variables.insert(variable.id(), values.iter().copied().collect());
+        let state = &mut self.state.borrow_mut();
+        state.variables_changed();
+        state.variables.insert(variable.id(), values.iter().copied().collect());
     }
 
     /// The learning rate that a training step uses now.
@@ -258,6 +259,19 @@ pub(super) fn no_value(tensor: &Tensor) -> String {
 }
 
 impl State {
+    fn initialize(&mut self, graph: &Graph) {
+        self.training.clear();
+        self.counters.clear();
+        self.variables.clear();
+        self.variables_changed();
+        initialize_missing(graph, &mut self.variables);
+    }
+
+    /// Forgets what was derived from the variables' old values.
+    fn variables_changed(&mut self) {
+        self.caches.clear();
+    }
+
     fn plan(&mut self, graph: &Graph, fetches: Vec<usize>, feeds: &[Feed<'_>], training: bool) -> Rc<Plan> {
         if self.revision != graph.revision() || self.plans.len() >= MAX_PLANS {
             self.plans.clear();
@@ -268,7 +282,8 @@ impl State {
         if let Some(plan) = self.plans.get(&key) {
             return plan.clone();
         }
-        let plan = Rc::new(Plan::new(graph, &key.fetches, &key.feeds, training));
+        let fused = self.compute.kernels() != Kernels::Exact;
+        let plan = Rc::new(Plan::new(graph, &key.fetches, &key.feeds, training, fused));
         self.plans.insert(key, plan.clone());
         plan
     }

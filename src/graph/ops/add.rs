@@ -3,7 +3,7 @@
 use crate::graph::{
     Op, Shape,
     kernels::fast::elementwise as fast,
-    op::{Backward, Dims, Forward},
+    op::{Backward, Dims, Forward, Stage},
 };
 
 /// y = x₀ + x₁ + …, all of one shape.
@@ -37,6 +37,10 @@ impl Op for Add {
                 None => run.output.iter_mut().zip(*x).for_each(|(y, x)| *y += x),
             }
         }
+    }
+
+    fn stage(&self) -> Option<Stage> {
+        Some(Stage::Add)
     }
 
     fn in_place(&self) -> Option<usize> {

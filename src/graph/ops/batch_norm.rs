@@ -10,7 +10,7 @@ use crate::graph::{
         exact::batch_norm as exact,
         fast::batch_norm::{self as fast, Gate, Statistics},
     },
-    op::{Backward, Dims, Forward, Gradient, Reads},
+    op::{Backward, Dims, Forward, Gradient, Reads, Stage},
 };
 
 /// y = gamma (x − mean) / √(variance + epsilon) + beta, channel by channel.
@@ -59,6 +59,22 @@ impl Op for BatchNorm {
         Some(self.phase)
     }
 
+    fn stage(&self) -> Option<Stage> {
+        Some(Stage::Norm)
+    }
+
+    fn fuses(&self, stage: Stage) -> bool {
+        matches!(stage, Stage::Add | Stage::Relu)
+    }
+
+    fn gates(&self) -> bool {
+        true
+    }
+
+    fn epsilon(&self) -> f32 {
+        self.epsilon
+    }
+
     fn saved_len(&self, dims: &Dims) -> usize {
         // Mean and inverse standard deviation.
         2 * dims.input_len(1)
@@ -92,7 +108,7 @@ impl Op for BatchNorm {
         };
         if let Some(ws) = run.compute.fast() {
             let statistics = Statistics { mean: &mean, inv: &inv, gamma, beta };
-            fast::normalise(&statistics, x, run.output, None, false, ws);
+            fast::normalise(&statistics, x, run.output, run.then.add, run.then.relu, ws);
         } else if run.training {
             exact::normalise(gamma, beta, &mean, &inv, x, run.output);
         } else {
@@ -125,9 +141,10 @@ impl Op for BatchNorm {
         let d_y = (!run.in_place).then_some(run.d_output);
         if run.training {
             let statistics = Statistics { mean, inv, gamma, beta };
+            let gate = if run.gated { Gate::Relu } else { Gate::Open };
             match run.compute.fast() {
                 Some(ws) => d_x.write(|d_x| {
-                    fast::backward(&statistics, Gate::Open, x, d_y, d_x, None, &mut d_gamma, &mut d_beta, ws);
+                    fast::backward(&statistics, gate, x, d_y, d_x, None, &mut d_gamma, &mut d_beta, ws);
                 }),
                 None => d_x.write(|d_x| {
                     exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv, &mut d_gamma, &mut d_beta);

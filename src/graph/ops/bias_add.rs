@@ -3,7 +3,7 @@
 use crate::graph::{
     Op, Shape,
     kernels::fast::elementwise as fast,
-    op::{Backward, Forward},
+    op::{Backward, Dims, Forward, Stage},
 };
 
 /// y[…, c] = x[…, c] + b[c]. Inputs: anything with channels last, a vector of as many numbers as there are channels.
@@ -30,7 +30,7 @@ impl Op for BiasAdd {
             run.output.copy_from_slice(run.inputs[0]);
         }
         if let Some(ws) = run.compute.fast() {
-            fast::bias_add(run.output, b, false, ws);
+            fast::bias_add(run.output, b, run.then.relu, ws);
             return;
         }
         for y in run.output.chunks_exact_mut(b.len()) {
@@ -38,11 +38,19 @@ impl Op for BiasAdd {
         }
     }
 
+    fn stage(&self) -> Option<Stage> {
+        Some(Stage::Bias)
+    }
+
+    fn fuses(&self, stage: Stage) -> bool {
+        stage == Stage::Relu
+    }
+
     fn in_place(&self) -> Option<usize> {
         Some(0)
     }
 
-    fn passes_gradient(&self, input: usize, _dims: &crate::graph::op::Dims) -> bool {
+    fn passes_gradient(&self, input: usize, _dims: &Dims) -> bool {
         input == 0
     }
 

@@ -11,7 +11,7 @@ use crate::graph::{
         fast::conv2d::{self as fast, Epilogue},
         geometry::Conv2dGeometry,
     },
-    op::{Backward, Dims, Forward, Reads},
+    op::{Backward, Dims, Forward, Norm, Reads, Stage, Then},
     padding::Padding,
 };
 
@@ -58,9 +58,27 @@ impl Op for Conv2d {
     fn forward(&self, run: Forward<'_>) {
         let geometry = self.geometry(run.dims);
         match run.compute.fast() {
-            Some(ws) => fast::forward(&geometry, run.inputs[0], run.inputs[1], run.output, Epilogue::default(), ws),
+            Some(ws) => {
+                let Then { bias, norm, add, relu } = run.then;
+                let w = run.inputs[1];
+                // Statistics that are given are folded into the filters, once for all runs with the same variables.
+                if let Some(norm) = norm.filter(|_| run.cache.is_empty()) {
+                    *run.cache = fold(w, bias, norm);
+                }
+                let (w, bias) = if norm.is_some() {
+                    let (w, bias) = run.cache.split_at(w.len());
+                    (w, Some(bias))
+                } else {
+                    (w, bias)
+                };
+                fast::forward(&geometry, run.inputs[0], w, run.output, Epilogue { bias, add, relu }, ws);
+            }
             None => exact::forward(&geometry, run.inputs[0], run.inputs[1], run.output),
         }
+    }
+
+    fn fuses(&self, _stage: Stage) -> bool {
+        true
     }
 
     fn backward_reads(&self) -> Reads {
@@ -84,4 +102,17 @@ impl Op for Conv2d {
             }
         }
     }
+}
+
+/// The filters and biases that convolve and normalise at once: w s and (b − mean) s + beta, with
+/// s = gamma / √(variance + epsilon).
+fn fold(w: &[f32], bias: Option<&[f32]>, norm: Norm<'_>) -> Vec<f32> {
+    let n_c = norm.gamma.len();
+    let scale: Vec<f32> = (0..n_c).map(|c| norm.gamma[c] / (norm.variance[c] + norm.epsilon).sqrt()).collect();
+    let mut folded = Vec::with_capacity(w.len() + n_c);
+    for w in w.chunks_exact(n_c) {
+        folded.extend(w.iter().zip(&scale).map(|(w, scale)| w * scale));
+    }
+    folded.extend((0..n_c).map(|c| (bias.map_or(0.0, |bias| bias[c]) - norm.mean[c]) * scale[c] + norm.beta[c]));
+    folded
 }

@@ -6,7 +6,7 @@ use crate::graph::{
         exact::contraction as exact,
         fast::{conv2d::Epilogue, dense as fast},
     },
-    op::{Backward, Dims, Forward, Reads},
+    op::{Backward, Dims, Forward, Reads, Stage},
 };
 
 /// y = x w. Inputs: (m, k), (k, n). Output: (m, n).
@@ -40,9 +40,20 @@ impl Op for MatMul {
     fn forward(&self, run: Forward<'_>) {
         let (x, w, sizes) = (run.inputs[0], run.inputs[1], sizes(run.dims));
         match run.compute.fast() {
-            Some(ws) => fast::forward(sizes, x, w, run.output, Epilogue::default(), ws),
+            Some(ws) => fast::forward(
+                sizes,
+                x,
+                w,
+                run.output,
+                Epilogue { bias: run.then.bias, add: run.then.add, relu: run.then.relu },
+                ws,
+            ),
             None => exact::matmul(x, w, run.output, sizes),
         }
+    }
+
+    fn fuses(&self, stage: Stage) -> bool {
+        stage != Stage::Norm
     }
 
     fn backward_reads(&self) -> Reads {

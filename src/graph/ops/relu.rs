@@ -4,7 +4,7 @@ use super::elementwise::{map, map_gradient};
 use crate::graph::{
     Op, Shape,
     kernels::fast::elementwise as fast,
-    op::{Backward, Forward, Gradient, Reads},
+    op::{Backward, Forward, Gradient, Reads, Stage},
 };
 
 /// y = max(x, 0).
@@ -30,6 +30,10 @@ impl Op for Relu {
         }
         // Written so that a NaN is passed on: a diverged network must not look healthy.
         map(run, |x| if x <= 0.0 { 0.0 } else { x });
+    }
+
+    fn stage(&self) -> Option<Stage> {
+        Some(Stage::Relu)
     }
 
     fn in_place(&self) -> Option<usize> {

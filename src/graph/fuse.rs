@@ -1,0 +1,69 @@
+/*!
+Which operations are computed in one pass over memory: a convolution, dense layer or normalisation with the bias,
+normalisation, addition and relu that follow it.
+
+Only the forward pass is joined, and the numbers in between are never written; gradients flow through each operation as
+before. The exact kernels do not fuse anything: their digits depend on the order.
+*/
+
+use super::plan::Instruction;
+use std::collections::{HashMap, HashSet};
+
+/// What an operation can be asked to do to its output before it writes it, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Add one number per channel.
+    Bias,
+    /// Normalise with given statistics.
+    Norm,
+    /// Add another tensor.
+    Add,
+    /// Replace negative numbers by zero.
+    Relu,
+}
+
+/// Joins instructions: heads get the list of what they take over, in order.
+///
+/// `pinned` values are handed out and must be written. Statistics can be folded into a convolution only where nothing is
+/// differentiated (`folds`).
+pub fn fuse(instructions: &mut [Instruction], pinned: &HashSet<usize>, folds: bool) {
+    let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, instruction) in instructions.iter().enumerate() {
+        for input in instruction.inputs.iter().chain(&instruction.state) {
+            users.entry(*input).or_default().push(index);
+        }
+    }
+    let mut taken = HashSet::new();
+    for head in 0..instructions.len() {
+        if taken.contains(&head) {
+            continue;
+        }
+        let mut chain = Vec::new();
+        let (mut last, mut stage) = (head, None);
+        while let Some([next]) = users.get(&instructions[last].node).map(Vec::as_slice) {
+            let next_stage = stage_of(&instructions[*next], instructions[last].node, folds);
+            let fits = next_stage.is_some_and(|s| stage < Some(s) && instructions[head].op.fuses(s));
+            if !fits || pinned.contains(&instructions[last].node) || taken.contains(next) {
+                break;
+            }
+            taken.insert(*next);
+            chain.push(*next);
+            (last, stage) = (*next, next_stage);
+        }
+        for index in &chain {
+            instructions[*index].fused_into = Some(head);
+        }
+        instructions[head].fused = chain;
+    }
+}
+
+/// What `instruction` would be as a stage behind the operation whose output is `value`.
+fn stage_of(instruction: &Instruction, value: usize, folds: bool) -> Option<Stage> {
+    let stage = instruction.op.stage()?;
+    let fits = match stage {
+        Stage::Bias | Stage::Relu => instruction.inputs[0] == value,
+        Stage::Norm => instruction.inputs[0] == value && folds && !instruction.training,
+        Stage::Add => instruction.inputs.len() == 2,
+    };
+    fits.then_some(stage)
+}
