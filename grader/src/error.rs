@@ -33,6 +33,6 @@ impl From<exercise::Error> for Error {
 
 impl From<crate::sandbox::Error> for Error {
     fn from(error: crate::sandbox::Error) -> Self {
-        Self::new(error.to_string(), "nothing was graded; see the grader's page on what the sandbox needs")
+        Self::new(error.to_string(), "nothing was graded, because nothing of a submission runs outside of the sandbox")
     }
 }

@@ -52,7 +52,8 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // A file name is a stranger's text as well.
+            eprintln!("error: {}", grader::report::clean(&error.to_string()));
             ExitCode::from(2)
         }
     }

@@ -120,10 +120,18 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// A text that came from a submission, made fit for a terminal and a page: control characters and what reorders text
-/// are left out, and it has an end.
+/// A text that came from a submission, made fit for a terminal and a page, and with an end.
 pub fn tame(text: &str) -> String {
     const LONGEST: usize = 600;
+    let mut out = clean(text);
+    if out.chars().count() > LONGEST {
+        out = out.chars().take(LONGEST).chain([' ', '…']).collect();
+    }
+    out
+}
+
+/// A text without control characters and without what reorders text.
+pub fn clean(text: &str) -> String {
     let mut out = String::new();
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
@@ -141,9 +149,6 @@ pub fn tame(text: &str) -> String {
             '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
             c => out.push(c),
         }
-    }
-    if out.chars().count() > LONGEST {
-        out = out.chars().take(LONGEST).chain([' ', '…']).collect();
     }
     out.trim_end().to_owned()
 }

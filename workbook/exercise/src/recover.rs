@@ -50,6 +50,9 @@ pub fn recover(path: &str, text: &str) -> (Source, Vec<Broken>) {
     (Source::from_items(path.to_owned(), text.to_owned(), items), broken)
 }
 
+/// More pieces than a file of exercises has; what follows stays in one piece, for each is read with all lines above it.
+const PIECES: usize = 400;
+
 /// Byte ranges that begin at the lines where an item seems to begin.
 fn pieces(text: &str) -> Vec<(usize, usize)> {
     let mut starts = vec![0];
@@ -58,7 +61,7 @@ fn pieces(text: &str) -> Vec<(usize, usize)> {
         let head = line.starts_with("///") || line.starts_with("#[") || line.starts_with("//");
         let begins = head || BEGINNINGS.iter().any(|word| line.starts_with(word));
         // Documentation and attributes belong to the item that follows them.
-        if begins && !in_head && offset > 0 {
+        if begins && !in_head && offset > 0 && starts.len() < PIECES {
             starts.push(offset);
         }
         in_head = head || (in_head && line.trim().is_empty());
