@@ -10,6 +10,8 @@ use cnn::graph::kernels::workspace::Workspace;
 use cnn::graph::padding::Padding;
 use std::time::Instant;
 
+mod clock;
+
 /// The convolutions of ResNet-50 on 64x64 pictures, each with how often it occurs.
 fn resnet50(m: usize) -> Vec<(&'static str, usize, Conv2dGeometry)> {
     let conv = |n, n_c_prev, f, n_c, stride, padding| {
@@ -40,25 +42,15 @@ fn numbers(len: usize) -> Vec<f32> {
     (0..len as u32).map(|i| (i.wrapping_mul(2654435761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
 }
 
-/// Seconds that this thread has computed: other programs on the machine do not count. Only with one thread does that
-/// say anything, so with several it is the time on the wall.
-fn clock(ws: &Workspace) -> f64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let clock = if ws.threads().n() == 1 { libc::CLOCK_THREAD_CPUTIME_ID } else { libc::CLOCK_MONOTONIC };
-    // SAFETY: the call fills in `time`.
-    unsafe { libc::clock_gettime(clock, &mut time) };
-    time.tv_sec as f64 + 1e-9 * time.tv_nsec as f64
-}
-
 /// The shortest of several runs, in seconds.
 fn time(ws: &mut Workspace, mut f: impl FnMut(&mut Workspace)) -> f64 {
     f(ws);
     let start = Instant::now();
     let mut best = f64::MAX;
     for _ in 0..REPEATS {
-        let once = clock(ws);
+        let once = clock::seconds(ws.threads().n());
         f(ws);
-        best = best.min(clock(ws) - once);
+        best = best.min(clock::seconds(ws.threads().n()) - once);
         if start.elapsed().as_secs_f64() > 1.0 {
             break;
         }
