@@ -55,9 +55,9 @@ pub struct Diagnostic {
 
 /// Enough for the largest assignment, some five times over.
 const LIMITS: Limits = Limits {
-    wall: Duration::from_secs(15),
-    cpu: Duration::from_secs(15),
-    memory: 4 << 30,
+    wall: Duration::from_secs(20),
+    cpu: Duration::from_secs(10),
+    memory: 2 << 30,
     output: 0,
     log: 1 << 20,
     processes: 16,

@@ -382,10 +382,37 @@ fn many_jobs_at_once() {
     std::thread::scope(|scope| {
         for i in 0..8 {
             scope.spawn(move || {
-                let mut echo = attack(&["echo"]);
-                echo.input = vec![i; 100_000];
-                assert_eq!(echo.ends(End::Exited(0)).output, echo.input);
+                for _ in 0..8 {
+                    let mut echo = attack(&["echo"]);
+                    echo.input = vec![i; 100_000];
+                    assert_eq!(echo.ends(End::Exited(0)).output, echo.input);
+                }
             });
         }
     });
+}
+
+/// Not a test of its own: the grader whose descriptors and mounts the next one counts.
+#[test]
+#[ignore = "belongs to the test below"]
+fn a_grader_that_counts() {
+    let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let mounts = || std::fs::read_to_string("/proc/self/mounts").unwrap();
+    let children = || std::fs::read_to_string(format!("/proc/self/task/{}/children", std::process::id())).unwrap();
+    attack(&["exit", "0"]).run();
+    let before = (descriptors(), mounts(), children());
+    for name in ["echo", "abort", "sleep", "flood-log", "memory", "close-all"] {
+        attack(&[name]).limits(|l| l.wall = Duration::from_millis(200)).run();
+    }
+    assert_eq!((descriptors(), mounts(), children()), before);
+    println!("nothing left");
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    // In a process of its own, where no other test opens anything.
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.args(["--ignored", "--exact", "a_grader_that_counts", "--nocapture"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("nothing left"), "{text}{}", String::from_utf8_lossy(&output.stderr));
 }
