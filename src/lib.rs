@@ -26,3 +26,5 @@ pub mod testing;
 pub mod tf;
 
 pub use error::{Error, Result};
+/// The arrays that everything here takes and returns. A notebook depends on `cnn` alone, and can name their types so.
+pub use ndarray;
