@@ -6,6 +6,7 @@ No answer is kept on disk. What is kept is the compiled reference, in a director
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use exercise::{Keep, splice};
 use wire::{Frame, Value};
@@ -103,6 +104,7 @@ pub fn cached(root: &Path, compiler: &Compiler, program: &Program) -> Result<Pat
             fs::copy(&binary.path, fresh.path()).map_err(failed)?;
             // Closed before it is run: a program that is open for writing cannot be started.
             fresh.into_temp_path().persist(&path).map_err(|error| failed(error.error))?;
+            clean(&directory);
             Ok(path)
         }
         Compiled::Refused(errors) => {
@@ -111,6 +113,18 @@ pub fn cached(root: &Path, compiler: &Compiler, program: &Program) -> Result<Pat
             Err(Error::new(format!("the course's own program does not compile:\n{}", shown.join("\n")), help))
         }
         Compiled::Stopped(how) => Err(Error::new(format!("the course's own program: {how}"), "try again")),
+    }
+}
+
+/// Removes programs of versions that were compiled long ago; one that is still needed is compiled again.
+fn clean(directory: &Path) {
+    const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+    for entry in fs::read_dir(directory).into_iter().flatten().filter_map(|entry| entry.ok()) {
+        let modified = entry.metadata().and_then(|data| data.modified());
+        if modified.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > KEPT)) {
+            // Another grader may have removed it first.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
