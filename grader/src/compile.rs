@@ -56,7 +56,7 @@ pub struct Diagnostic {
 /// Enough for the largest assignment, some five times over.
 const LIMITS: Limits = Limits {
     wall: Duration::from_secs(20),
-    cpu: Duration::from_secs(10),
+    cpu: Duration::from_secs(6),
     memory: 2 << 30,
     output: 0,
     log: 1 << 20,

@@ -140,7 +140,7 @@ fn bombs_of_the_compiler_are_held() {
         println!("{name}: {:?} after {:?}, {} bytes of log", outcome.end, before.elapsed(), outcome.log.len());
         assert_ne!(outcome.end, End::Exited(0), "{name}");
         assert!(outcome.log.len() <= short.log + 100);
-        assert!(before.elapsed() < Duration::from_secs(8), "{name}: {:?}", before.elapsed());
+        assert!(before.elapsed() < Duration::from_secs(20), "{name}: {:?}", before.elapsed());
     }
 }
 

@@ -16,8 +16,8 @@ use super::spawn::Helper;
 use super::spec::Report;
 use super::{End, Error, Job, Outcome, tree};
 
-/// How often the memory of the job's processes is added up.
-const LOOK: Duration = Duration::from_millis(10);
+/// How often the memory of the job's processes is added up in its first second, when it grows fastest, and later.
+const LOOK: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(50)];
 /// How long the helper may take to build the walls, and later to tear everything down.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -74,7 +74,7 @@ struct Watch<'a, 'b> {
 impl Watch<'_, '_> {
     /// Moves bytes and looks at limits until the helper and init have closed their end of the reports.
     fn listen(&mut self) -> Result<(), Error> {
-        let mut look = Instant::now() + LOOK;
+        let mut look = Instant::now() + LOOK[0];
         loop {
             let [reports, output, log, input] = self.wait(look)?;
             // Reports first: a job that has ended is not killed for what it left in a pipe.
@@ -93,7 +93,8 @@ impl Watch<'_, '_> {
             let now = Instant::now();
             if now >= look {
                 self.look(now);
-                look = now + LOOK;
+                let late = self.born.elapsed() > Duration::from_secs(1);
+                look = now + LOOK[usize::from(late)];
             }
         }
     }
