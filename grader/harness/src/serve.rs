@@ -37,6 +37,21 @@ pub type Question = (&'static str, fn(&mut Inputs) -> Value, fn(&mut Cases));
 /// # Panics
 /// When file descriptor 3 does not hold the grader's calls.
 pub fn serve(entries: &[Entry]) {
+    // The sandbox has no /proc, where the main thread's stack is described: only of another thread does the standard
+    // library know where the stack ends, and say so when it is used up.
+    let answered = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        thread.spawn_scoped(scope, || answer_calls(entries)).expect("a thread can be started").join()
+    });
+    if answered.is_err() {
+        std::process::exit(101);
+    }
+}
+
+/// Bytes of stack for the learner's functions, as much as a main thread has.
+const STACK: usize = 8 << 20;
+
+fn answer_calls(entries: &[Entry]) {
     let (Value::Tuple(calls), mut output) = open() else { panic!("the grader sends a row of calls") };
     for (index, call) in calls.into_iter().enumerate() {
         let Value::Tuple(call) = call else { panic!("a call is a name and its arguments") };
