@@ -11,7 +11,11 @@ const FILE: u64 = 32 << 20;
 
 /// The path of the submission's file and its text.
 pub fn read(path: &Path) -> Result<(PathBuf, String)> {
-    let kind = fs::metadata(path).map_err(|error| Error::io(path, &error))?;
+    let kind = fs::symlink_metadata(path).map_err(|error| Error::io(path, &error))?;
+    if kind.is_symlink() {
+        let message = format!("{}: a link, which may hand in somebody else's file", path.display());
+        return Err(Error::new(message, "name the file itself"));
+    }
     let path = if kind.is_dir() { in_directory(path)? } else { path.to_owned() };
     let kind = fs::metadata(&path).map_err(|error| Error::io(&path, &error))?;
     let help = "a submission is a notebook (.ipynb), a Rust file (.rs), or a directory that holds one of them";
