@@ -78,6 +78,11 @@ pub trait Op: fmt::Debug + Any {
         false
     }
 
+    /// Whether it takes the largest of several numbers, so that a relu in front may as well come behind.
+    fn is_max_pool(&self) -> bool {
+        false
+    }
+
     /// Whether `backward` can apply the gradient of a relu behind it itself.
     fn gates(&self) -> bool {
         false

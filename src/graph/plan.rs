@@ -108,12 +108,13 @@ impl Plan {
     pub fn new(graph: &Graph, fetches: &[usize], feeds: &[(usize, Vec<usize>)], training: bool, fused: bool) -> Plan {
         let fed: HashMap<usize, &Vec<usize>> = feeds.iter().map(|(node, dims)| (*node, dims)).collect();
         let required = required(graph, fetches, &fed);
-        let dims = concrete_dims(graph, &required, &fed);
+        let mut dims = concrete_dims(graph, &required, &fed);
         let mut instructions = instructions(graph, &required, &fed, &dims, training);
         let losses = losses(graph, &required, fetches);
         if fused {
-            let losses_of = losses.iter().map(|loss| loss.node);
+            let losses_of = losses.iter().flat_map(|loss| loss.fetched.iter().chain([&loss.node])).copied();
             let pinned = fetches.iter().copied().chain(losses_of).collect();
+            fuse::pool_first(&mut instructions, &pinned, &mut dims);
             fuse::fuse(&mut instructions, &pinned, losses.is_empty());
         }
         let mut buffers = Vec::new();

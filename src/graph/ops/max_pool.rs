@@ -44,6 +44,10 @@ impl Op for MaxPool {
         pool_shape("max_pool", inputs[0], self.window, self.strides, self.padding)
     }
 
+    fn is_max_pool(&self) -> bool {
+        true
+    }
+
     fn saved_len(&self, dims: &Dims) -> usize {
         dims.output_len()
     }
