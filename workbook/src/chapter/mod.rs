@@ -83,7 +83,8 @@ impl Chapter {
         Ok(chapter)
     }
 
-    /// The chapters that `names` mean (a notebook's name, a file's name or its path), or all of them, in order.
+    /// The chapters that `names` mean, or all of them, in order. A name is a notebook's or a file's name, or the path of
+    /// a chapter that lies elsewhere, such as a draft.
     ///
     /// # Errors
     /// When a name means none, with the names that exist; when a chapter is wrong.
@@ -95,17 +96,23 @@ impl Chapter {
             .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
             .collect();
         paths.sort();
+        if !names.is_empty() {
+            let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let find = |name: &String| {
+                let path = Path::new(name);
+                if path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
+                    return Ok(path.canonicalize()?);
+                }
+                paths.iter().find(|known| stem(known) == stem(path)).cloned().with_context(|| {
+                    let known: Vec<String> = paths.iter().map(|path| stem(path)).collect();
+                    format!("there is no chapter {name:?}\nhelp: the chapters are {}", known.join(", "))
+                })
+            };
+            paths = names.iter().map(find).collect::<Result<_>>()?;
+        }
         if paths.is_empty() {
             bail!("there are no chapters (*.md) in {}", project.show(&folder));
         }
-        let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        for name in names {
-            if !paths.iter().any(|path| stem(path) == stem(Path::new(name))) {
-                let known: Vec<String> = paths.iter().map(|path| stem(path)).collect();
-                bail!("there is no chapter {name:?}\nhelp: the chapters are {}", known.join(", "));
-            }
-        }
-        paths.retain(|path| names.is_empty() || names.iter().any(|name| stem(path) == stem(Path::new(name))));
         paths.iter().map(|path| Chapter::read(project, path)).collect()
     }
 
@@ -203,4 +210,43 @@ impl Chapter {
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// A chapter for tests of other modules, with the exercise `twice`.
+#[cfg(test)]
+pub fn example(body: &str) -> Chapter {
+    let source = "/// Twice a number.\npub fn twice(x: f64) -> f64 {\n    // START CODE HERE\n    \
+        //~ let y: f64 = todo!(\"twice: write it\");\n    let y = 2.0 * x;\n    // END CODE HERE\n    y\n}\n";
+    let front = "+++\ntitle = \"Example\"\nnotebook = \"9_example\"\ngraded = \"example\"\n+++\n";
+    let mut chapter = parse::parse("example.md", &format!("{front}{body}")).unwrap();
+    chapter.source = Some(Source::parse_reference("example.rs", source).unwrap());
+    chapter.check_exercises().unwrap();
+    chapter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_error(body: &str, expected: &str) {
+        let mut chapter = example("```rust graded=twice points=1\n```\n```rust test=twice\n1\n```\n");
+        chapter.blocks =
+            parse::parse("c.md", &format!("+++\ntitle = \"\"\nnotebook = \"n\"\n+++\n{body}")).unwrap().blocks;
+        let error = chapter.check_exercises().unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn names_must_exist_both_ways() {
+        let (exercise, test) = ("```rust graded=twice points=1\n```\n", "```rust test=twice\n1\n```\n");
+        check_error("x\n", "example.md:1: the chapter has no exercise for twice");
+        check_error(exercise, "example.md:5: the exercise twice has no visible test");
+        check_error(test, "example.md:5: a test of \"twice\", which is no exercise above");
+        check_error(
+            &format!("{exercise}{test}{exercise}"),
+            "example.md:10: the exercise twice stands here for the second",
+        );
+        check_error("```rust graded=thrice points=1\n```\n", "example.md:5: ");
+    }
 }

@@ -254,3 +254,85 @@ fn slug(text: &str) -> String {
 fn short_hash(text: &str) -> String {
     Md5::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chapter::example;
+    use crate::session::{Outcome, Output, Stream};
+
+    const TEXT: &str = "# Twice\n\nBuild it.\n```rust graded=twice points=10\n```\n```rust\nprintln!(\"{}\", twice(4));\n```\n\
+        ```output\n8\n```\n```rust test=twice\nassert_eq!(twice(2), 4);\n```\nThe end.\n";
+
+    fn played(chapter: &Chapter, printed: &str) -> Played {
+        let outcome = |text: &str| Outcome {
+            outputs: (!text.is_empty())
+                .then(|| Output::Text { stream: Stream::Stdout, text: text.to_owned() })
+                .into_iter()
+                .collect(),
+            ..Outcome::default()
+        };
+        let demo = |cell: &Cell| if cell.output.is_some() { outcome(printed) } else { outcome("") };
+        let outcomes = std::iter::once(outcome("")).chain(chapter.cells().map(demo)).collect();
+        Played { outcomes, problems: Vec::new(), time: Duration::ZERO }
+    }
+
+    fn cell<'a>(notebook: &'a Value, id: &str) -> &'a Value {
+        let cells = notebook["cells"].as_array().unwrap();
+        cells.iter().find(|cell| cell["id"] == id).unwrap_or_else(|| panic!("no cell {id:?}"))
+    }
+
+    #[test]
+    fn the_learner_gets_the_stub_and_no_answer() {
+        let chapter = example(TEXT);
+        let (student, solution) = (student(&chapter), solution(&chapter, &played(&chapter, "8\n")));
+        assert!(joined(&cell(&student, "twice")["source"]).contains("let y: f64 = todo!(\"twice: write it\");"));
+        assert!(!to_text(&student).contains("2.0 * x"), "the answer is in the learner's notebook");
+        assert!(joined(&cell(&solution, "twice")["source"]).contains("let y = 2.0 * x;"));
+        for cell in student["cells"].as_array().unwrap().iter().filter(|cell| cell["cell_type"] == "code") {
+            assert_eq!((&cell["outputs"], &cell["execution_count"]), (&json!([]), &Value::Null));
+        }
+        assert_eq!(student["metadata"]["kernelspec"]["name"], "rust");
+        assert_eq!(student["metadata"]["workbook"]["source"], "example.md");
+        let setup = joined(&student["cells"][1]["source"]);
+        assert_eq!(setup, ":dep cnn = { path = \"../..\", default-features = false }\nuse cnn::prelude::*;");
+    }
+
+    #[test]
+    fn exercise_and_test_carry_nbgraders_metadata() {
+        let student = student(&example(TEXT));
+        let exercise = &cell(&student, "twice")["metadata"]["nbgrader"];
+        assert_eq!((&exercise["solution"], &exercise["grade"]), (&json!(true), &json!(false)));
+        let test = &cell(&student, "twice-test")["metadata"]["nbgrader"];
+        assert_eq!((&test["grade"], &test["locked"], &test["points"]), (&json!(true), &json!(true), &json!(10.0)));
+        assert_eq!(test["grade_id"], "twice-test");
+    }
+
+    #[test]
+    fn ids_stay_when_other_cells_come() {
+        let ids_of = |text: &str| -> Vec<String> {
+            let cells = student(&example(text))["cells"].as_array().unwrap().clone();
+            cells.iter().map(|cell| cell["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let before = ids_of(TEXT);
+        let after = ids_of(&TEXT.replace("Build it.", "Look:\n```rust\nlet new = 1;\n```\n## Now\nBuild it."));
+        let new: Vec<&String> = after.iter().filter(|id| !before.contains(id)).collect();
+        assert_eq!(new.len(), 2, "{before:?} {after:?}");
+        assert!(before.iter().all(|id| after.contains(id)), "{before:?} {after:?}");
+        let mut unique = after.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), after.len());
+    }
+
+    #[test]
+    fn staleness_sees_sources_and_stated_outputs() {
+        let chapter = example(TEXT);
+        let fresh = to_text(&solution(&chapter, &played(&chapter, "8\n")));
+        assert!(same_sources(&chapter, &fresh));
+        assert!(!same_sources(&chapter, &to_text(&solution(&chapter, &played(&chapter, "9\n")))));
+        assert!(!same_sources(&example(&TEXT.replace("The end", "An end")), &fresh));
+        assert!(!same_sources(&example(&TEXT.replace("twice(2), 4", "twice(3), 6")), &fresh));
+        assert!(!same_sources(&chapter, "{}"));
+    }
+}

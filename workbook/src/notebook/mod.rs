@@ -69,11 +69,15 @@ pub fn outputs(outputs: &[Output], failure: Option<&Failure>, count: u64) -> Vec
         });
     }
     values.extend(failure.map(|failure| {
+        let mut traceback: Vec<String> = failure.details.lines().map(str::to_owned).collect();
+        if !failure.lost.is_empty() {
+            traceback.push(format!("variables that are gone: {}", failure.lost.join(", ")));
+        }
         json!({
             "output_type": "error",
             "ename": failure.kind.name(),
             "evalue": failure.message,
-            "traceback": failure.details.lines().collect::<Vec<_>>(),
+            "traceback": traceback,
         })
     }));
     values

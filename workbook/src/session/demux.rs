@@ -214,24 +214,25 @@ mod tests {
         Part::Control(Control::Complete, "EVCXR_EXECUTION_COMPLETE".into())
     }
 
-    /// The same bytes in one piece and byte by byte must mean the same.
-    fn check(input: &str, expected: &[Part]) {
+    /// What comes of the chunks; text is joined, because how it is cut does not matter.
+    fn read<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> Vec<Part> {
         let mut demux = Demux::stdout("n");
-        let mut whole = demux.push(input.as_bytes());
-        whole.extend(demux.finish());
-        assert_eq!(whole, expected, "in one piece: {input:?}");
-
-        let mut demux = Demux::stdout("n");
-        let mut parts: Vec<Part> = Vec::new();
-        let mut pieces: Vec<Part> = input.as_bytes().iter().flat_map(|byte| demux.push(&[*byte])).collect();
+        let mut pieces: Vec<Part> = chunks.flat_map(|chunk| demux.push(chunk)).collect();
         pieces.extend(demux.finish());
+        let mut parts: Vec<Part> = Vec::new();
         for part in pieces {
             match (parts.last_mut(), part) {
                 (Some(Part::Text(last)), Part::Text(more)) => last.push_str(&more),
                 (_, part) => parts.push(part),
             }
         }
-        assert_eq!(parts, expected, "byte by byte: {input:?}");
+        parts
+    }
+
+    /// The same bytes in one piece and byte by byte must mean the same.
+    fn check(input: &str, expected: &[Part]) {
+        assert_eq!(read(std::iter::once(input.as_bytes())), expected, "in one piece: {input:?}");
+        assert_eq!(read(input.as_bytes().chunks(1)), expected, "byte by byte: {input:?}");
     }
 
     #[test]

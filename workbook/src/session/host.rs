@@ -8,7 +8,7 @@ its own. What a cell prints and why it failed comes from `relay.rs`, because evc
 
 use super::listener::{Ask, Cell, CellState, listen};
 use super::message::{Event, Failure, FailureKind, Output, Panic, Request, to_line};
-use super::{CELLS_DIR_VAR, LOCK_VAR, ROLE_VAR, relay};
+use super::{CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, LOCK_VAR, Place, ROLE_VAR, helper, relay};
 use crossbeam_channel::{Sender, bounded, unbounded};
 use evcxr::{CommandContext, CompilationError, EvalContext};
 use std::collections::BTreeMap;
@@ -33,12 +33,14 @@ pub fn hook() {
     }
 }
 
-/// The command that starts a host whose cells run in `cells_dir`.
-pub fn command(session_dir: &Path, cells_dir: &Path, lock: &Path) -> std::io::Result<Command> {
+/// The command that starts a host.
+pub fn command(session_dir: &Path, lock: &Path, place: &Place) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .env(ROLE_VAR, "host")
-        .env(CELLS_DIR_VAR, cells_dir)
+        .env(CELLS_DIR_VAR, &place.cells_dir)
+        .env(COURSE_VAR, &place.course)
+        .env(HELPER_VAR, &place.helper)
         .env(LOCK_VAR, lock)
         .env("EVCXR_TMPDIR", session_dir)
         // A user's own evcxr.toml would make the same notebook mean something else.
@@ -73,6 +75,7 @@ struct Host {
     ask: Sender<Ask>,
     cell: Arc<Cell>,
     session_dir: PathBuf,
+    place: Place,
     lock: PathBuf,
     has_dependencies: bool,
     has_companion: bool,
@@ -82,6 +85,7 @@ impl Host {
     fn start() -> Result<Host, String> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).ok_or(format!("{name} is not set"));
         let (session_dir, cells_dir, lock) = (variable("EVCXR_TMPDIR")?, variable(CELLS_DIR_VAR)?, variable(LOCK_VAR)?);
+        let (course, helper) = (variable(COURSE_VAR)?, variable(HELPER_VAR)?);
         let mut child = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
         child.env(ROLE_VAR, "relay").current_dir(&cells_dir);
         let (context, outputs) = EvalContext::with_subprocess_command(child).map_err(|error| error.to_string())?;
@@ -96,7 +100,16 @@ impl Host {
         // The relay's own standard error; the cells' comes with their output.
         std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
         let context = CommandContext::with_eval_context(context);
-        let mut host = Host { context, ask, cell, session_dir, lock, has_dependencies: false, has_companion: false };
+        let mut host = Host {
+            context,
+            ask,
+            cell,
+            session_dir,
+            place: Place { cells_dir, course, helper },
+            lock,
+            has_dependencies: false,
+            has_companion: false,
+        };
         host.start_companion()?;
         Ok(host)
     }
@@ -133,7 +146,7 @@ impl Host {
         }
         let before = self.variables();
         *self.cell.state() = CellState::default();
-        let result = self.context.execute(code);
+        let result = self.context.execute(&helper::redirect(code, &self.place));
         if code.lines().any(|line| [":restart", ":clear"].contains(&line.trim())) {
             self.has_companion = false; // evcxr has started a new process
         }
@@ -212,7 +225,8 @@ impl Host {
     fn place(&self, panic: &Panic, code: &str) -> String {
         let Panic { file, line, column, .. } = panic;
         if !Path::new(file).ends_with("src/lib.rs") || Path::new(file).is_absolute() {
-            return if file.is_empty() { String::new() } else { format!("at {file}:{line}:{column}") };
+            let shown = Path::new(file).strip_prefix(&self.place.helper).unwrap_or(Path::new(file)).display();
+            return if file.is_empty() { String::new() } else { format!("at {shown}:{line}:{column}") };
         }
         // evcxr wraps the cell into a generated file.
         let source = self.context.last_source().unwrap_or_default();

@@ -11,6 +11,7 @@ Notebooks and chapters are not known here.
 
 mod demux;
 mod directory;
+mod helper;
 mod host;
 mod listener;
 mod message;
@@ -35,6 +36,9 @@ use std::time::{Duration, Instant};
 const ROLE_VAR: &str = "WORKBOOK_ROLE";
 /// The directory in which cells run.
 const CELLS_DIR_VAR: &str = "WORKBOOK_CELLS_DIR";
+/// The workspace, and the copy of the helper crate that stands for it.
+const COURSE_VAR: &str = "WORKBOOK_COURSE";
+const HELPER_VAR: &str = "WORKBOOK_HELPER";
 /// The lock file with the workspace's versions.
 const LOCK_VAR: &str = "WORKBOOK_LOCK";
 /// The companion's two descriptors and its nonce.
@@ -62,11 +66,20 @@ impl Outcome {
     }
 }
 
+/// Where a session's cells run, and what the workspace's crate is for them.
+struct Place {
+    cells_dir: PathBuf,
+    /// The workspace.
+    course: PathBuf,
+    /// The copy of its helper crate that stands for it.
+    helper: PathBuf,
+}
+
 /// A running session.
 pub struct Session {
     host: Host,
     directory: SessionDirectory,
-    cells_dir: PathBuf,
+    place: Place,
     limit: Duration,
 }
 
@@ -77,11 +90,13 @@ impl Session {
     /// # Errors
     /// When the helper crate does not compile, or no process can be started.
     pub fn start(project: &Project, cells_dir: &Path, note: &dyn Fn(&str)) -> Result<Session> {
-        let directory = template::seed(project, note)?;
+        let (directory, helper) = template::seed(project, note)?;
         let cells_dir = cells_dir.canonicalize().with_context(|| format!("{}", cells_dir.display()))?;
         note("starting evcxr");
-        let host = Host::start(&directory, &cells_dir, note)?;
-        Ok(Session { host, directory, cells_dir, limit: Duration::from_secs(600) })
+        let course = project.root().to_owned();
+        let place = Place { cells_dir, course, helper };
+        let host = Host::start(&directory, &place, note)?;
+        Ok(Session { host, directory, place, limit: Duration::from_secs(600) })
     }
 
     /// Stops any cell that runs for longer than `limit`.
@@ -96,9 +111,9 @@ impl Session {
     /// Only when the session itself cannot go on; a cell's failure is in the [`Outcome`].
     pub fn execute(&mut self, code: &str, watch: &mut dyn FnMut(&Output)) -> Result<Outcome> {
         if self.host.closed {
-            self.host = Host::start(&self.directory, &self.cells_dir, &|_| ())?;
+            self.host = Host::start(&self.directory, &self.place, &|_| ())?;
         }
-        self.host.execute(code, self.limit, watch)
+        self.host.execute(code, self.limit, watch, &|_| ())
     }
 }
 
@@ -111,8 +126,8 @@ struct Host {
 }
 
 impl Host {
-    fn start(directory: &SessionDirectory, cells_dir: &Path, note: &dyn Fn(&str)) -> Result<Host> {
-        let mut process = host::command(directory.path(), cells_dir, &directory.lock_file())
+    fn start(directory: &SessionDirectory, place: &Place, note: &dyn Fn(&str)) -> Result<Host> {
+        let mut process = host::command(directory.path(), &directory.lock_file(), place)
             .and_then(|mut command| command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())
             .context("the session's host process does not start")?;
         let (sender, events) = channel();
@@ -155,7 +170,13 @@ impl Host {
         writeln!(requests, "{}", to_line(request)).and_then(|()| requests.flush()).is_ok()
     }
 
-    fn execute(&mut self, code: &str, limit: Duration, watch: &mut dyn FnMut(&Output)) -> Result<Outcome> {
+    fn execute(
+        &mut self,
+        code: &str,
+        limit: Duration,
+        watch: &mut dyn FnMut(&Output),
+        note: &dyn Fn(&str),
+    ) -> Result<Outcome> {
         let start = Instant::now();
         let mut end = start + limit;
         let mut stopped = false;
@@ -169,7 +190,10 @@ impl Host {
                     append(&mut outcome.outputs, output);
                 }
                 Ok(Event::Done { failure }) => break failure,
-                Ok(Event::Note(text)) => last_note = text,
+                Ok(Event::Note(text)) => {
+                    note(&text);
+                    last_note = text;
+                }
                 Ok(Event::Ready) => {}
                 Ok(Event::Closed(why)) => {
                     self.closed = true;

@@ -6,8 +6,9 @@ finds nothing to do. The template is made by a session like any other. evcxr's o
 that are given by a path.
 */
 
-use super::Host;
 use super::directory::SessionDirectory;
+use super::helper::Sources;
+use super::{Host, Place};
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use std::collections::HashSet;
@@ -36,8 +37,9 @@ pub fn setup_code(path: &str) -> String {
     format!(":dep cnn = {{ path = {path:?}, default-features = false }}\nuse cnn::prelude::*;\n")
 }
 
-/// A new session's directory with the compiled helper crate in it; compiles the crate first if it has changed.
-pub fn seed(project: &Project, note: &dyn Fn(&str)) -> Result<SessionDirectory> {
+/// A new session's directory with the compiled helper crate in it, and the crate's copied sources; compiles the crate
+/// first if it has changed.
+pub fn seed(project: &Project, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathBuf)> {
     let place = project.target();
     write_if_changed(&place.join(".cargo/config.toml"), CARGO_CONFIG)?;
     let lock_path = place.join("template.lock");
@@ -46,67 +48,81 @@ pub fn seed(project: &Project, note: &dyn Fn(&str)) -> Result<SessionDirectory> 
         note("waiting for another workbook that prepares the helper crate");
         lock.lock().with_context(|| format!("{}", lock_path.display()))?;
     }
-    let (base, name) = keys(project)?;
-    let template = place.join(&name);
+    let sources = Sources::read(project)?;
+    let helper = place.join(format!("helper-{:016x}", sources.key()));
+    let base = base(project)?;
+    let template = place.join(format!("{base}-{:016x}", sources.key()));
+    sources.write(&helper)?;
     if !template.exists() {
-        build(project, &place, &base, &template, note)?;
+        build(project, &place, &base, &template, &helper, note)?;
     }
     let directory = SessionDirectory::new(&place.join("sessions"))?;
     copy(&template, directory.path()).with_context(|| format!("copying {}", template.display()))?;
-    Ok(directory)
+    Ok((directory, helper))
 }
 
 /// Compiles the helper crate, on top of an older template where that has the same dependencies.
-fn build(project: &Project, place: &Path, base: &str, template: &Path, note: &dyn Fn(&str)) -> Result<()> {
+fn build(
+    project: &Project,
+    place: &Path,
+    base: &str,
+    template: &Path,
+    helper: &Path,
+    note: &dyn Fn(&str),
+) -> Result<()> {
     note("compiling the helper crate for notebooks, once");
-    let older: Vec<PathBuf> = fs::read_dir(place)?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("template-")))
-        .collect();
     let directory = SessionDirectory::new(&place.join("sessions"))?;
-    let start = older.iter().find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(base)));
-    if let Some(start) = start {
+    if let Some(start) = entries(place, base).first() {
         copy(start, directory.path())?;
+        strip(&directory.path().join("target"), &["cnn-", "libcnn-"])?;
     }
     fs::copy(project.root().join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
-    let mut host = Host::start(&directory, project.root(), note)?;
+    let root = project.root().to_owned();
+    let site = Place { cells_dir: root.clone(), course: root, helper: helper.to_owned() };
+    let mut host = Host::start(&directory, &site, note)?;
     let path = project.root().to_str().context("the path of the workspace is not Unicode")?;
-    let outcome = host.execute(&setup_code(path), Duration::from_secs(3600), &mut |_| ())?;
+    let outcome = host.execute(&setup_code(path), Duration::from_secs(3600), &mut |_| (), note)?;
     drop(host);
     if let Some(failure) = outcome.failure {
-        bail!(
-            "the helper crate does not compile for notebooks\n{}\nhelp: `cargo build -p cnn` shows more",
-            failure.details
-        );
+        let details = failure.details;
+        bail!("the helper crate does not compile for notebooks\n{details}\nhelp: `cargo build -p cnn` shows more");
     }
     fs::copy(directory.path().join("Cargo.lock"), directory.lock_file())?;
-    strip(directory.path()).context("tidying the template")?;
+    for name in ["config", "src", ".cargo", "alive", "Cargo.toml", "Cargo.lock", ".evcxr-execution-so"] {
+        let path = directory.path().join(name);
+        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+    }
+    strip(&directory.path().join("target"), &["ctx-", "ctx.", "libctx", "libcode_", "code_", "incremental"])
+        .context("tidying the template")?;
+    let older = entries(place, "template-");
     fs::rename(directory.path(), template).with_context(|| format!("{}", template.display()))?;
-    for old in older {
-        let _ = fs::remove_dir_all(old);
+    older.iter().for_each(|path| drop(fs::remove_dir_all(path)));
+    // Other sessions may still stand on older sources.
+    if entries(&place.join("sessions"), "").is_empty() {
+        for path in entries(place, "helper-").iter().filter(|path| *path != helper) {
+            let _ = fs::remove_dir_all(path);
+        }
     }
     Ok(())
 }
 
-/// Deletes what belongs to the session that made the template.
-fn strip(directory: &Path) -> Result<()> {
-    for name in ["config", "src", ".cargo", "alive", "Cargo.toml", "Cargo.lock", ".evcxr-execution-so"] {
-        let path = directory.join(name);
-        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-    }
-    let mut folders = vec![directory.join("target")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let own = ["ctx-", "ctx.", "libctx", "libcode_", "code_"].iter().any(|start| name.starts_with(start));
-            match (path.is_dir(), own || name == "incremental") {
-                (true, true) => fs::remove_dir_all(&path)?,
-                (true, false) => folders.push(path),
-                (false, true) => fs::remove_file(&path)?,
-                (false, false) => {}
-            }
+/// The directories in `place` whose names begin so.
+fn entries(place: &Path, start: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(place).into_iter().flatten().flatten().map(|entry| entry.path());
+    let named = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start));
+    entries.filter(|path| path.is_dir() && named(path)).collect()
+}
+
+/// Deletes the files and folders whose names begin so.
+fn strip(folder: &Path, starts: &[&str]) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match (path.is_dir(), starts.iter().any(|start| name.starts_with(start))) {
+            (true, true) => fs::remove_dir_all(&path)?,
+            (true, false) => strip(&path, starts)?,
+            (false, true) => fs::remove_file(&path)?,
+            (false, false) => {}
         }
     }
     Ok(())
@@ -134,35 +150,15 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The template's name up to its dependencies, and its whole name.
-///
-/// The times of the sources count, too: cargo would compile a touched source again, in every session.
-fn keys(project: &Project) -> Result<(String, String)> {
+/// The template's name up to its dependencies: what was compiled, by which compiler, and how.
+fn base(project: &Project) -> Result<String> {
     let mut base = DefaultHasher::new();
     locked_packages(&project.root().join("Cargo.lock"), "cnn")?.hash(&mut base);
     CARGO_CONFIG.hash(&mut base);
     project.root().hash(&mut base);
     let rustc = Command::new("rustc").arg("-vV").output().context("`rustc -vV` does not run")?;
     rustc.stdout.hash(&mut base);
-
-    let mut sources = DefaultHasher::new();
-    let mut files = vec![project.root().join("Cargo.toml")];
-    let mut folders = vec![project.root().join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    for file in files {
-        let times = fs::metadata(&file).and_then(|metadata| metadata.modified());
-        let text = fs::read(&file).with_context(|| format!("{}", file.display()))?;
-        (&file, times.ok(), text).hash(&mut sources);
-    }
-    let base = format!("template-{:016x}", base.finish());
-    let name = format!("{base}-{:016x}", sources.finish());
-    Ok((base, name))
+    Ok(format!("template-{:016x}", base.finish()))
 }
 
 /// The packages of a lock file that `package` stands on, each with version and checksum, in order.

@@ -1,0 +1,121 @@
+/*!
+A copy of the helper crate's sources, named by their contents, for sessions to stand on.
+
+cargo compares times, so a session that stood on the workspace itself would compile the crate again whenever a file was
+touched, by an editor or by `git`; and each session would do so for itself. Only text is handled here; `template.rs`
+compiles it.
+*/
+
+use super::Place;
+use crate::project::Project;
+use anyhow::{Context, Result};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// The crate's files: from the workspace's root, with their contents, in order.
+pub struct Sources {
+    files: Vec<(PathBuf, Vec<u8>)>,
+}
+
+impl Sources {
+    /// Reads the manifest and `src`.
+    ///
+    /// # Errors
+    /// When a file cannot be read or the manifest is no TOML.
+    pub fn read(project: &Project) -> Result<Sources> {
+        let root = project.root();
+        let manifest = fs::read_to_string(root.join("Cargo.toml")).context("Cargo.toml")?;
+        let mut files = vec![("Cargo.toml".into(), alone(&manifest).context("Cargo.toml")?.into_bytes())];
+        let mut folders = vec![root.join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let text = fs::read(&path).with_context(|| format!("cannot read {}", project.show(&path)))?;
+                    files.push((path.strip_prefix(root)?.to_owned(), text));
+                }
+            }
+        }
+        files.sort();
+        Ok(Sources { files })
+    }
+
+    /// A number for exactly these contents.
+    pub fn key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.files.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Writes the copy, unless it is there.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        if folder.exists() {
+            return Ok(());
+        }
+        let part = folder.with_extension("part");
+        let _ = fs::remove_dir_all(&part);
+        for (path, text) in &self.files {
+            let path = part.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(&part))?;
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        fs::rename(&part, folder).with_context(|| format!("cannot write {}", folder.display()))
+    }
+}
+
+/// The manifest of a workspace with no other member, and of a package with nothing but its library.
+fn alone(manifest: &str) -> Result<String> {
+    let mut manifest: toml::Table = toml::from_str(manifest)?;
+    if let Some(toml::Value::Table(workspace)) = manifest.get_mut("workspace") {
+        workspace.remove("members");
+        workspace.remove("exclude");
+    }
+    for part in ["bench", "example", "test", "bin", "dev-dependencies", "profile"] {
+        manifest.remove(part);
+    }
+    Ok(toml::to_string(&manifest)?)
+}
+
+/// A cell's code, in which a `:dep cnn = { path = "…" }` that means the workspace means the copy.
+pub fn redirect(code: &str, Place { cells_dir, course, helper }: &Place) -> String {
+    let redirect = |line: &str| -> Option<String> {
+        let dependency = line.trim_start().strip_prefix(":dep")?.trim_start().strip_prefix("cnn")?;
+        let start = line.len() - dependency.len() + dependency.find("path")?;
+        let open = start + line[start..].find('"')? + 1;
+        let close = open + line[open..].find('"')?;
+        let means_course = cells_dir.join(&line[open..close]).canonicalize().ok()? == *course;
+        means_course.then(|| format!("{}{}{}", &line[..open], helper.display(), &line[close..]))
+    };
+    code.split_inclusive('\n').map(|line| redirect(line).unwrap_or_else(|| line.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_courses_own_crate_is_redirected() {
+        let course = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().canonicalize().unwrap();
+        let place = Place { cells_dir: course.join("workbook/src"), course, helper: "/copy".into() };
+        let redirect = |code: &str| redirect(code, &place);
+        let code = ":dep cnn = { path = \"../..\", default-features = false }\nuse cnn::prelude::*;";
+        assert_eq!(redirect(code), code.replace("../..", "/copy"));
+        for other in [":dep cnn = { path = \"..\" }", ":dep cnn", ":dep ndarray = \"0.17\"", "let path = \"../..\";"] {
+            assert_eq!(redirect(other), other);
+        }
+    }
+
+    #[test]
+    fn a_manifest_stands_alone() {
+        let manifest = "[workspace]\nmembers = [\"a\"]\n[workspace.package]\nversion = \"1.0.0\"\n[package]\nname = \"cnn\"\n\
+            [dependencies]\nb = \"1\"\n[dev-dependencies]\nc = \"1\"\n[[bench]]\nname = \"d\"\n";
+        let alone: toml::Table = toml::from_str(&alone(manifest).unwrap()).unwrap();
+        assert!(alone["workspace"].get("members").is_none());
+        assert_eq!(alone["workspace"]["package"]["version"].as_str(), Some("1.0.0"));
+        assert_eq!(alone["dependencies"]["b"].as_str(), Some("1"));
+        assert!(!alone.contains_key("bench") && !alone.contains_key("dev-dependencies"));
+    }
+}
