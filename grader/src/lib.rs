@@ -23,7 +23,7 @@ pub mod library;
 pub mod misconceptions;
 mod parallel;
 pub mod program;
-mod progress;
+pub mod progress;
 pub mod report;
 pub mod root;
 pub mod run;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use grader::grade::{Grader, Options};
-use grader::{Error, Result, files, root, text};
+use grader::{Error, Result, files, progress, root, text};
 
 /// Grades submissions of the course's assignments.
 #[derive(Parser)]
@@ -66,7 +66,11 @@ fn run(cli: Cli) -> Result<()> {
         Command::Grade { file, assignment, format, output, seed } => {
             // What cannot be read is said before anything is compiled for it.
             grader::submission::Submission::read(&file)?;
-            let report = Grader::open(&root)?.grade(&file, &Options { assignment, seed })?;
+            let grader = Grader::open(&root)?;
+            let bar = progress::spinner("grading");
+            let report = grader.grade(&file, &Options { assignment, seed });
+            bar.finish_and_clear();
+            let report = report?;
             let colour = output.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let text = match format {
                 Format::Text => text::text(&report, colour),
