@@ -1,6 +1,6 @@
 /*!
 Times whole networks on the engine: a training step and predictions of ResNet-50, an epoch of the application network.
-`cargo bench --bench networks -- [threads] [repeats]`.
+`cargo bench --bench networks -- [threads] [repeats] [part of a name]`.
 
 It does not load data: pictures and labels are made up, the arithmetic is that of the course.
 */
@@ -141,6 +141,9 @@ fn labels(m: usize) -> Array2<f32> {
 
 /// Prints the shortest and the middle of several runs.
 fn time(what: &str, n_threads: usize, repeats: usize, mut f: impl FnMut()) {
+    if std::env::args().skip(1).any(|part| part.starts_with(char::is_alphabetic) && !what.contains(&part)) {
+        return;
+    }
     f();
     let mut times: Vec<f64> = (0..repeats)
         .map(|_| {

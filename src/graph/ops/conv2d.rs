@@ -62,16 +62,18 @@ impl Op for Conv2d {
                 let Then { bias, norm, add, relu } = run.then;
                 let w = run.inputs[1];
                 // Statistics that are given are folded into the filters, once for all runs with the same variables.
-                if let Some(norm) = norm.filter(|_| run.cache.is_empty()) {
-                    *run.cache = fold(w, bias, norm);
-                }
-                let (w, bias) = if norm.is_some() {
-                    let (w, bias) = run.cache.split_at(w.len());
-                    (w, Some(bias))
+                if let Some(norm) = norm {
+                    if run.cache.is_empty() {
+                        let (w, bias) = fold(w, bias, norm);
+                        *run.cache = fast::prepare(&geometry, &w, ws);
+                        run.cache.extend(bias);
+                    }
+                    let (prepared, bias) = run.cache.split_at(run.cache.len() - geometry.n_c);
+                    let epilogue = Epilogue { bias: Some(bias), add, relu };
+                    fast::forward_prepared(&geometry, run.inputs[0], prepared, run.output, epilogue, ws);
                 } else {
-                    (w, bias)
-                };
-                fast::forward(&geometry, run.inputs[0], w, run.output, Epilogue { bias, add, relu }, ws);
+                    fast::forward(&geometry, run.inputs[0], w, run.output, Epilogue { bias, add, relu }, ws);
+                }
             }
             None => exact::forward(&geometry, run.inputs[0], run.inputs[1], run.output),
         }
@@ -106,13 +108,13 @@ impl Op for Conv2d {
 
 /// The filters and biases that convolve and normalise at once: w s and (b − mean) s + beta, with
 /// s = gamma / √(variance + epsilon).
-fn fold(w: &[f32], bias: Option<&[f32]>, norm: Norm<'_>) -> Vec<f32> {
+fn fold(w: &[f32], bias: Option<&[f32]>, norm: Norm<'_>) -> (Vec<f32>, Vec<f32>) {
     let n_c = norm.gamma.len();
     let scale: Vec<f32> = (0..n_c).map(|c| norm.gamma[c] / (norm.variance[c] + norm.epsilon).sqrt()).collect();
-    let mut folded = Vec::with_capacity(w.len() + n_c);
+    let mut folded = Vec::with_capacity(w.len());
     for w in w.chunks_exact(n_c) {
         folded.extend(w.iter().zip(&scale).map(|(w, scale)| w * scale));
     }
-    folded.extend((0..n_c).map(|c| (bias.map_or(0.0, |bias| bias[c]) - norm.mean[c]) * scale[c] + norm.beta[c]));
-    folded
+    let shift = |c: usize| (bias.map_or(0.0, |bias| bias[c]) - norm.mean[c]) * scale[c] + norm.beta[c];
+    (folded, (0..n_c).map(shift).collect())
 }

@@ -5,7 +5,7 @@ No im2col buffer is built, and no image is padded: see `rows.rs`.
 */
 
 use super::outer;
-use super::panels::Right;
+use super::panels::{self, Right};
 use super::rows::{Region, RowsProduct};
 use super::tile::{Finish, Run};
 use crate::graph::kernels::geometry::Conv2dGeometry;
@@ -34,8 +34,41 @@ pub struct Epilogue<'a> {
 /// # Panics
 /// If a slice does not have the length that the geometry says.
 pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
-    check("x", x.len(), g.input_len());
     check("w", w.len(), g.filter_len());
+    convolve(g, x, Right::Plain(w), y, epilogue, ws);
+}
+
+/// Filters arranged as the kernels read them, for [`forward_prepared`]: worth it where many batches, or small ones, meet
+/// the same filters. They fit a batch of any size, and workspaces with the same instructions.
+///
+/// # Panics
+/// If `w` does not have the length that the geometry says.
+pub fn prepare(g: &Conv2dGeometry, w: &[f32], ws: &Workspace) -> Vec<f32> {
+    check("w", w.len(), g.filter_len());
+    let k = g.f_h * g.f_w * g.n_c_prev;
+    let mut prepared = vec![0.0; panels::packed_len(ws.isa(), k, g.n_c)];
+    panels::pack(ws.threads(), ws.isa(), k, g.n_c, Right::Plain(w), &mut prepared);
+    prepared
+}
+
+/// As [`forward`], with filters from [`prepare`]; the results have the same bits.
+///
+/// # Panics
+/// If a slice does not have the length that the geometry says.
+pub fn forward_prepared(
+    g: &Conv2dGeometry,
+    x: &[f32],
+    prepared: &[f32],
+    y: &mut [f32],
+    epilogue: Epilogue,
+    ws: &mut Workspace,
+) {
+    check("prepared filters", prepared.len(), panels::packed_len(ws.isa(), g.f_h * g.f_w * g.n_c_prev, g.n_c));
+    convolve(g, x, Right::Packed(prepared), y, epilogue, ws);
+}
+
+fn convolve(g: &Conv2dGeometry, x: &[f32], right: Right, y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
+    check("x", x.len(), g.input_len());
     check("y", y.len(), g.output_len());
     if let Some(bias) = epilogue.bias {
         check("bias", bias.len(), g.n_c);
@@ -44,14 +77,14 @@ pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue
         check("add", add.len(), g.output_len());
     }
     let product = forward_product(g);
-    let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa()));
+    let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
     let finish = Finish {
         bias: epilogue.bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
         add: epilogue.add.map_or(std::ptr::null(), <[f32]>::as_ptr),
         relu: epilogue.relu,
     };
     // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
-    unsafe { product.run(threads, isa, scratch, x, Right::Plain(w), y, finish) };
+    unsafe { product.run(threads, isa, scratch, x, right, y, finish) };
 }
 
 /// The gradient of a convolution with respect to its images.
@@ -70,8 +103,8 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
     check("w", w.len(), g.filter_len());
     check("dx", dx.len(), g.input_len());
     let (product, order) = backward_input_product(g);
-    let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa()));
     let right = Right::Transposed { matrices: w, order: &order };
+    let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
     let add = if accumulate { dx.as_mut_ptr().cast_const() } else { std::ptr::null() };
     let finish = Finish { bias: std::ptr::null(), add, relu: false };
     // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.

@@ -69,6 +69,10 @@ fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     let mut y = vec![f32::NAN; g.output_len()];
     conv2d::forward(g, &x, &w, &mut y, Epilogue::default(), ws);
     assert_near(&y, &expected, &format!("forward {what}"));
+    let prepared = conv2d::prepare(g, &w, ws);
+    let mut again = vec![f32::NAN; g.output_len()];
+    conv2d::forward_prepared(g, &x, &prepared, &mut again, Epilogue::default(), ws);
+    assert!(again == y, "prepared filters give other numbers: {what}");
 
     let epilogue = Epilogue { bias: Some(&bias), add: Some(&dy), relu: true };
     conv2d::forward(g, &x, &w, &mut y, epilogue, ws);

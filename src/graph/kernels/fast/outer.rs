@@ -5,6 +5,7 @@ back.
 Each number of the gradient is summed by one task, pixel after pixel in one fixed order, whatever the number of threads.
 */
 
+use super::panels::{pack_columns, prefetch};
 use super::rows::Shared;
 use super::slices::Parts;
 use super::tile::{OuterTile, Panel, Segment};
@@ -22,6 +23,9 @@ const TASKS: usize = 32;
 const FAR: usize = 1024;
 /// Numbers between two pixels of a packed tile of `x`: a line of the cache.
 const A_STEP: usize = 16;
+
+/// Pixels ahead of the one that is packed that are fetched into the cache.
+const AHEAD: usize = 16;
 
 /// See [`super::conv2d::backward_filter`].
 pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
@@ -59,9 +63,8 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
             let dy = &dy[pixels.start * g.n_c..pixels.end * g.n_c];
             let x = &x[first_image * x_len..(first_image + n_images) * x_len];
             if is_packed {
-                for (p, packed) in panels.clone().zip(b_packed.chunks_exact_mut(b_len)) {
-                    pack_columns(dy, g.n_c, p * b_step, b_step, packed);
-                }
+                let b_packed = &mut b_packed[..panels.len() * dy.len() / g.n_c * b_step];
+                pack_columns(dy, g.n_c, panels.start * b_step, b_step, b_packed);
             }
             for strip in strips.iter().flatten() {
                 if is_far {
@@ -69,7 +72,7 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
                 }
                 for (index, p) in panels.clone().enumerate() {
                     let column = p * panel.width;
-                    let b = if is_packed { &b_packed[index * b_len..(index + 1) * b_len] } else { &dy[column..] };
+                    let b = if is_packed { &b_packed[index * pixels.len() * b_step..] } else { &dy[column..] };
                     let n_columns = (g.n_c - column).min(panel.width);
                     let start = strip.row * g.n_c + column;
                     let tile = OuterTile {
@@ -96,15 +99,6 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
     });
 }
 
-/// Copies the columns from `column` on of a matrix of `n` columns, with zeros for those that it does not have.
-fn pack_columns(matrix: &[f32], n: usize, column: usize, width: usize, packed: &mut [f32]) {
-    let columns = (n - column).min(width);
-    for (row, packed) in matrix.chunks_exact(n).zip(packed.chunks_exact_mut(width)) {
-        packed[..columns].copy_from_slice(&row[column..column + columns]);
-        packed[columns..].fill(0.0);
-    }
-}
-
 /// Copies what the cells of a strip saw, pixel after pixel.
 fn pack_rows(x: &[f32], x_len: usize, x_step: usize, strip: &Strip, n_images: usize, packed: &mut [f32]) {
     let mut packed = packed.chunks_exact_mut(A_STEP);
@@ -113,6 +107,7 @@ fn pack_rows(x: &[f32], x_len: usize, x_step: usize, strip: &Strip, n_images: us
             let start = i * x_len + strip.x + segment.a;
             for (pixel, packed) in (&mut packed).take(segment.len).enumerate() {
                 let from = &x[start + pixel * x_step..];
+                prefetch(from, AHEAD * x_step, A_STEP);
                 // A whole line where there is one: a copy of known length is two instructions.
                 match from.first_chunk::<A_STEP>() {
                     Some(line) => packed.copy_from_slice(line),

@@ -16,32 +16,80 @@ pub(crate) enum Right<'a> {
     /// Matrices of `n` rows and `k / order.len()` columns, one for each cell of a filter; the transpose of the one of
     /// cell `t` makes up rows `order[t] k / order.len()` and so on.
     Transposed { matrices: &'a [f32], order: &'a [usize] },
+    /// Panels that [`pack`] wrote.
+    Packed(&'a [f32]),
 }
 
 impl Right<'_> {
-    /// Writes the panel that starts at `column`: `k` rows of `width` numbers, zeros where the matrix has no column.
-    pub fn pack_panel(self, isa: Isa, k: usize, n: usize, column: usize, width: usize, out: &mut [f32]) {
-        assert_eq!(out.len(), k * width);
-        let columns = (n - column).min(width);
+    /// Writes the panels that start at `column`, one after the other, as many as `out` has room for: each `k` rows of
+    /// `width` numbers, zeros where the matrix has no column.
+    pub fn pack_panels(self, isa: Isa, k: usize, n: usize, column: usize, width: usize, out: &mut [f32]) {
+        let panel_len = k * width;
         match self {
-            Right::Plain(matrix) => {
-                for (row, out) in matrix.chunks_exact(n).zip(out.chunks_exact_mut(width)) {
-                    out[..columns].copy_from_slice(&row[column..column + columns]);
-                    out[columns..].fill(0.0);
+            Right::Plain(matrix) => pack_columns(matrix, n, column, width, out),
+            Right::Transposed { matrices, order } => {
+                let k = k / order.len();
+                for (p, out) in out.chunks_exact_mut(panel_len).enumerate() {
+                    let column = column + p * width;
+                    let columns = (n - column).min(width);
+                    if columns < width {
+                        out.fill(0.0);
+                    }
+                    for (t, place) in order.iter().enumerate() {
+                        let matrix = &matrices[(t * n + column) * k..(t * n + column + columns) * k];
+                        transpose(isa, matrix, k, &mut out[place * k * width..(place + 1) * k * width], width);
+                    }
                 }
             }
-            Right::Transposed { matrices, order } => {
-                if columns < width {
-                    out.fill(0.0);
-                }
-                let k = k / order.len();
-                for (t, place) in order.iter().enumerate() {
-                    let matrix = &matrices[(t * n + column) * k..(t * n + column + columns) * k];
-                    transpose(isa, matrix, k, &mut out[place * k * width..(place + 1) * k * width], width);
-                }
+            Right::Packed(packed) => {
+                let start = column / width * panel_len;
+                out.copy_from_slice(&packed[start..start + out.len()]);
             }
         }
     }
+}
+
+/// Rows ahead of the one that is copied whose columns are fetched into the cache: they lie too far apart for the
+/// processor to guess.
+const AHEAD: usize = 16;
+
+/// Copies the columns from `column` on of a matrix of `n` columns into panels of `width`, as many as `out` has room for,
+/// with zeros for columns that the matrix does not have.
+pub(crate) fn pack_columns(matrix: &[f32], n: usize, column: usize, width: usize, out: &mut [f32]) {
+    let k = matrix.len() / n;
+    let n_panels = out.len() / (k * width).max(1);
+    assert!(out.len() == n_panels * k * width && (n_panels == 0 || column + (n_panels - 1) * width < n));
+    for (row, numbers) in matrix.chunks_exact(n).enumerate() {
+        for p in 0..n_panels {
+            let column = column + p * width;
+            let columns = (n - column).min(width);
+            let out = &mut out[(p * k + row) * width..][..width];
+            prefetch(matrix, (row + AHEAD) * n + column, width);
+            let from = &numbers[column..column + columns];
+            // Copies of known length are a few instructions; of unknown length, a call.
+            if columns == width && width.is_multiple_of(8) {
+                let (out, from) = (out.as_chunks_mut::<8>().0, from.as_chunks::<8>().0);
+                out.iter_mut().zip(from).for_each(|(out, from)| *out = *from);
+            } else {
+                out[..columns].copy_from_slice(from);
+                out[columns..].fill(0.0);
+            }
+        }
+    }
+}
+
+/// Asks for `len` numbers from `start` on to be brought into the cache, if they are there.
+#[inline(always)]
+pub(crate) fn prefetch(numbers: &[f32], start: usize, len: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (start..(start + len).min(numbers.len())).step_by(16) {
+        // SAFETY: prefetching has no effect but on the cache, and the address lies inside the slice.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(numbers.as_ptr().add(line).cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (numbers, start, len);
 }
 
 /// Numbers that a matrix of `k` rows and `n` columns takes once it is packed into panels.
@@ -60,7 +108,7 @@ pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, right: Right
     threads.run(n.div_ceil(width), &|p| {
         // SAFETY: each task writes its own panel.
         let panel = unsafe { parts.get(p * k * width..(p + 1) * k * width) };
-        right.pack_panel(isa, k, n, p * width, width, panel);
+        right.pack_panels(isa, k, n, p * width, width, panel);
     });
 }
 

@@ -71,9 +71,11 @@ impl RowsProduct {
     }
 
     /// Numbers of scratch memory that [`Self::run`] needs.
-    pub fn scratch_len(&self, threads: &Threads, isa: Isa) -> usize {
+    pub fn scratch_len(&self, threads: &Threads, isa: Isa, right: Right) -> usize {
         let cut = self.cut(isa, self.n_tiles(isa));
-        let packed_len = if cut.tile_groups == 1 {
+        let packed_len = if matches!(right, Right::Packed(_)) {
+            0
+        } else if cut.tile_groups == 1 {
             threads.n() * cut.panels_per_task * self.k * Panel::choose(isa, self.n).width
         } else {
             panels::packed_len(isa, self.k, self.n)
@@ -122,8 +124,9 @@ impl RowsProduct {
         let n_panels = self.n.div_ceil(panel.width);
         let panel_len = self.k * panel.width;
         // Where a panel is used by one task only, that task packs it, and it never leaves the cache.
-        let packed_by_task = cut.tile_groups == 1;
-        if !packed_by_task {
+        let is_packed = matches!(right, Right::Packed(_));
+        let packed_by_task = cut.tile_groups == 1 && !is_packed;
+        if !packed_by_task && !is_packed {
             let packed = &mut scratch[threads.n() * self.copied_len()..][..panels::packed_len(isa, self.k, self.n)];
             panels::pack(threads, isa, self.k, self.n, right, packed);
         }
@@ -140,16 +143,16 @@ impl RowsProduct {
                 &tiles[tile_group * cut.tiles_per_task..((tile_group + 1) * cut.tiles_per_task).min(tiles.len())];
             let start = if packed_by_task { seat * cut.panels_per_task } else { first_panel } * panel_len;
             let range = start..start + group_panels * panel_len;
-            let b = if packed_by_task {
-                // SAFETY: tasks that run at the same time have different seats.
-                let b = unsafe { scratch.get(range) };
-                for (p, b) in b.chunks_exact_mut(panel_len.max(1)).enumerate() {
-                    right.pack_panel(isa, self.k, self.n, (first_panel + p) * panel.width, panel.width, b);
+            let b = match right {
+                Right::Packed(packed) => &packed[range],
+                _ if packed_by_task => {
+                    // SAFETY: tasks that run at the same time have different seats.
+                    let b = unsafe { scratch.get(range) };
+                    right.pack_panels(isa, self.k, self.n, first_panel * panel.width, panel.width, b);
+                    &*b
                 }
-                &*b
-            } else {
                 // SAFETY: the panels were packed above, and are only read now.
-                unsafe { scratch.read(range) }
+                _ => unsafe { scratch.read(range) },
             };
             for &Tile { region, first, n } in group {
                 let region = &self.regions[region];
@@ -244,18 +247,21 @@ impl Region {
     /// Where the rows of the pixels from `first` on start.
     fn locate(&self, x: *const f32, first: usize, rows: &mut [*const f32], y_rows: &mut [usize]) {
         let [_, n_h, n_w] = self.counts;
-        let (mut i, mut h, mut w) = (first / (n_h * n_w), first / n_w % n_h, first % n_w);
-        for (row, y_row) in rows.iter_mut().zip(y_rows) {
-            let at = |base: usize, steps: [usize; 3]| base + i * steps[0] + h * steps[1] + w * steps[2];
-            *row = x.wrapping_offset(self.x_base + at(0, self.x_steps) as isize);
-            *y_row = at(self.y_base, self.y_steps);
-            w += 1;
-            if w == n_w {
-                (w, h) = (0, h + 1);
+        let (mut line, mut w) = (first / n_w, first % n_w);
+        let mut done = 0;
+        // Line by line: within one, pixels are evenly spaced.
+        while done < rows.len() {
+            let (i, h) = (line / n_h, line % n_h);
+            let start = |steps: [usize; 3]| i * steps[0] + h * steps[1] + w * steps[2];
+            let mut row = x.wrapping_offset(self.x_base + start(self.x_steps) as isize);
+            let mut y_row = self.y_base + start(self.y_steps);
+            let n = (n_w - w).min(rows.len() - done);
+            for (to, y_to) in rows[done..done + n].iter_mut().zip(&mut y_rows[done..done + n]) {
+                (*to, *y_to) = (row, y_row);
+                row = row.wrapping_add(self.x_steps[2]);
+                y_row += self.y_steps[2];
             }
-            if h == n_h {
-                (h, i) = (0, i + 1);
-            }
+            (done, line, w) = (done + n, line + 1, 0);
         }
     }
 }
