@@ -19,6 +19,7 @@ pub mod graded;
 pub mod graph;
 pub mod hparameters;
 pub mod images;
+pub mod keras;
 pub mod numpy;
 pub mod plot;
 pub mod prelude;

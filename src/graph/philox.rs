@@ -10,6 +10,9 @@ const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the key grows by after a round: the golden ratio and √3 − 1, as fractions of 2^32 (from the paper).
 const KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
+/// The graph seed of a network without one, when the operation has one (TensorFlow's `DEFAULT_GRAPH_SEED`).
+pub const DEFAULT_GRAPH_SEED: u64 = 87_654_321;
+
 /// A stream of random 32-bit words, fixed by two seeds.
 ///
 /// Any position of the stream can be computed by itself, so a stream has no hidden state to lose.

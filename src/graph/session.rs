@@ -100,6 +100,13 @@ impl Session {
         self.state.borrow().compute.kernels()
     }
 
+    /// Computes with other kernels from now on; all values stay.
+    pub fn set_kernels(&self, kernels: Kernels) {
+        let state = &mut self.state.borrow_mut();
+        state.compute = Compute::new(kernels);
+        state.plans.clear();
+    }
+
     /// Gives every variable its first values, and forgets what optimizers remembered.
     pub fn initialize(&self) {
         self.state.borrow_mut().initialize(&self.graph);

@@ -1,13 +1,11 @@
 /*! Which two seeds a random operation gets: TensorFlow's rule for graph seeds and operation seeds. */
 
 use crate::graph::Graph;
+pub use crate::graph::philox::DEFAULT_GRAPH_SEED;
 use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
 };
-
-/// The graph seed of a graph without one, when the operation has one (TensorFlow's `DEFAULT_GRAPH_SEED`).
-pub const DEFAULT_GRAPH_SEED: u64 = 87_654_321;
 
 /// The seeds (graph seed, operation seed) of the next random operation.
 ///

@@ -1,0 +1,159 @@
+/*!
+Where weights begin: Keras' initializers.
+
+The random streams are TensorFlow's, see [`philox`](crate::graph::philox).
+*/
+
+use super::context::Context;
+use crate::graph::philox::{Philox, fans, glorot_limit};
+use std::{fmt, rc::Rc};
+
+/// How a weight gets its first values.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Initializer {
+    /// 0 everywhere.
+    Zeros,
+    /// 1 everywhere.
+    Ones,
+    /// The same number everywhere.
+    Constant(f32),
+    /// See [`RandomUniform`].
+    RandomUniform(RandomUniform),
+    /// See [`GlorotUniform`].
+    GlorotUniform(GlorotUniform),
+    /// See [`HeUniform`].
+    HeUniform(HeUniform),
+    /// A function of one's own: from a shape to that many numbers, the last index running fastest.
+    Own(OwnFunction),
+}
+
+/// A function from a shape to as many numbers.
+pub type OwnFunction = Rc<dyn Fn(&[usize]) -> Vec<f32>>;
+
+/// Uniform numbers in ±√(6 / (fan_in + fan_out)), Keras' default for kernels.
+///
+/// From: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GlorotUniform {
+    /// The seed; without one, each weight of a network gets another.
+    pub seed: Option<u64>,
+}
+
+impl GlorotUniform {
+    /// With a seed of its own. The numbers are those of Keras on TensorFlow, bit for bit.
+    pub fn seed(seed: u64) -> Self {
+        GlorotUniform { seed: Some(seed) }
+    }
+}
+
+/// Uniform numbers in ±√(6 / fan_in), for layers before a relu.
+///
+/// From: K. He et al., "Delving deep into rectifiers" (2015).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HeUniform {
+    /// The seed; without one, each weight of a network gets another.
+    pub seed: Option<u64>,
+}
+
+impl HeUniform {
+    /// With a seed of its own.
+    pub fn seed(seed: u64) -> Self {
+        HeUniform { seed: Some(seed) }
+    }
+}
+
+/// Uniform numbers in [minval, maxval); Keras' default is ±0.05.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RandomUniform {
+    /// The smallest number.
+    pub minval: f32,
+    /// Just above the largest.
+    pub maxval: f32,
+    /// The seed; without one, each weight of a network gets another.
+    pub seed: Option<u64>,
+}
+
+impl Default for RandomUniform {
+    fn default() -> Self {
+        RandomUniform { minval: -0.05, maxval: 0.05, seed: None }
+    }
+}
+
+impl Initializer {
+    /// Keras' name of the initializer.
+    pub fn class_name(&self) -> &'static str {
+        match self {
+            Initializer::Zeros => "Zeros",
+            Initializer::Ones => "Ones",
+            Initializer::Constant(_) => "Constant",
+            Initializer::RandomUniform(_) => "RandomUniform",
+            Initializer::GlorotUniform(_) => "GlorotUniform",
+            Initializer::HeUniform(_) => "HeUniform",
+            Initializer::Own(_) => "Own",
+        }
+    }
+
+    /// The function that makes the numbers; its seeds are fixed now.
+    pub(super) fn prepare(&self, context: &Context) -> impl Fn(&[usize]) -> Vec<f32> + use<> {
+        let own = match self {
+            Initializer::RandomUniform(uniform) => Some(uniform.seed),
+            Initializer::GlorotUniform(glorot) => Some(glorot.seed),
+            Initializer::HeUniform(he) => Some(he.seed),
+            _ => None,
+        };
+        let seeds = own.map_or((0, 0), |seed| context.seeds(seed));
+        let initializer = self.clone();
+        move |shape| initializer.values(shape, seeds)
+    }
+
+    fn values(&self, shape: &[usize], seeds: (u64, u64)) -> Vec<f32> {
+        let n = shape.iter().product();
+        let uniform = |low, high| Philox::new(seeds.0, seeds.1).uniform_between(0, n, low, high);
+        match self {
+            Initializer::Zeros => vec![0.0; n],
+            Initializer::Ones => vec![1.0; n],
+            Initializer::Constant(value) => vec![*value; n],
+            Initializer::RandomUniform(range) => uniform(range.minval, range.maxval),
+            Initializer::GlorotUniform(_) => {
+                let limit = glorot_limit(shape);
+                uniform(-limit, limit)
+            }
+            Initializer::HeUniform(_) => {
+                let limit = (6.0 / fans(shape).0).sqrt() as f32;
+                uniform(-limit, limit)
+            }
+            Initializer::Own(own) => own(shape),
+        }
+    }
+}
+
+impl fmt::Debug for Initializer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Initializer::Constant(value) => write!(f, "Constant({value})"),
+            Initializer::RandomUniform(uniform) => uniform.fmt(f),
+            Initializer::GlorotUniform(glorot) => glorot.fmt(f),
+            Initializer::HeUniform(he) => he.fmt(f),
+            Initializer::Zeros | Initializer::Ones | Initializer::Own(_) => f.write_str(self.class_name()),
+        }
+    }
+}
+
+impl From<GlorotUniform> for Initializer {
+    fn from(glorot: GlorotUniform) -> Self {
+        Initializer::GlorotUniform(glorot)
+    }
+}
+
+impl From<HeUniform> for Initializer {
+    fn from(he: HeUniform) -> Self {
+        Initializer::HeUniform(he)
+    }
+}
+
+impl From<RandomUniform> for Initializer {
+    fn from(uniform: RandomUniform) -> Self {
+        Initializer::RandomUniform(uniform)
+    }
+}

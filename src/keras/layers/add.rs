@@ -1,0 +1,49 @@
+/*! The sum of several tensors: where a shortcut meets the main path. */
+
+use crate::{
+    graph::{self, Op, Shape, ops},
+    keras::{Attributes, Layer, layer::Scope},
+};
+
+/// Adds tensors of one shape.
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x_shortcut = Input::new((4, 4, 8)).call();
+/// let x = Conv2D::new(8, (1, 1)).call(&x_shortcut);
+/// let x = Add::new().call([&x, &x_shortcut]);
+/// assert_eq!(x.shape().to_string(), "(?, 4, 4, 8)");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Add {
+    attributes: Attributes,
+}
+
+attributes!(Add);
+
+impl Add {
+    /// The sum of the tensors that it is called on.
+    #[expect(clippy::new_without_default, reason = "a layer is made with new")]
+    pub fn new() -> Self {
+        Add { attributes: Attributes::default() }
+    }
+}
+
+impl Layer for Add {
+    fn class_name(&self) -> &'static str {
+        "Add"
+    }
+
+    fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Shape {
+        ops::Add.output_shape(&inputs.iter().collect::<Vec<_>>())
+    }
+
+    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
+        assert!(inputs.len() > 1, "Add: expected at least two tensors, as in Add::new().call([&x, &x_shortcut])");
+        scope.apply(ops::Add, inputs, "add")
+    }
+}

@@ -1,0 +1,66 @@
+/*! The mean of each window. */
+
+use super::{Size, only_image};
+use crate::{
+    graph::{self, Op, Padding, Shape, ops},
+    keras::{Attributes, Layer, layer::Scope},
+};
+
+/// Replaces each window of each channel by its mean; padded cells do not count.
+///
+/// Input: (m, n_h_prev, n_w_prev, n_c). Output: (m, n_h, n_w, n_c). Windows lie side by side, unless strides are set.
+#[derive(Debug, Clone)]
+pub struct AveragePooling2D {
+    /// Rows and columns of a window.
+    pub pool_size: Size,
+    /// Rows and columns between two windows.
+    pub strides: Size,
+    /// What happens at the border.
+    pub padding: Padding,
+    attributes: Attributes,
+}
+
+attributes!(AveragePooling2D);
+
+impl AveragePooling2D {
+    /// Windows of `pool_size` rows and columns, side by side, inside the image.
+    pub fn new(pool_size: impl Into<Size>) -> Self {
+        let pool_size = pool_size.into();
+        AveragePooling2D { pool_size, strides: pool_size, padding: Padding::Valid, attributes: Attributes::default() }
+    }
+
+    /// Rows and columns between two windows.
+    pub fn strides(mut self, strides: impl Into<Size>) -> Self {
+        self.strides = strides.into();
+        self
+    }
+
+    /// What happens at the border.
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.padding = padding;
+        self
+    }
+
+    fn op(&self) -> ops::AveragePool {
+        ops::AveragePool { window: self.pool_size.pair(), strides: self.strides.pair(), padding: self.padding }
+    }
+}
+
+impl Layer for AveragePooling2D {
+    fn class_name(&self) -> &'static str {
+        "AveragePooling2D"
+    }
+
+    fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Shape {
+        self.op().output_shape(&[only_image(self, inputs)])
+    }
+
+    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
+        only_image(self, &[inputs[0].shape()]);
+        scope.apply(self.op(), inputs, "AvgPool")
+    }
+}

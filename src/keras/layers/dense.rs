@@ -1,0 +1,103 @@
+/*! The fully connected layer. */
+
+use super::only;
+use crate::{
+    graph::{self, Shape, ops},
+    keras::{Attributes, GlorotUniform, Initializer, Layer, activations::Function, layer::Scope},
+};
+
+/// y = activation(x kernel + bias).
+///
+/// Input: (m, features). Output: (m, units). Weights: kernel (features, units), bias (units).
+#[derive(Debug, Clone)]
+pub struct Dense {
+    /// How many numbers come out for each example.
+    pub units: usize,
+    /// What is applied at the end.
+    pub activation: Function,
+    /// Whether a bias is added.
+    pub use_bias: bool,
+    /// Where the kernel begins.
+    pub kernel_initializer: Initializer,
+    /// Where the bias begins.
+    pub bias_initializer: Initializer,
+    attributes: Attributes,
+}
+
+attributes!(Dense);
+
+impl Dense {
+    /// `units` outputs, no activation.
+    pub fn new(units: usize) -> Self {
+        Dense {
+            units,
+            activation: Function::Linear,
+            use_bias: true,
+            kernel_initializer: GlorotUniform::default().into(),
+            bias_initializer: Initializer::Zeros,
+            attributes: Attributes::default(),
+        }
+    }
+
+    /// What is applied at the end, such as `"softmax"`.
+    pub fn activation(mut self, activation: impl Into<Function>) -> Self {
+        self.activation = activation.into();
+        self
+    }
+
+    /// Whether a bias is added.
+    pub fn use_bias(mut self, use_bias: bool) -> Self {
+        self.use_bias = use_bias;
+        self
+    }
+
+    /// Where the kernel begins.
+    pub fn kernel_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
+        self.kernel_initializer = initializer.into();
+        self
+    }
+
+    /// Where the bias begins.
+    pub fn bias_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
+        self.bias_initializer = initializer.into();
+        self
+    }
+
+    fn features(&self, inputs: &[Shape]) -> usize {
+        let x = only(self, inputs);
+        let features = (x.rank() == 2).then(|| x.last()).flatten();
+        features.unwrap_or_else(|| {
+            panic!("Dense: expected one row per example, shape (m, features), got shape {x}\nhelp: call Flatten first")
+        })
+    }
+}
+
+impl Layer for Dense {
+    fn class_name(&self) -> &'static str {
+        "Dense"
+    }
+
+    fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    fn build(&self, inputs: &[Shape], scope: &mut Scope<'_>) {
+        scope.add_weight("kernel", &[self.features(inputs), self.units], &self.kernel_initializer);
+        if self.use_bias {
+            scope.add_weight("bias", &[self.units], &self.bias_initializer);
+        }
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Shape {
+        self.features(inputs);
+        Shape::from([inputs[0].dim(0), Some(self.units)])
+    }
+
+    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
+        let mut z = scope.apply(ops::MatMul, &[inputs[0], scope.weight("kernel")], "MatMul");
+        if self.use_bias {
+            z = scope.apply(ops::BiasAdd, &[&z, scope.weight("bias")], "BiasAdd");
+        }
+        self.activation.apply(scope, &z)
+    }
+}

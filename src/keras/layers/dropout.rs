@@ -1,0 +1,59 @@
+/*! Dropout. */
+
+use super::only;
+use crate::{
+    graph::{self, Phase, Shape, ops},
+    keras::{Attributes, Layer, layer::Scope},
+};
+
+/// While training, sets each number to zero with probability `rate` and divides the others by 1 − rate; otherwise
+/// passes everything on.
+///
+/// From: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
+#[derive(Debug, Clone)]
+pub struct Dropout {
+    /// The share of numbers that are dropped, in [0, 1).
+    pub rate: f32,
+    /// The seed; without one, each dropout of a network gets another.
+    pub seed: Option<u64>,
+    attributes: Attributes,
+}
+
+attributes!(Dropout);
+
+impl Dropout {
+    /// Drops the share `rate`.
+    ///
+    /// # Panics
+    /// If `rate` is not in [0, 1).
+    #[track_caller]
+    pub fn new(rate: f32) -> Self {
+        assert!((0.0..1.0).contains(&rate), "Dropout: expected a rate in [0, 1), got {rate}");
+        Dropout { rate, seed: None, attributes: Attributes::default() }
+    }
+
+    /// With a seed of its own.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+}
+
+impl Layer for Dropout {
+    fn class_name(&self) -> &'static str {
+        "Dropout"
+    }
+
+    fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Shape {
+        only(self, inputs).clone()
+    }
+
+    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
+        let op = ops::Dropout { rate: self.rate, seeds: scope.seeds(self.seed), phase: Phase::OfRun };
+        scope.apply(op, inputs, "mul")
+    }
+}
