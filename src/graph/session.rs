@@ -1,7 +1,7 @@
 /*!
 Runs a graph: holds the variables' values, the optimizers' memory and the buffers, and carries plans out.
 
-What is to be done is decided in [`plan`](super::plan), once for each set of fetches and shapes.
+What is to be done is decided in `plan`, once for each set of fetches and shapes.
 */
 
 use super::{

@@ -6,7 +6,7 @@ use crate::graph::{
     op::{Backward, Dims, Forward, Stage},
 };
 
-/// y[…, c] = x[…, c] + b[c]. Inputs: anything with channels last, a vector of as many numbers as there are channels.
+/// `y[…, c] = x[…, c] + b[c]`. Inputs: anything with channels last, a vector of as many numbers as there are channels.
 #[derive(Debug, Clone, Copy)]
 pub struct BiasAdd;
 

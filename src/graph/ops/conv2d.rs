@@ -3,7 +3,10 @@ Convolution of a batch of images with a set of filters. The bias is an operation
 [`BiasAdd`](super::BiasAdd).
 */
 
-use super::elementwise::{image, image_dims};
+use super::{
+    conv2d_sparse as sparse,
+    elementwise::{image, image_dims},
+};
 use crate::graph::{
     Op, Shape,
     kernels::{
@@ -92,6 +95,9 @@ impl Op for Conv2d {
         if let Some(d_w) = &mut run.d_inputs[1] {
             let (x, d_y) = (run.inputs[0], run.d_output);
             match run.compute.fast() {
+                Some(ws) if sparse::is_sparse(d_y) => {
+                    d_w.write(|d_w| sparse::backward_filter(&geometry, x, d_y, d_w, ws.threads()));
+                }
                 Some(ws) => d_w.write(|d_w| fast::backward_filter(&geometry, x, d_y, d_w, ws)),
                 None => exact::backward_filter(&geometry, x, d_y, d_w.data, d_w.accumulate),
             }

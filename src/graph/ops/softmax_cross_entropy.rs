@@ -11,7 +11,7 @@ use crate::graph::{
     op::{Backward, Dims, Forward, Reads},
 };
 
-/// loss[i] = Σ_j y[i, j] (log Σ_k exp z[i, k] − z[i, j]). Inputs: logits z and labels y, both (m, classes).
+/// `loss[i] = Σ_j y[i, j] (log Σ_k exp z[i, k] − z[i, j])`. Inputs: logits z and labels y, both (m, classes).
 #[derive(Debug, Clone, Copy)]
 pub struct SoftmaxCrossEntropy;
 
