@@ -100,7 +100,7 @@ fn compute(project: &Project, path: &Path) -> Result<Vec<Row>> {
     let source = Source::parse_reference(project.show(&graded).to_string(), source)?;
 
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let progress = Progress::new(&name, (file.setup.len() + file.value.len() + 2) as u64);
+    let progress = Progress::new(&name, (file.setup.len() + 3) as u64);
     let folder = project.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;
     let mut session = Session::start(project, &folder, &|text| progress.say(text))?;
@@ -114,18 +114,39 @@ fn compute(project: &Project, path: &Path) -> Result<Vec<Row>> {
         }
         progress.step();
     }
+    let expressions: Vec<&str> =
+        file.value.iter().flat_map(|value| [Some(value.ours.as_str()), value.mistake.as_deref()]).flatten().collect();
+    progress.say("computing");
+    let mut prints = print_all(&mut session, &expressions, &progress)?.into_iter();
     let mut rows = Vec::new();
     for value in file.value {
-        progress.say(&value.name);
-        let mut print = |expression: &str| -> Result<Result<String, String>> {
-            Ok(printed(session.execute(&format!("print!(\"{{}}\", {expression});"), &mut |_| ())?))
-        };
-        let ours = print(&value.ours)?;
-        let mistake = value.mistake.as_deref().map(&mut print).transpose()?;
+        let ours = prints.next().expect("one print for each expression");
+        let mistake = value.mistake.is_some().then(|| prints.next().expect("one print for each expression"));
         rows.push(judge(value, ours, mistake));
-        progress.step();
     }
     Ok(rows)
+}
+
+/// What each expression prints, or why it fails: all in one cell, and one by one if that does not run.
+fn print_all(session: &mut Session, expressions: &[&str], progress: &Progress) -> Result<Vec<Result<String, String>>> {
+    const END: char = '\u{1f}';
+    let print = |expression: &&str| format!("print!(\"{{}}{END}\", {expression});\n");
+    let together = printed(session.execute(&expressions.iter().map(print).collect::<String>(), &mut |_| ())?);
+    if let Ok(text) = together {
+        let prints: Vec<_> = text.split_terminator(END).map(|print| Ok(print.to_owned())).collect();
+        if prints.len() == expressions.len() {
+            return Ok(prints);
+        }
+    }
+    let mut prints = Vec::new();
+    for expression in expressions {
+        progress.say(expression);
+        prints.push(
+            printed(session.execute(&print(expression), &mut |_| ())?)
+                .map(|text| text.trim_end_matches(END).to_owned()),
+        );
+    }
+    Ok(prints)
 }
 
 fn printed(outcome: Outcome) -> Result<String, String> {
