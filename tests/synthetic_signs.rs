@@ -2,7 +2,7 @@
 Without photos, `load_signs` draws its own, keeps them, and says so.
 */
 
-use cnn::datasets::{CourseFile, Source, Split, load_signs, synthetic_signs_in};
+use cnn::datasets::{CourseFile, SYNTHETIC_SEED, Source, Split, load_signs, synthetic_signs_in};
 use std::process::Command;
 
 /// A child of the test runs this very test, in a folder without photos, and prints what it loaded.
@@ -31,7 +31,7 @@ fn without_photos_pictures_are_drawn_once_and_kept() {
     assert_eq!(stderr, "", "no bar where there is no terminal");
     let path = dir.path().canonicalize().unwrap().join("course/datasets/synthetic_signs.h5");
     let expected = format!(
-        "(1080, 64, 64, 3) (120, 64, 64, 3) synthetic SIGNS drawn by the program from seed 1: no photos, so its \
+        "(1080, 64, 64, 3) (120, 64, 64, 3) synthetic SIGNS drawn by the program from seed 2: no photos, so its \
          accuracies are not those of the course's data (kept in {})",
         path.display()
     );
@@ -40,9 +40,9 @@ fn without_photos_pictures_are_drawn_once_and_kept() {
     assert_eq!(files, ["synthetic_signs.h5"], "no half file stays behind");
 
     let before = std::fs::metadata(&path).unwrap().modified().unwrap();
-    let signs = synthetic_signs_in(path.parent().unwrap(), 1);
+    let signs = synthetic_signs_in(path.parent().unwrap(), SYNTHETIC_SEED);
     assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), before, "read, not drawn again");
-    assert_eq!(signs.source, Source::Synthetic { seed: 1, kept: Ok(path.clone()) });
+    assert_eq!(signs.source, Source::Synthetic { seed: SYNTHETIC_SEED, kept: Ok(path.clone()) });
     let file = CourseFile::new(&path, 6);
     assert_eq!(file.read(Split::Train).unwrap().pictures, signs.x_train, "any reader of the layout can read it");
     for class in 0..6 {

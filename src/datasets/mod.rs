@@ -22,5 +22,5 @@ pub use happy_house::{load_happy_house, load_happy_house_from, load_happy_house_
 pub use import::{Imported, import_folder};
 pub use mini_batches::random_mini_batches;
 pub use one_hot::convert_to_one_hot;
-pub use signs::{load_signs, load_signs_from};
+pub use signs::{SYNTHETIC_SEED, load_signs, load_signs_from};
 pub use synthetic::{synthetic_signs, synthetic_signs_in};

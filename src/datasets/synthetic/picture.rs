@@ -181,9 +181,10 @@ fn reflect(colour: Vec3, normal: Vec3, Shade { open, lit }: Shade, light: &Light
 fn develop(mut canvas: Canvas, dice: &mut Dice) -> Vec<u8> {
     let soft = dice.range(0.07, 0.22);
     blur3(&mut canvas, soft);
-    // The wall is made to come out light, as a camera's meter would.
+    // A camera's meter makes the wall come out light, but not white: on inputs near 1 throughout, all relus of the
+    // application network die in every other training run; on these, in one of six or so, as on photos.
     let brightest = canvas.iter().map(|c| c.x + c.y + c.z).fold(0.0, f32::max) / 3.0;
-    let exposure = dice.range(0.70, 0.86) / brightest;
+    let exposure = dice.range(0.48, 0.80) / brightest;
     let curve = dice.range(-0.25, 0.35);
     let noise = dice.range(0.4, 2.6) / 255.0;
     let mut bytes = Vec::with_capacity(canvas.len() * 3);
