@@ -55,6 +55,43 @@ impl<'a> Examples<'a> {
         ArrayViewD::from_shape(IxDyn(&dims), &self.data[range.start * n..range.end * n]).expect("whole examples")
     }
 
+    /// The examples of these indices, in their order.
+    pub fn gather(&self, indices: &[usize]) -> ArrayD<f32> {
+        let n = self.example_len();
+        let mut rows = Vec::with_capacity(n * indices.len());
+        for i in indices {
+            rows.extend_from_slice(&self.data[i * n..(i + 1) * n]);
+        }
+        ArrayD::from_shape_vec(IxDyn(&self.batch_dims(indices.len())), rows).expect("whole examples")
+    }
+
+    /// The first `n` examples, and the others.
+    pub fn split_at(&'a self, n: usize) -> (Examples<'a>, Examples<'a>) {
+        let (first, second) = self.data.split_at(n * self.example_len());
+        let part = |n, data| Examples { dims: self.batch_dims(n), data: Cow::Borrowed(data) };
+        (part(n, first), part(self.len() - n, second))
+    }
+
+    /// The same numbers with another shape of one example.
+    pub fn with_example_dims(self, dims: &[usize]) -> Self {
+        debug_assert_eq!(self.example_len(), dims.iter().product());
+        Examples { dims: [&[self.dims[0]], dims].concat(), data: self.data }
+    }
+
+    /// Each class index as a row with a single 1.
+    pub fn one_hot(self, classes: usize) -> Self {
+        let mut rows = vec![0.0; self.len() * classes];
+        for (i, class) in self.data.iter().enumerate() {
+            assert!(
+                *class >= 0.0 && class.fract() == 0.0 && (*class as usize) < classes,
+                "the label of example {i} is {class}, the classes are 0 to {}",
+                classes - 1
+            );
+            rows[i * classes + *class as usize] = 1.0;
+        }
+        Examples { dims: vec![self.dims[0], classes], data: Cow::Owned(rows) }
+    }
+
     fn batch_dims(&self, n: usize) -> Vec<usize> {
         [&[n], self.example_dims()].concat()
     }

@@ -19,26 +19,68 @@ let model = Model::new(&x_input, &x).name("HappyModel");
 assert_eq!(model.count_params(), 37_633);
 ```
 
+A model is trained in four steps: `compile`, `fit`, `evaluate`, `predict`.
+
+```
+use cnn::keras::{Adam, EarlyStopping, Model, Verbose, layers::*};
+use cnn::prelude::*;
+
+let mut rng = RandomState::new(1);
+let x = rng.randn((200, 2));
+let y = x.map_axis(Axis(1), |p| usize::from(p[0] * p[1] > 0.0));
+
+let x_input = Input::new(2).call();
+let hidden = Dense::new(16).activation("tanh").call(&x_input);
+let mut model = Model::new(&x_input, &Dense::new(2).activation("softmax").call(&hidden));
+model.compile(Adam::new().learning_rate(0.05), "sparse_categorical_crossentropy", ["accuracy"]);
+let history = model
+    .fit(&x, &y)
+    .epochs(40)
+    .validation_split(0.1)
+    .callback(EarlyStopping::new("val_loss").patience(10))
+    .verbose(Verbose::Silent)
+    .run();
+assert!(history["loss"].last() < history["loss"].first());
+let preds = model.evaluate(&x, &y);
+assert!(preds[1] > 0.9, "accuracy {}", preds[1]);
+```
+
 Reading order: [`layers`] are written down one after the other, a [`Tensor`] connects them, a [`Model`] is what lies
 between some inputs and outputs.
 */
 
 pub mod activations;
 mod built_layer;
+pub mod callbacks;
+mod compile;
 mod context;
+mod evaluate;
 mod examples;
+mod fit;
+mod history;
 pub mod initializers;
 mod layer;
 pub mod layers;
+pub mod losses;
+pub mod metrics;
 mod model;
+pub mod optimizers;
 mod predict;
+mod progress;
 mod summary;
 mod tensor;
 mod topology;
 
 pub use crate::graph::{Kernels, Padding, Shape};
 pub use built_layer::BuiltLayer;
+pub use callbacks::{Callback, EarlyStopping, ReduceLROnPlateau, Training};
+pub use fit::Fit;
+pub use history::{History, Logs};
 pub use initializers::{GlorotUniform, HeUniform, Initializer, RandomUniform};
 pub use layer::{Attributes, Layer, Scope, Weight};
+pub use losses::Loss;
+pub use metrics::Metric;
 pub use model::Model;
+pub use optimizers::{Adam, Optimizer, RMSprop, SGD};
+pub use progress::Verbose;
 pub use tensor::{Tensor, Tensors};

@@ -4,7 +4,12 @@ A model: the layers between some inputs and some outputs, with their weights.
 How it is compiled and trained is in files of its own, beside this one.
 */
 
-use super::{BuiltLayer, Kernels, Tensor, Tensors, context::Context, topology::topology};
+use super::{
+    BuiltLayer, Kernels, Tensor, Tensors,
+    compile::Compiled,
+    context::Context,
+    topology::{Topology, topology},
+};
 use ndarray::ArrayD;
 use std::{fmt, rc::Rc};
 
@@ -28,6 +33,7 @@ pub struct Model {
     pub(super) outputs: Vec<Tensor>,
     pub(super) layers: Vec<BuiltLayer>,
     pub(super) is_sequence: bool,
+    pub(super) compiled: Option<Compiled>,
 }
 
 impl Model {
@@ -45,7 +51,8 @@ impl Model {
         let topology = topology(&inputs, &outputs);
         let context = first.0.context.clone();
         let name = context.automatic_name("model");
-        Model { context, name, inputs, outputs, layers: topology.layers, is_sequence: topology.is_sequence }
+        let Topology { layers, is_sequence } = topology;
+        Model { context, name, inputs, outputs, layers, is_sequence, compiled: None }
     }
 
     /// Names the model.

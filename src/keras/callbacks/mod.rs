@@ -1,0 +1,86 @@
+/*!
+What is done along the way while a model trains: to change the learning rate, to stop, to save, to look.
+
+[`Fit`](super::Fit) asks them; each of Keras' own has a file here.
+*/
+
+mod early_stopping;
+mod monitor;
+mod on_epoch_end;
+mod reduce_lr_on_plateau;
+
+pub use early_stopping::EarlyStopping;
+pub use monitor::Mode;
+pub use on_epoch_end::{OnEpochEnd, on_epoch_end};
+pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+
+use super::{Logs, Model};
+
+/// Is asked while a model trains. Every method does nothing unless written otherwise.
+pub trait Callback {
+    /// Before the first epoch.
+    fn on_train_begin(&mut self, _training: &mut Training<'_>) {}
+
+    /// Before an epoch; the first one is 0.
+    fn on_epoch_begin(&mut self, _epoch: usize, _training: &mut Training<'_>) {}
+
+    /// After a training step; `logs` are the means over the epoch so far.
+    fn on_batch_end(&mut self, _batch: usize, _logs: &Logs, _training: &mut Training<'_>) {}
+
+    /// After an epoch and its validation. What it adds to `logs` appears in the history.
+    fn on_epoch_end(&mut self, _epoch: usize, _logs: &mut Logs, _training: &mut Training<'_>) {}
+
+    /// After the last epoch.
+    fn on_train_end(&mut self, _training: &mut Training<'_>) {}
+}
+
+impl<C: Callback + ?Sized> Callback for &mut C {
+    fn on_train_begin(&mut self, training: &mut Training<'_>) {
+        (**self).on_train_begin(training);
+    }
+
+    fn on_epoch_begin(&mut self, epoch: usize, training: &mut Training<'_>) {
+        (**self).on_epoch_begin(epoch, training);
+    }
+
+    fn on_batch_end(&mut self, batch: usize, logs: &Logs, training: &mut Training<'_>) {
+        (**self).on_batch_end(batch, logs, training);
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut Training<'_>) {
+        (**self).on_epoch_end(epoch, logs, training);
+    }
+
+    fn on_train_end(&mut self, training: &mut Training<'_>) {
+        (**self).on_train_end(training);
+    }
+}
+
+/// The training run that a callback is asked in.
+#[derive(Debug)]
+pub struct Training<'m> {
+    pub(super) model: &'m Model,
+    pub(super) stop: bool,
+}
+
+impl Training<'_> {
+    /// The model.
+    pub fn model(&self) -> &Model {
+        self.model
+    }
+
+    /// The learning rate.
+    pub fn learning_rate(&self) -> f32 {
+        self.model.learning_rate()
+    }
+
+    /// Changes the learning rate, from the next training step on.
+    pub fn set_learning_rate(&mut self, learning_rate: f32) {
+        self.model.set_learning_rate(learning_rate);
+    }
+
+    /// Ends the training after this batch or epoch.
+    pub fn stop(&mut self) {
+        self.stop = true;
+    }
+}

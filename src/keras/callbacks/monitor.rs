@@ -1,0 +1,63 @@
+/*! Whether a monitored number has become better: what Keras' callbacks share. */
+
+use crate::keras::Logs;
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Up for what has "acc" in its name, down for everything else.
+    #[default]
+    Auto,
+    /// Down.
+    Min,
+    /// Up.
+    Max,
+}
+
+/// A number of the logs and the best that it has been.
+#[derive(Debug, Clone)]
+pub(super) struct Monitor {
+    pub name: String,
+    pub mode: Mode,
+    /// By how much it must be better to count.
+    pub min_delta: f64,
+    pub best: Option<f64>,
+}
+
+impl Monitor {
+    pub fn new(name: &str, min_delta: f64) -> Self {
+        Monitor { name: name.to_string(), mode: Mode::Auto, min_delta, best: None }
+    }
+
+    /// Forgets the best.
+    pub fn reset(&mut self) {
+        self.best = None;
+    }
+
+    /// The number now.
+    ///
+    /// # Panics
+    /// If there is none of this name.
+    pub fn current(&self, callback: &str, logs: &Logs) -> f64 {
+        logs.get(&self.name).unwrap_or_else(|| {
+            let val =
+                if self.name.starts_with("val_") { "\nhelp: set validation_split or validation_data" } else { "" };
+            panic!("{callback}: there is no {} to monitor, there are {}{val}", self.name, logs.names())
+        })
+    }
+
+    /// Whether `current` is better than the best so far, which it then becomes.
+    pub fn improves(&mut self, current: f64) -> bool {
+        let up = self.mode == Mode::Max || self.mode == Mode::Auto && self.name.contains("acc");
+        let better = match self.best {
+            // A NaN is never better.
+            None => !current.is_nan(),
+            Some(best) if up => current > best + self.min_delta,
+            Some(best) => current < best - self.min_delta,
+        };
+        if better {
+            self.best = Some(current);
+        }
+        better
+    }
+}

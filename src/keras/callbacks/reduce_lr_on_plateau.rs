@@ -1,0 +1,116 @@
+/*! Smaller steps when a number has stopped getting better. */
+
+use super::{Callback, Mode, Training, monitor::Monitor};
+use crate::keras::Logs;
+
+/// Multiplies the learning rate by `factor` when a number has not become better for `patience` epochs, down to `min_lr`.
+///
+/// Adds the learning rate to the history, as `lr`.
+///
+/// DIFFERENCE: before Keras 2.1.3 it waited one epoch more than `patience`; this is the later rule.
+#[derive(Debug, Clone)]
+pub struct ReduceLROnPlateau {
+    monitor: Monitor,
+    factor: f64,
+    patience: usize,
+    cooldown: usize,
+    min_lr: f64,
+    verbose: bool,
+    wait: usize,
+    cooldown_counter: usize,
+}
+
+impl ReduceLROnPlateau {
+    /// Watches `monitor`, such as `"val_loss"`. Keras' defaults: factor 0.1, patience 10, min_delta 0.0001, no
+    /// cooldown, min_lr 0.
+    pub fn new(monitor: &str) -> Self {
+        ReduceLROnPlateau {
+            monitor: Monitor::new(monitor, 1e-4),
+            factor: 0.1,
+            patience: 10,
+            cooldown: 0,
+            min_lr: 0.0,
+            verbose: false,
+            wait: 0,
+            cooldown_counter: 0,
+        }
+    }
+
+    /// What the learning rate is multiplied by.
+    ///
+    /// # Panics
+    /// If it is 1 or more.
+    #[track_caller]
+    pub fn factor(mut self, factor: f64) -> Self {
+        assert!(factor < 1.0, "ReduceLROnPlateau: expected a factor below 1, got {factor}");
+        self.factor = factor;
+        self
+    }
+
+    /// How many epochs without improvement are borne.
+    pub fn patience(mut self, patience: usize) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// By how much the number must become better to count.
+    pub fn min_delta(mut self, min_delta: f64) -> Self {
+        self.monitor.min_delta = min_delta;
+        self
+    }
+
+    /// Which way is better.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.monitor.mode = mode;
+        self
+    }
+
+    /// How many epochs to rest after each reduction.
+    pub fn cooldown(mut self, cooldown: usize) -> Self {
+        self.cooldown = cooldown;
+        self
+    }
+
+    /// The smallest learning rate.
+    pub fn min_lr(mut self, min_lr: f64) -> Self {
+        self.min_lr = min_lr;
+        self
+    }
+
+    /// Whether to print a line at each reduction.
+    pub fn verbose(mut self, verbose: bool) -> Self {
+        self.verbose = verbose;
+        self
+    }
+}
+
+impl Callback for ReduceLROnPlateau {
+    fn on_train_begin(&mut self, _training: &mut Training<'_>) {
+        self.monitor.reset();
+        (self.wait, self.cooldown_counter) = (0, 0);
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut Training<'_>) {
+        let old = f64::from(training.learning_rate());
+        logs.set("lr", old);
+        let current = self.monitor.current("ReduceLROnPlateau", logs);
+        if self.cooldown_counter > 0 {
+            self.cooldown_counter -= 1;
+            self.wait = 0;
+        }
+        if self.monitor.improves(current) {
+            self.wait = 0;
+        } else if self.cooldown_counter == 0 {
+            self.wait += 1;
+            if self.wait >= self.patience && old > f64::from(self.min_lr as f32) {
+                let new = (old * self.factor).max(self.min_lr) as f32;
+                training.set_learning_rate(new);
+                if self.verbose {
+                    println!("\nEpoch {:05}: ReduceLROnPlateau reducing learning rate to {new}.", epoch + 1);
+                }
+                self.cooldown_counter = self.cooldown;
+                self.wait = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+/*! How a model is to be trained: loss, optimizer, metrics. */
+
+use super::{Loss, Metric, Model, Optimizer, examples::Examples};
+use crate::{
+    graph::{DType, Operation, Tensor, fetch::Number},
+    numpy::RandomState,
+};
+use ndarray::{ArrayBase, ArrayD, Data, Dimension};
+
+/// What [`Model::compile`] adds to a model.
+pub(super) struct Compiled {
+    pub loss: Loss,
+    pub metrics: Vec<Metric>,
+    pub optimizer: Optimizer,
+    /// The placeholder for labels.
+    pub target: Tensor,
+    /// The mean loss of a batch.
+    pub cost: Tensor,
+    pub step: Operation,
+    /// Shuffles the examples; goes on from one call of `fit` to the next.
+    pub shuffle: RandomState,
+}
+
+impl Model {
+    /// Says how the model is to be trained.
+    ///
+    /// # Arguments
+    /// * `optimizer`: its name, such as `"adam"`, or a value, such as `Adam::new().learning_rate(0.001)`
+    /// * `loss`: such as `"categorical_crossentropy"`
+    /// * `metrics`: what to report beside the loss, such as `["accuracy"]`
+    ///
+    /// # Panics
+    /// If there is nothing of such a name, or the model has several inputs or outputs.
+    #[track_caller]
+    pub fn compile<M: Into<Metric>>(
+        &mut self,
+        optimizer: impl Into<Optimizer>,
+        loss: impl Into<Loss>,
+        metrics: impl IntoIterator<Item = M>,
+    ) {
+        let (optimizer, loss) = (optimizer.into(), loss.into());
+        let metrics = metrics.into_iter().map(Into::into).collect();
+        let output = self.only("output", &self.outputs);
+        let name = format!("{}_target", output.layer().name());
+        let target = self.context.graph.placeholder(output.shape(), DType::Float32, &name);
+        let cost = loss.build(output.symbol(), &target);
+        let weights = self.layers.iter().flat_map(|layer| layer.weights());
+        let variables: Vec<&Tensor> = weights.filter(|weight| weight.trainable).map(|w| &w.variable).collect();
+        let step = optimizer.minimize(&cost, &variables);
+        // The seed is fixed for the same reason as that of the weights: a notebook that runs again prints the same.
+        let shuffle = RandomState::new(0);
+        self.compiled = Some(Compiled { loss, metrics, optimizer, target, cost, step, shuffle });
+    }
+
+    /// The learning rate that training uses now.
+    ///
+    /// # Panics
+    /// If the model has not been compiled.
+    #[track_caller]
+    pub fn learning_rate(&self) -> f32 {
+        self.context.session.learning_rate(&self.compiled("learning_rate").step)
+    }
+
+    /// Changes the learning rate, from the next training step on.
+    ///
+    /// # Panics
+    /// If the model has not been compiled.
+    #[track_caller]
+    pub fn set_learning_rate(&self, learning_rate: f32) {
+        self.context.session.set_learning_rate(&self.compiled("set_learning_rate").step, learning_rate);
+    }
+
+    /// The optimizer as it was compiled.
+    pub fn optimizer(&self) -> Option<&Optimizer> {
+        self.compiled.as_ref().map(|compiled| &compiled.optimizer)
+    }
+
+    /// The loss as it was compiled.
+    pub fn loss(&self) -> Option<Loss> {
+        self.compiled.as_ref().map(|compiled| compiled.loss)
+    }
+
+    /// The metrics as they were compiled.
+    pub fn metrics(&self) -> &[Metric] {
+        self.compiled.as_ref().map_or(&[], |compiled| &compiled.metrics)
+    }
+
+    /// The gradient of the loss on a batch with respect to each weight that can be trained, as in training, by layer
+    /// and weight: `("conv1", "kernel", gradient)`. Nothing is changed.
+    ///
+    /// # Panics
+    /// If the model has not been compiled, or the arrays do not fit it.
+    #[track_caller]
+    pub fn gradients<A, B, S, T, D, E>(
+        &self,
+        x: &ArrayBase<S, D>,
+        y: &ArrayBase<T, E>,
+    ) -> Vec<(String, &'static str, ArrayD<f32>)>
+    where
+        A: Number,
+        B: Number,
+        S: Data<Elem = A>,
+        T: Data<Elem = B>,
+        D: Dimension,
+        E: Dimension,
+    {
+        let (x, y) = (Examples::new(x), Examples::new(y));
+        let (x, y) = self.check_examples("gradients", x, y);
+        let compiled = self.compiled("gradients");
+        let session = self.context.ready();
+        let weights = || self.layers.iter().flat_map(|layer| layer.weights().iter().map(move |w| (layer, w)));
+        let variables: Vec<&Tensor> = weights().filter(|(_, w)| w.trainable).map(|(_, w)| &w.variable).collect();
+        // Batch normalisation moves its averages in every training run; they are put back.
+        let kept: Vec<_> = weights().filter(|(_, w)| !w.trainable).map(|(_, w)| &w.variable).collect();
+        let before: Vec<_> = kept.iter().map(|variable| session.value(variable)).collect();
+        let gradients = self.context.graph.gradients(&compiled.cost, &variables);
+        let input = self.only("input", &self.inputs).symbol();
+        let (x, y) = (x.rows(0..x.len()), y.rows(0..y.len()));
+        let values = session.run_training(&gradients, &[input.feed(&x), compiled.target.feed(&y)]);
+        kept.iter().zip(&before).for_each(|(variable, value)| session.assign(variable, value));
+        let named = weights().filter(|(_, w)| w.trainable).zip(values);
+        named.map(|((layer, w), value)| (layer.name().to_string(), w.name, value)).collect()
+    }
+
+    #[track_caller]
+    pub(super) fn compiled(&self, verb: &str) -> &Compiled {
+        self.compiled.as_ref().unwrap_or_else(|| {
+            panic!(
+                "{verb}: {} has not been compiled\nhelp: call model.compile(\"adam\", \"categorical_crossentropy\", \
+                 [\"accuracy\"]) first",
+                self.name
+            )
+        })
+    }
+
+    /// Demands examples and labels that fit the model and each other; labels get the shape of the model's output.
+    #[track_caller]
+    pub(super) fn check_examples<'a>(
+        &self,
+        verb: &str,
+        x: Examples<'a>,
+        y: Examples<'a>,
+    ) -> (Examples<'a>, Examples<'a>) {
+        self.check_input(verb, &x);
+        assert!(
+            x.len() == y.len(),
+            "{verb}: expected as many labels as examples, got {} examples and labels of shape {:?}{}",
+            x.len(),
+            y.dims(),
+            if y.dims().contains(&x.len()) { "\nhelp: labels stand in rows; transpose them" } else { "" }
+        );
+        let loss = self.compiled(verb).loss;
+        let expected = self.only("output", &self.outputs).shape();
+        let example: Vec<usize> = expected.dims()[1..].iter().map(|dim| dim.unwrap_or(1)).collect();
+        let is_scalar = |dims: &[usize]| dims.iter().product::<usize>() == 1;
+        if loss.is_sparse() {
+            assert!(
+                is_scalar(y.example_dims()) && example.len() == 1,
+                "{verb}: {} takes one class index per example, shape (m,), got labels of shape {:?}",
+                loss.name(),
+                y.dims()
+            );
+            return (x, y.one_hot(example[0]));
+        }
+        let fits = example == y.example_dims() || is_scalar(&example) && is_scalar(y.example_dims());
+        assert!(
+            fits,
+            "{verb}: expected labels of shape {expected}, got shape {:?}{}",
+            y.dims(),
+            if loss == Loss::CategoricalCrossentropy {
+                "\nhelp: labels are one-hot rows; for class indices compile with sparse_categorical_crossentropy"
+            } else {
+                ""
+            }
+        );
+        (x, y.with_example_dims(&example))
+    }
+}

@@ -1,0 +1,238 @@
+/*!
+Training: epochs of shuffled batches, validation, callbacks.
+
+A single step is the engine's; see [`Session::run_training`](crate::graph::Session::run_training).
+*/
+
+use super::{
+    Callback, History, Model, Training, Verbose,
+    evaluate::Means,
+    examples::{Examples, batches},
+    progress::Progress,
+};
+use crate::{graph::fetch::Number, numpy::RandomState};
+use ndarray::{Array1, ArrayBase, Data, Dimension};
+
+/// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
+#[must_use = "nothing is trained before .run()"]
+pub struct Fit<'a> {
+    model: &'a mut Model,
+    x: Examples<'a>,
+    y: Examples<'a>,
+    epochs: usize,
+    batch_size: usize,
+    validation: Validation<'a>,
+    shuffle: bool,
+    callbacks: Vec<Box<dyn Callback + 'a>>,
+    verbose: Verbose,
+}
+
+/// The examples that are never trained on.
+enum Validation<'a> {
+    None,
+    /// The last of the training examples.
+    Split(f64),
+    Data(Examples<'a>, Examples<'a>),
+}
+
+impl Model {
+    /// Trains the model. The settings follow; [`Fit::run`] begins.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// use ndarray::array;
+    /// let x_input = Input::new(1).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).call(&x_input));
+    /// model.compile("sgd", "mse", ["mae"]);
+    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![1.0, 3.0, 5.0]);
+    /// let history = model.fit(&x, &y).epochs(200).batch_size(3).run();
+    /// assert!(history["loss"][199] < 0.1 * history["loss"][0]);
+    /// ```
+    ///
+    /// # Arguments
+    /// * `x`: examples, shape (m, …) as the model's input
+    /// * `y`: labels, shape (m, …) as the model's output; class indices, shape (m,), if the loss is sparse
+    ///
+    /// # Panics
+    /// If the model has not been compiled, or an array does not fit it.
+    #[track_caller]
+    pub fn fit<'a, A, B, S, T, D, E>(&'a mut self, x: &'a ArrayBase<S, D>, y: &'a ArrayBase<T, E>) -> Fit<'a>
+    where
+        A: Number,
+        B: Number,
+        S: Data<Elem = A>,
+        T: Data<Elem = B>,
+        D: Dimension,
+        E: Dimension,
+    {
+        let (x, y) = self.check_examples("fit", Examples::new(x), Examples::new(y));
+        Fit {
+            model: self,
+            x,
+            y,
+            epochs: 1,
+            batch_size: 32,
+            validation: Validation::None,
+            shuffle: true,
+            callbacks: Vec::new(),
+            verbose: Verbose::Auto,
+        }
+    }
+}
+
+impl<'a> Fit<'a> {
+    /// How often every example is seen; 1.
+    pub fn epochs(mut self, epochs: usize) -> Self {
+        self.epochs = epochs;
+        self
+    }
+
+    /// How many examples a training step sees; 32. The last batch of an epoch may be smaller.
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// Keeps this share of the examples for validation: the last ones, before any shuffling.
+    ///
+    /// # Panics
+    /// If it is not in [0, 1).
+    #[track_caller]
+    pub fn validation_split(mut self, share: f64) -> Self {
+        assert!((0.0..1.0).contains(&share), "validation_split: expected a share in [0, 1), got {share}");
+        self.validation = Validation::Split(share);
+        self
+    }
+
+    /// Validates on these examples.
+    ///
+    /// # Panics
+    /// If an array does not fit the model.
+    #[track_caller]
+    pub fn validation_data<A, B, S, T, D, E>(mut self, x: &'a ArrayBase<S, D>, y: &'a ArrayBase<T, E>) -> Self
+    where
+        A: Number,
+        B: Number,
+        S: Data<Elem = A>,
+        T: Data<Elem = B>,
+        D: Dimension,
+        E: Dimension,
+    {
+        let (x, y) = self.model.check_examples("validation_data", Examples::new(x), Examples::new(y));
+        self.validation = Validation::Data(x, y);
+        self
+    }
+
+    /// Shuffles the examples before each epoch by NumPy's generator with this seed. Without it, the seed is 0 for the
+    /// first run after compiling, and later runs go on from there.
+    pub fn shuffle(mut self, seed: u32) -> Self {
+        self.shuffle = true;
+        self.model.compiled.as_mut().expect("checked by fit").shuffle = RandomState::new(seed);
+        self
+    }
+
+    /// Leaves the examples in their order.
+    pub fn without_shuffling(mut self) -> Self {
+        self.shuffle = false;
+        self
+    }
+
+    /// Has something done along the way; several callbacks are asked in the order in which they were given.
+    ///
+    /// `&mut callback` can be given, too, to be looked at afterwards.
+    pub fn callback(mut self, callback: impl Callback + 'a) -> Self {
+        self.callbacks.push(Box::new(callback));
+        self
+    }
+
+    /// As [`Fit::callback`], for several at once.
+    pub fn callbacks(mut self, callbacks: impl IntoIterator<Item = Box<dyn Callback + 'a>>) -> Self {
+        self.callbacks.extend(callbacks);
+        self
+    }
+
+    /// What is printed.
+    pub fn verbose(mut self, verbose: Verbose) -> Self {
+        self.verbose = verbose;
+        self
+    }
+
+    /// Trains, and returns loss and metrics of each epoch.
+    ///
+    /// Losses and metrics are means over the examples of an epoch, each taken before the training step that it belongs
+    /// to.
+    ///
+    /// # Panics
+    /// If the validation split leaves no examples to train on.
+    pub fn run(mut self) -> History {
+        let n = match self.validation {
+            // As Python's int(len(x) * (1. - validation_split)).
+            Validation::Split(share) => (self.x.len() as f64 * (1.0 - share)) as usize,
+            _ => self.x.len(),
+        };
+        assert!(n > 0, "fit: no examples are left to train on");
+        let compiled = self.model.compiled.as_mut().expect("checked by fit");
+        let mut generator = compiled.shuffle.clone();
+        let history = self.train(n, &mut generator);
+        self.model.compiled.as_mut().expect("checked by fit").shuffle = generator;
+        history
+    }
+
+    /// Trains on the first `n` examples.
+    fn train(&mut self, n: usize, generator: &mut RandomState) -> History {
+        let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(), &mut self.callbacks);
+        let ((x, x_rest), (y, y_rest)) = (self.x.split_at(n), self.y.split_at(n));
+        let validation = match &self.validation {
+            Validation::None => None,
+            Validation::Split(_) => Some((&x_rest, &y_rest)).filter(|(x, _)| x.len() > 0),
+            Validation::Data(x, y) => Some((x, y)),
+        };
+        match validation {
+            _ if verbose == Verbose::Silent => {}
+            Some((rest, _)) => println!("Train on {n} samples, validate on {} samples", rest.len()),
+            None => println!("Train on {n} samples"),
+        }
+        let model = &*self.model;
+        let mut order = Array1::from_iter(0..n);
+        let mut training = Training { model, stop: false };
+        let mut history = History::default();
+        callbacks.iter_mut().for_each(|callback| callback.on_train_begin(&mut training));
+        for epoch in 0..epochs {
+            callbacks.iter_mut().for_each(|callback| callback.on_epoch_begin(epoch, &mut training));
+            if verbose == Verbose::Bar {
+                println!("Epoch {}/{epochs}", epoch + 1);
+            }
+            if self.shuffle {
+                generator.shuffle(&mut order);
+            }
+            let progress = Progress::new(verbose, n);
+            let mut means = Means::new(model);
+            for (i, batch) in batches(n, self.batch_size).enumerate() {
+                let indices = &order.as_slice().expect("one row")[batch.clone()];
+                let (x, y) = (x.gather(indices), y.gather(indices));
+                means.add(&model.run_batch(&x.view(), &y.view(), true), indices.len());
+                let logs = means.logs("");
+                callbacks.iter_mut().for_each(|callback| callback.on_batch_end(i, &logs, &mut training));
+                if training.stop {
+                    break;
+                }
+                if batch.end < n {
+                    progress.update(batch.end, &logs);
+                }
+            }
+            let mut logs = means.logs("");
+            if let Some((x, y)) = validation {
+                let validated = model.test(x, y, self.batch_size, |_, _| {});
+                validated.logs("val_").iter().for_each(|(name, value)| logs.set(name, value));
+            }
+            progress.finish(&format!("Epoch {}/{epochs}", epoch + 1), &logs);
+            callbacks.iter_mut().for_each(|callback| callback.on_epoch_end(epoch, &mut logs, &mut training));
+            history.push(&logs);
+            if training.stop {
+                break;
+            }
+        }
+        callbacks.iter_mut().for_each(|callback| callback.on_train_end(&mut training));
+        history
+    }
+}

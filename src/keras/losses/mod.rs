@@ -1,0 +1,90 @@
+/*!
+Losses by their Keras names.
+
+Where the model ends in the activation that belongs to the loss, the loss is computed from the numbers before it: that
+is exact where a probability is close to 0 or 1. Otherwise it is computed from the probabilities, as Keras does, in a
+file of its own.
+*/
+
+mod from_probabilities;
+mod squared_difference;
+
+use crate::graph::{
+    Tensor,
+    ops::{Reduce, Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy},
+};
+use from_probabilities::{BinaryCrossentropy, CategoricalCrossentropy};
+use squared_difference::SquaredDifference;
+
+/// What training makes small. [`Model::compile`](super::Model::compile) also takes its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// −Σ y log p, for one-hot labels.
+    CategoricalCrossentropy,
+    /// The same, for labels that are class indices.
+    SparseCategoricalCrossentropy,
+    /// −y log p − (1 − y) log(1 − p), for answers of yes or no.
+    BinaryCrossentropy,
+    /// (y − p)².
+    MeanSquaredError,
+}
+
+const ALL: [Loss; 4] = [
+    Loss::CategoricalCrossentropy,
+    Loss::SparseCategoricalCrossentropy,
+    Loss::BinaryCrossentropy,
+    Loss::MeanSquaredError,
+];
+
+impl Loss {
+    /// Its Keras name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Loss::CategoricalCrossentropy => "categorical_crossentropy",
+            Loss::SparseCategoricalCrossentropy => "sparse_categorical_crossentropy",
+            Loss::BinaryCrossentropy => "binary_crossentropy",
+            Loss::MeanSquaredError => "mean_squared_error",
+        }
+    }
+
+    /// Whether labels are class indices.
+    pub(super) fn is_sparse(self) -> bool {
+        self == Loss::SparseCategoricalCrossentropy
+    }
+
+    /// The mean over the batch, from the model's output and labels of the same shape.
+    pub(super) fn build(self, output: &Tensor, target: &Tensor) -> Tensor {
+        let graph = output.graph();
+        let before = |activation: &str| (output.kind() == activation).then(|| output.inputs()[0].clone());
+        let loss = match self {
+            Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy => {
+                match before("Softmax").filter(|logits| logits.shape().rank() == 2) {
+                    Some(logits) => graph.add(SoftmaxCrossEntropy, &[&logits, target], "loss/categorical_crossentropy"),
+                    None => graph.add(CategoricalCrossentropy, &[output, target], "loss/categorical_crossentropy"),
+                }
+            }
+            Loss::BinaryCrossentropy => match before("Sigmoid") {
+                Some(logits) => graph.add(SigmoidCrossEntropy, &[&logits, target], "loss/binary_crossentropy"),
+                None => graph.add(BinaryCrossentropy, &[output, target], "loss/binary_crossentropy"),
+            },
+            Loss::MeanSquaredError => graph.add(SquaredDifference, &[output, target], "loss/mean_squared_error"),
+        };
+        graph.add(Reduce { reduction: Reduction::Mean, axes: None }, &[&loss], "loss/mean")
+    }
+}
+
+impl From<&str> for Loss {
+    /// The loss of this name; `"mse"` is the mean squared error.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
+    fn from(name: &str) -> Self {
+        if name == "mse" {
+            return Loss::MeanSquaredError;
+        }
+        let known = || ALL.map(Loss::name).join(", ");
+        let found = ALL.into_iter().find(|loss| loss.name() == name);
+        found.unwrap_or_else(|| panic!("there is no loss \"{name}\"\nhelp: the losses are {}", known()))
+    }
+}

@@ -1,0 +1,101 @@
+/*!
+What is reported beside the loss.
+
+Metrics are computed from arrays, not in the graph: nothing is differentiated through them.
+*/
+
+use super::Loss;
+use ndarray::{ArrayBase, Data, Dimension};
+
+/// A number that says how good a model is. [`Model::compile`](super::Model::compile) also takes its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// The share of examples whose class is right; for yes-or-no answers, of answers that are right at a threshold of
+    /// one half.
+    Accuracy,
+    /// The mean of (y − p)².
+    MeanSquaredError,
+    /// The mean of |y − p|.
+    MeanAbsoluteError,
+}
+
+impl Metric {
+    /// Its name in progress lines and histories.
+    pub fn name(self) -> &'static str {
+        match self {
+            Metric::Accuracy => "acc",
+            Metric::MeanSquaredError => "mean_squared_error",
+            Metric::MeanAbsoluteError => "mean_absolute_error",
+        }
+    }
+
+    /// Its mean over a batch. Which accuracy is meant follows from the loss, as in Keras.
+    pub(super) fn mean<S, T, D, E>(self, loss: Loss, output: &ArrayBase<S, D>, target: &ArrayBase<T, E>) -> f64
+    where
+        S: Data<Elem = f32>,
+        T: Data<Elem = f32>,
+        D: Dimension,
+        E: Dimension,
+    {
+        let pairs = || output.iter().zip(target).map(|(p, y)| (f64::from(*p), f64::from(*y)));
+        let n = output.len() as f64;
+        match self {
+            Metric::Accuracy => {
+                let classes = output.shape().last().copied().unwrap_or(1);
+                if loss == Loss::BinaryCrossentropy || classes == 1 {
+                    return pairs().filter(|(p, y)| f64::from(u8::from(*p > 0.5)) == *y).count() as f64 / n;
+                }
+                let (output, target): (Vec<f32>, Vec<f32>) =
+                    (output.iter().copied().collect(), target.iter().copied().collect());
+                let rows = output.chunks_exact(classes).zip(target.chunks_exact(classes));
+                rows.filter(|(p, y)| argmax(p) == argmax(y)).count() as f64 / (n / classes as f64)
+            }
+            Metric::MeanSquaredError => pairs().map(|(p, y)| (y - p).powi(2)).sum::<f64>() / n,
+            Metric::MeanAbsoluteError => pairs().map(|(p, y)| (y - p).abs()).sum::<f64>() / n,
+        }
+    }
+}
+
+/// The index of the largest number; the first one, where several are equal.
+fn argmax(row: &[f32]) -> usize {
+    (1..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best })
+}
+
+impl From<&str> for Metric {
+    /// The metric of this name: `"accuracy"` or `"acc"`, `"mse"`, `"mae"`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
+    fn from(name: &str) -> Self {
+        match name {
+            "accuracy" | "acc" => Metric::Accuracy,
+            "mse" | "mean_squared_error" => Metric::MeanSquaredError,
+            "mae" | "mean_absolute_error" => Metric::MeanAbsoluteError,
+            _ => panic!("there is no metric \"{name}\"\nhelp: the metrics are accuracy, mse and mae"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn accuracy_compares_classes_or_answers() {
+        let p = array![[0.1f32, 0.9], [0.6, 0.4], [0.5, 0.5]];
+        let y = array![[0.0f32, 1.0], [0.0, 1.0], [1.0, 0.0]];
+        assert_eq!(Metric::Accuracy.mean(Loss::CategoricalCrossentropy, &p, &y), 2.0 / 3.0);
+        let (p, y) = (array![[0.2f32], [0.5], [0.7]], array![[0.0f32], [1.0], [1.0]]);
+        // One half is rounded to 0, as NumPy rounds to the even number.
+        assert_eq!(Metric::Accuracy.mean(Loss::BinaryCrossentropy, &p, &y), 2.0 / 3.0);
+    }
+
+    #[test]
+    fn errors_are_means() {
+        let (p, y) = (array![[1.0f32], [3.0]], array![[0.0f32], [1.0]]);
+        assert_eq!(Metric::MeanSquaredError.mean(Loss::MeanSquaredError, &p, &y), 2.5);
+        assert_eq!(Metric::MeanAbsoluteError.mean(Loss::MeanSquaredError, &p, &y), 1.5);
+    }
+}

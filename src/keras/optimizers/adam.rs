@@ -1,0 +1,55 @@
+/*! Adam with Keras' defaults; the rule is [`graph::optimizers::Adam`](crate::graph::optimizers::Adam). */
+
+use crate::graph::optimizers;
+
+/// Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
+///
+/// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Adam {
+    /// How far to go; 0.001.
+    pub learning_rate: f32,
+    /// How much of the mean is kept; 0.9.
+    pub beta_1: f32,
+    /// How much of the mean square is kept; 0.999.
+    pub beta_2: f32,
+    /// Keeps the denominator away from zero; 1e-7, where TensorFlow has 1e-8.
+    pub epsilon: f32,
+}
+
+impl Adam {
+    /// Keras' defaults.
+    #[expect(clippy::new_without_default, reason = "as all of Keras' objects here")]
+    pub fn new() -> Self {
+        Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
+    }
+
+    /// How far to go.
+    pub fn learning_rate(mut self, learning_rate: f32) -> Self {
+        self.learning_rate = learning_rate;
+        self
+    }
+
+    /// How much of the mean is kept.
+    pub fn beta_1(mut self, beta_1: f32) -> Self {
+        self.beta_1 = beta_1;
+        self
+    }
+
+    /// How much of the mean square is kept.
+    pub fn beta_2(mut self, beta_2: f32) -> Self {
+        self.beta_2 = beta_2;
+        self
+    }
+
+    /// Keeps the denominator away from zero.
+    pub fn epsilon(mut self, epsilon: f32) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    pub(super) fn rule(self) -> optimizers::Adam {
+        let Adam { learning_rate, beta_1, beta_2, epsilon } = self;
+        optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon }
+    }
+}

@@ -1,0 +1,82 @@
+/*!
+Optimizers with Keras' names and defaults, one file each.
+
+Adam's rule is the engine's; SGD and RMSprop differ from TensorFlow's and are here.
+*/
+
+mod adam;
+mod rmsprop;
+mod sgd;
+
+pub use adam::Adam;
+pub use rmsprop::RMSprop;
+pub use sgd::SGD;
+
+use crate::graph::{Operation, Tensor};
+
+/// How training moves the weights. [`Model::compile`](super::Model::compile) also takes its name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Optimizer {
+    /// See [`Adam`].
+    Adam(Adam),
+    /// See [`SGD`].
+    SGD(SGD),
+    /// See [`RMSprop`].
+    RMSprop(RMSprop),
+}
+
+impl Optimizer {
+    /// Its Keras name.
+    pub fn class_name(&self) -> &'static str {
+        match self {
+            Optimizer::Adam(_) => "Adam",
+            Optimizer::SGD(_) => "SGD",
+            Optimizer::RMSprop(_) => "RMSprop",
+        }
+    }
+
+    /// The training step that moves `variables`.
+    pub(super) fn minimize(&self, loss: &Tensor, variables: &[&Tensor]) -> Operation {
+        let name = format!("training/{}", self.class_name());
+        let graph = loss.graph();
+        match self {
+            Optimizer::Adam(adam) => graph.minimize(loss, variables, adam.rule(), &name),
+            Optimizer::SGD(sgd) => graph.minimize(loss, variables, *sgd, &name),
+            Optimizer::RMSprop(rmsprop) => graph.minimize(loss, variables, *rmsprop, &name),
+        }
+    }
+}
+
+impl From<Adam> for Optimizer {
+    fn from(adam: Adam) -> Self {
+        Optimizer::Adam(adam)
+    }
+}
+
+impl From<SGD> for Optimizer {
+    fn from(sgd: SGD) -> Self {
+        Optimizer::SGD(sgd)
+    }
+}
+
+impl From<RMSprop> for Optimizer {
+    fn from(rmsprop: RMSprop) -> Self {
+        Optimizer::RMSprop(rmsprop)
+    }
+}
+
+impl From<&str> for Optimizer {
+    /// The optimizer of this name with its defaults: `"adam"`, `"sgd"` or `"rmsprop"`, in any case.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
+    fn from(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "adam" => Adam::new().into(),
+            "sgd" => SGD::new().into(),
+            "rmsprop" => RMSprop::new().into(),
+            _ => panic!("there is no optimizer \"{name}\"\nhelp: the optimizers are adam, sgd and rmsprop"),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/*! Gradient descent as Keras computes it, with or without momentum. */
+
+use crate::graph::optimizers::{Optimizer, Update};
+
+/// v = momentum v − learning_rate g; w += v. Nesterov: w += momentum v − learning_rate g.
+///
+/// DIFFERENCE: TensorFlow's momentum keeps the learning rate out of v. The two agree as long as it does not change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SGD {
+    /// How far to go; 0.01.
+    pub learning_rate: f32,
+    /// How much of the last step is kept; 0.
+    pub momentum: f32,
+    /// Whether to look ahead, as Nesterov does.
+    pub nesterov: bool,
+}
+
+impl SGD {
+    /// Keras' defaults: learning rate 0.01, no momentum.
+    #[expect(clippy::new_without_default, reason = "as all of Keras' objects here")]
+    pub fn new() -> Self {
+        SGD { learning_rate: 0.01, momentum: 0.0, nesterov: false }
+    }
+
+    /// How far to go.
+    pub fn learning_rate(mut self, learning_rate: f32) -> Self {
+        self.learning_rate = learning_rate;
+        self
+    }
+
+    /// How much of the last step is kept.
+    pub fn momentum(mut self, momentum: f32) -> Self {
+        self.momentum = momentum;
+        self
+    }
+
+    /// Whether to look ahead, as Nesterov does.
+    pub fn nesterov(mut self, nesterov: bool) -> Self {
+        self.nesterov = nesterov;
+        self
+    }
+}
+
+impl Optimizer for SGD {
+    fn name(&self) -> &'static str {
+        "SGD"
+    }
+
+    fn learning_rate(&self) -> f32 {
+        self.learning_rate
+    }
+
+    fn slots(&self) -> Vec<(&'static str, f32)> {
+        if self.momentum == 0.0 { Vec::new() } else { vec![("moment", 0.0)] }
+    }
+
+    fn update(&self, update: Update<'_>) {
+        let (lr, momentum) = (update.learning_rate, self.momentum);
+        let weights = update.variable.iter_mut().zip(update.gradient);
+        let [moment] = update.slots else {
+            weights.for_each(|(w, g)| *w -= lr * g);
+            return;
+        };
+        for ((w, g), v) in weights.zip(moment.iter_mut()) {
+            *v = momentum * *v - lr * g;
+            *w += if self.nesterov { momentum * *v - lr * g } else { *v };
+        }
+    }
+}
