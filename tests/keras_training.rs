@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2, Array4, ArrayD, Axis, array};
 /// y = w x + b with w = 2, b = 1 from the start.
 fn line() -> Model {
     let x_input = Input::new(1).call();
-    let model = Model::new(&x_input, &Dense::new(1).name("line").call(&x_input));
+    let model = Model::new(&x_input, Dense::new(1).name("line").call(&x_input));
     model.layer("line").set_weights(&[array![[2.0f32]].into_dyn(), array![1.0f32].into_dyn()]);
     model
 }
