@@ -2,7 +2,8 @@
 
 use cnn::{
     keras::{
-        Adam, BuiltLayer, EarlyStopping, Kernels, Model, RMSprop, ReduceLROnPlateau, SGD, Tensor, Verbose,
+        Adam, BuiltLayer, EarlyStopping, Kernels, Model, ModelCheckpoint, RMSprop, ReduceLROnPlateau, SGD, Tensor,
+        Verbose,
         callbacks::{Mode, on_epoch_end},
         layers::*,
     },
@@ -369,4 +370,15 @@ fn names_are_unique() {
 #[should_panic(expected = "expected the axis of the channels, which is the last one (3)")]
 fn batch_normalisation_is_over_channels() {
     BatchNormalization::new().axis(1).call(Input::new((8, 8, 1)).call());
+}
+
+#[test]
+fn checkpoints_are_written_when_the_model_is_better() {
+    let mut checkpoint = ModelCheckpoint::new("{epoch:02d}.h5", |_model: &Model, _path: &std::path::Path| {
+        Ok::<(), std::convert::Infallible>(())
+    })
+    .save_best_only(true);
+    with_losses(&[1.0, 1.0, 0.5, 0.7, 0.4], &mut checkpoint);
+    assert_eq!(checkpoint.saved(), ["01.h5", "03.h5", "05.h5"].map(std::path::PathBuf::from));
+    assert_eq!(checkpoint.failure(), None);
 }

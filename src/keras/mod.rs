@@ -73,7 +73,7 @@ mod topology;
 
 pub use crate::graph::{Kernels, Padding, Shape};
 pub use built_layer::BuiltLayer;
-pub use callbacks::{Callback, EarlyStopping, ReduceLROnPlateau, Training};
+pub use callbacks::{Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, Training};
 pub use fit::Fit;
 pub use history::{History, Logs};
 pub use initializers::{GlorotUniform, HeUniform, Initializer, RandomUniform};

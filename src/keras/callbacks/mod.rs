@@ -5,11 +5,13 @@ What is done along the way while a model trains: to change the learning rate, to
 */
 
 mod early_stopping;
+mod model_checkpoint;
 mod monitor;
 mod on_epoch_end;
 mod reduce_lr_on_plateau;
 
 pub use early_stopping::EarlyStopping;
+pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
 pub use on_epoch_end::{OnEpochEnd, on_epoch_end};
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
