@@ -39,7 +39,7 @@ impl Simd for Portable4 {
     }
     #[inline(always)]
     unsafe fn splat(p: *const f32) -> Self {
-        Portable4([unsafe { *p }; 4])
+        Portable4([unsafe { p.read_unaligned() }; 4])
     }
     #[inline(always)]
     unsafe fn load(p: *const f32) -> Self {
@@ -71,7 +71,7 @@ mod x86 {
     use std::arch::x86_64::*;
 
     macro_rules! simd {
-        ($type:ty, $lanes:expr, $zero:ident, $set1:ident, $load:ident, $store:ident, $fma:ident, $add:ident, $max:ident) => {
+        ($type:ty, $lanes:expr, $zero:ident, $broadcast:ident, $load:ident, $store:ident, $fma:ident, $add:ident, $max:ident) => {
             impl Simd for $type {
                 const LANES: usize = $lanes;
                 #[inline(always)]
@@ -80,7 +80,8 @@ mod x86 {
                 }
                 #[inline(always)]
                 unsafe fn splat(p: *const f32) -> Self {
-                    unsafe { $set1(*p) }
+                    // Not `*p`: debug assertions would check the alignment of every number.
+                    unsafe { $broadcast(_mm_load_ss(p)) }
                 }
                 #[inline(always)]
                 unsafe fn load(p: *const f32) -> Self {
@@ -110,7 +111,7 @@ mod x86 {
         __m256,
         8,
         _mm256_setzero_ps,
-        _mm256_set1_ps,
+        _mm256_broadcastss_ps,
         _mm256_loadu_ps,
         _mm256_storeu_ps,
         _mm256_fmadd_ps,
@@ -121,7 +122,7 @@ mod x86 {
         __m512,
         16,
         _mm512_setzero_ps,
-        _mm512_set1_ps,
+        _mm512_broadcastss_ps,
         _mm512_loadu_ps,
         _mm512_storeu_ps,
         _mm512_fmadd_ps,
