@@ -70,8 +70,10 @@ mod x86 {
     use super::Simd;
     use std::arch::x86_64::*;
 
+    // Loads by instructions of their own: the usual functions go through memory to check what they copy once debug
+    // assertions are on, as they are in a notebook, and that drives the sums of a tile out of the registers.
     macro_rules! simd {
-        ($type:ty, $lanes:expr, $zero:ident, $broadcast:ident, $load:ident, $store:ident, $fma:ident, $add:ident, $max:ident) => {
+        ($type:ty, $lanes:expr, $zero:ident, $broadcast:ident, |$p:ident| $load:expr, $store:ident, $fma:ident, $add:ident, $max:ident) => {
             impl Simd for $type {
                 const LANES: usize = $lanes;
                 #[inline(always)]
@@ -84,8 +86,8 @@ mod x86 {
                     unsafe { $broadcast(_mm_load_ss(p)) }
                 }
                 #[inline(always)]
-                unsafe fn load(p: *const f32) -> Self {
-                    unsafe { $load(p) }
+                unsafe fn load($p: *const f32) -> Self {
+                    unsafe { $load }
                 }
                 #[inline(always)]
                 unsafe fn store(self, p: *mut f32) {
@@ -112,7 +114,7 @@ mod x86 {
         8,
         _mm256_setzero_ps,
         _mm256_broadcastss_ps,
-        _mm256_loadu_ps,
+        |p| _mm256_castsi256_ps(_mm256_lddqu_si256(p.cast())),
         _mm256_storeu_ps,
         _mm256_fmadd_ps,
         _mm256_add_ps,
@@ -123,7 +125,7 @@ mod x86 {
         16,
         _mm512_setzero_ps,
         _mm512_broadcastss_ps,
-        _mm512_loadu_ps,
+        |p| _mm512_maskz_loadu_ps(!0, p),
         _mm512_storeu_ps,
         _mm512_fmadd_ps,
         _mm512_add_ps,

@@ -206,9 +206,12 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
             let mut k = 0;
             // Narrow panels have few multiplications for each pointer that is loaded, so they take four steps at once.
             if VECTORS == 1 {
-                while k + 4 <= run.len {
+                while run.len.wrapping_sub(k) >= 4 {
                     let (b0, b1) = (S::load(b), S::load(b.wrapping_add(tile.b_step)));
-                    let (b2, b3) = (S::load(b.wrapping_add(2 * tile.b_step)), S::load(b.wrapping_add(3 * tile.b_step)));
+                    let (b2, b3) = (
+                        S::load(b.wrapping_add(tile.b_step.wrapping_mul(2))),
+                        S::load(b.wrapping_add(tile.b_step.wrapping_mul(3))),
+                    );
                     for_rows!(ROWS, R, {
                         let x = x[R].wrapping_add(k);
                         sums[R][0] = sums[R][0].mul_add(S::splat(x), b0);
@@ -216,8 +219,8 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
                         sums[R][0] = sums[R][0].mul_add(S::splat(x.wrapping_add(2)), b2);
                         sums[R][0] = sums[R][0].mul_add(S::splat(x.wrapping_add(3)), b3);
                     });
-                    b = b.wrapping_add(4 * tile.b_step);
-                    k += 4;
+                    b = b.wrapping_add(tile.b_step.wrapping_mul(4));
+                    k = k.wrapping_add(4);
                 }
             }
             while k < run.len {
@@ -232,7 +235,7 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
                     });
                 });
                 b = b.wrapping_add(tile.b_step);
-                k += 1;
+                k = k.wrapping_add(1);
             }
             rows = rows.add(tile.rows_step);
         }
