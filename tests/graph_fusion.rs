@@ -10,7 +10,7 @@ use cnn::{
     },
     numpy::RandomState,
 };
-use ndarray::{Array2, Array4, ArrayD, IxDyn};
+use ndarray::{Array2, Array4, ArrayD, IxDyn, s};
 
 struct Network {
     graph: Graph,
@@ -131,6 +131,13 @@ fn inference() {
     // Once more with nothing but the cost handed out: longer passes, and the folded filters of the first run.
     for _ in 0..2 {
         assert_near("cost", &[session.run(&network.outputs[4], &feeds)], &exact[4..], 1e-5);
+    }
+    // The same filters serve batches of any size.
+    for m in [1, 3, 6] {
+        let (x, y) = (x.slice(s![..m, .., .., ..]).to_owned(), y.slice(s![..m, ..]).to_owned());
+        let feeds = [network.x.feed(&x), network.y.feed(&y)];
+        let exact = network.session(Kernels::Exact).run(&network.outputs[4], &feeds);
+        assert_near("cost of a part", &[session.run(&network.outputs[4], &feeds)], &[exact], 1e-5);
     }
     // New variables make the folded filters stale.
     let (w, values) = &network.variables[0];
