@@ -15,11 +15,13 @@ use super::{COMPANION_VAR, OUTPUT_LIMIT, ROLE_VAR};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 
-/// How long output may take to arrive after the cell has ended.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long output may take to arrive after the cell has ended: so many times a tenth of a second without a sign.
+///
+/// Counted in ticks and not by the clock, because a machine that stands still for a while takes the clock along.
+const PATIENCE: u32 = 100;
 
 enum Incoming {
     Stdout(Vec<u8>),
@@ -80,7 +82,8 @@ impl Relay {
         drop((requests_read, reports_write));
 
         let pid = child.id();
-        let (sender, incoming) = channel();
+        // Bounded, so that a cell that prints without end waits for us instead of filling the memory.
+        let (sender, incoming) = sync_channel(16);
         let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
         forward(stdout, sender.clone(), Incoming::Stdout);
         forward(stderr, sender.clone(), Incoming::Stderr);
@@ -174,7 +177,7 @@ impl Relay {
                     pass_on(&line)?;
                 }
                 Part::Control(Control::Panicked, line) => {
-                    self.settle(Duration::from_millis(200), |relay| relay.panic.is_some())?;
+                    self.settle(3, |relay| relay.panic.is_some())?;
                     let panic = self.panic.take().or_else(|| self.other_panic.take());
                     self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
                     pass_on(&line)?;
@@ -229,15 +232,15 @@ impl Relay {
         self.release()
     }
 
-    /// Reads on until `done` or `patience` is over.
-    fn settle(&mut self, patience: Duration, done: impl Fn(&Relay) -> bool) -> std::io::Result<()> {
-        let end = Instant::now() + if self.started { patience } else { Duration::ZERO };
-        while !done(self) {
-            let Ok(incoming) = self.incoming.recv_timeout(end.saturating_duration_since(Instant::now())) else { break };
-            if let Incoming::Exited { code, signal } = incoming {
-                return self.died(code, signal);
+    /// Reads on until `done`, or until nothing has come for `ticks` tenths of a second.
+    fn settle(&mut self, ticks: u32, done: impl Fn(&Relay) -> bool) -> std::io::Result<()> {
+        let mut left = if self.started { ticks } else { 0 };
+        while left > 0 && !done(self) {
+            match self.incoming.recv_timeout(Duration::from_millis(100)) {
+                Ok(Incoming::Exited { code, signal }) => return self.died(code, signal),
+                Ok(incoming) => self.take(incoming)?,
+                Err(_) => left -= 1,
             }
-            self.take(incoming)?;
         }
         Ok(())
     }
@@ -292,7 +295,7 @@ fn pass_on(line: &str) -> std::io::Result<()> {
 }
 
 /// Sends on what comes out of a pipe, as it comes.
-fn forward(mut pipe: impl Read + Send + 'static, sender: Sender<Incoming>, wrap: fn(Vec<u8>) -> Incoming) {
+fn forward(mut pipe: impl Read + Send + 'static, sender: SyncSender<Incoming>, wrap: fn(Vec<u8>) -> Incoming) {
     std::thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(n @ 1..) = pipe.read(&mut buffer) {
