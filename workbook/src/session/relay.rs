@@ -15,7 +15,7 @@ use super::{COMPANION_VAR, OUTPUT_LIMIT, ROLE_VAR};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 /// How long output may take to arrive after the cell has ended: so many times a tenth of a second without a sign.
@@ -82,8 +82,7 @@ impl Relay {
         drop((requests_read, reports_write));
 
         let pid = child.id();
-        // Bounded, so that a cell that prints without end waits for us instead of filling the memory.
-        let (sender, incoming) = sync_channel(16);
+        let (sender, incoming) = channel();
         let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
         forward(stdout, sender.clone(), Incoming::Stdout);
         forward(stderr, sender.clone(), Incoming::Stderr);
@@ -295,7 +294,7 @@ fn pass_on(line: &str) -> std::io::Result<()> {
 }
 
 /// Sends on what comes out of a pipe, as it comes.
-fn forward(mut pipe: impl Read + Send + 'static, sender: SyncSender<Incoming>, wrap: fn(Vec<u8>) -> Incoming) {
+fn forward(mut pipe: impl Read + Send + 'static, sender: Sender<Incoming>, wrap: fn(Vec<u8>) -> Incoming) {
     std::thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(n @ 1..) = pipe.read(&mut buffer) {
