@@ -39,7 +39,7 @@ impl Simd for Portable4 {
     }
     #[inline(always)]
     unsafe fn splat(p: *const f32) -> Self {
-        Portable4([unsafe { p.read_unaligned() }; 4])
+        Portable4([unsafe { *p }; 4])
     }
     #[inline(always)]
     unsafe fn load(p: *const f32) -> Self {
@@ -70,10 +70,8 @@ mod x86 {
     use super::Simd;
     use std::arch::x86_64::*;
 
-    // Loads by instructions of their own: the usual functions go through memory to check what they copy once debug
-    // assertions are on, as they are in a notebook, and that drives the sums of a tile out of the registers.
     macro_rules! simd {
-        ($type:ty, $lanes:expr, $zero:ident, $broadcast:ident, |$p:ident| $load:expr, $store:ident, $fma:ident, $add:ident, $max:ident) => {
+        ($type:ty, $lanes:expr, $zero:ident, $set1:ident, $load:ident, $store:ident, $fma:ident, $add:ident, $max:ident) => {
             impl Simd for $type {
                 const LANES: usize = $lanes;
                 #[inline(always)]
@@ -82,12 +80,11 @@ mod x86 {
                 }
                 #[inline(always)]
                 unsafe fn splat(p: *const f32) -> Self {
-                    // Not `*p`: debug assertions would check the alignment of every number.
-                    unsafe { $broadcast(_mm_load_ss(p)) }
+                    unsafe { $set1(*p) }
                 }
                 #[inline(always)]
-                unsafe fn load($p: *const f32) -> Self {
-                    unsafe { $load }
+                unsafe fn load(p: *const f32) -> Self {
+                    unsafe { $load(p) }
                 }
                 #[inline(always)]
                 unsafe fn store(self, p: *mut f32) {
@@ -113,8 +110,8 @@ mod x86 {
         __m256,
         8,
         _mm256_setzero_ps,
-        _mm256_broadcastss_ps,
-        |p| _mm256_castsi256_ps(_mm256_lddqu_si256(p.cast())),
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
         _mm256_storeu_ps,
         _mm256_fmadd_ps,
         _mm256_add_ps,
@@ -124,8 +121,8 @@ mod x86 {
         __m512,
         16,
         _mm512_setzero_ps,
-        _mm512_broadcastss_ps,
-        |p| _mm512_maskz_loadu_ps(!0, p),
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
         _mm512_storeu_ps,
         _mm512_fmadd_ps,
         _mm512_add_ps,

@@ -7,9 +7,9 @@ Why not a crate: on one core of a machine whose peak is 118 GFLOP/s (Zen 4, AVX-
 the products of ResNet-50 with a batch of 32, faer 0.24 100 to 117, `matrixmultiply` 0.3 58 to 107, all of them on a left
 matrix that has to be written out first. These kernels reach 95 to 114 without one, and since they leave out what lies in
 the padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
-
-Pointers move by `wrapping_add`: notebooks compile this with debug assertions, which would check every `add`.
 */
+
+#![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
 use super::Isa;
 use super::simd::Simd;
@@ -138,28 +138,16 @@ macro_rules! for_rows {
     (@ $rows:expr, $R:ident, $body:block) => {};
 }
 
-/// Repeats a block for the constant `V` = 0 and, if there are two vectors, 1; written out for the same reason.
-macro_rules! for_vectors {
-    ($vectors:expr, $V:ident, $body:block) => {{
-        const $V: usize = 0;
-        $body
-    }
-    if $vectors > 1 {
-        const $V: usize = 1;
-        $body
-    }};
-}
-
 /// Writes the sums of a tile: whole vectors while the columns last, then number by number.
 #[inline(always)]
 unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VECTORS]; MAX_ROWS], tile: &RowsTile) {
     let Finish { bias, add, relu } = tile.finish;
     for_rows!(ROWS, R, {
         let start = tile.y_rows[R];
-        for_vectors!(VECTORS, V, {
-            let column = V * S::LANES;
+        for v in 0..VECTORS {
+            let column = v * S::LANES;
             if column + S::LANES <= tile.n_columns {
-                let mut sum = sums[R][V];
+                let mut sum = sums[R][v];
                 unsafe {
                     if !bias.is_null() {
                         sum = sum.add(S::load(bias.add(column)));
@@ -174,7 +162,7 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
                 }
             } else if column < tile.n_columns {
                 let mut numbers = [0.0f32; 16];
-                unsafe { sums[R][V].store(numbers.as_mut_ptr()) };
+                unsafe { sums[R][v].store(numbers.as_mut_ptr()) };
                 for (j, &number) in numbers[..tile.n_columns - column].iter().enumerate() {
                     let mut sum = number;
                     unsafe {
@@ -188,7 +176,7 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
                     }
                 }
             }
-        });
+        }
     });
 }
 
@@ -202,40 +190,37 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
             for_rows!(ROWS, R, {
                 x[R] = (*rows.add(R)).wrapping_offset(run.x);
             });
-            let mut b = tile.b.wrapping_add(run.b * tile.b_step);
+            let mut b = tile.b.add(run.b * tile.b_step);
             let mut k = 0;
             // Narrow panels have few multiplications for each pointer that is loaded, so they take four steps at once.
             if VECTORS == 1 {
-                while run.len.wrapping_sub(k) >= 4 {
-                    let (b0, b1) = (S::load(b), S::load(b.wrapping_add(tile.b_step)));
-                    let (b2, b3) = (
-                        S::load(b.wrapping_add(tile.b_step.wrapping_mul(2))),
-                        S::load(b.wrapping_add(tile.b_step.wrapping_mul(3))),
-                    );
+                while k + 4 <= run.len {
+                    let (b0, b1) = (S::load(b), S::load(b.add(tile.b_step)));
+                    let (b2, b3) = (S::load(b.add(2 * tile.b_step)), S::load(b.add(3 * tile.b_step)));
                     for_rows!(ROWS, R, {
-                        let x = x[R].wrapping_add(k);
+                        let x = x[R].add(k);
                         sums[R][0] = sums[R][0].mul_add(S::splat(x), b0);
-                        sums[R][0] = sums[R][0].mul_add(S::splat(x.wrapping_add(1)), b1);
-                        sums[R][0] = sums[R][0].mul_add(S::splat(x.wrapping_add(2)), b2);
-                        sums[R][0] = sums[R][0].mul_add(S::splat(x.wrapping_add(3)), b3);
+                        sums[R][0] = sums[R][0].mul_add(S::splat(x.add(1)), b1);
+                        sums[R][0] = sums[R][0].mul_add(S::splat(x.add(2)), b2);
+                        sums[R][0] = sums[R][0].mul_add(S::splat(x.add(3)), b3);
                     });
-                    b = b.wrapping_add(tile.b_step.wrapping_mul(4));
-                    k = k.wrapping_add(4);
+                    b = b.add(4 * tile.b_step);
+                    k += 4;
                 }
             }
             while k < run.len {
                 let mut columns = [S::zero(); VECTORS];
-                for_vectors!(VECTORS, V, {
-                    columns[V] = S::load(b.wrapping_add(V * S::LANES));
-                });
+                for v in 0..VECTORS {
+                    columns[v] = S::load(b.add(v * S::LANES));
+                }
                 for_rows!(ROWS, R, {
-                    let x = S::splat(x[R].wrapping_add(k));
-                    for_vectors!(VECTORS, V, {
-                        sums[R][V] = sums[R][V].mul_add(x, columns[V]);
-                    });
+                    let x = S::splat(x[R].add(k));
+                    for v in 0..VECTORS {
+                        sums[R][v] = sums[R][v].mul_add(x, columns[v]);
+                    }
                 });
-                b = b.wrapping_add(tile.b_step);
-                k = k.wrapping_add(1);
+                b = b.add(tile.b_step);
+                k += 1;
             }
             rows = rows.add(tile.rows_step);
         }
@@ -253,17 +238,17 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
                 if !tile.a_packed {
                     a = tile.a.add(repeat * tile.a_repeat + segment.a);
                 }
-                let mut b = tile.b.wrapping_add(repeat * tile.b_repeat + segment.b);
+                let mut b = tile.b.add(repeat * tile.b_repeat + segment.b);
                 for _ in 0..segment.len {
                     let mut columns = [S::zero(); VECTORS];
-                    for_vectors!(VECTORS, V, {
-                        columns[V] = S::load(b.wrapping_add(V * S::LANES));
-                    });
+                    for v in 0..VECTORS {
+                        columns[v] = S::load(b.add(v * S::LANES));
+                    }
                     for_rows!(ROWS, R, {
-                        let x = S::splat(a.wrapping_add(R));
-                        for_vectors!(VECTORS, V, {
-                            sums[R][V] = sums[R][V].mul_add(x, columns[V]);
-                        });
+                        let x = S::splat(a.add(R));
+                        for v in 0..VECTORS {
+                            sums[R][v] = sums[R][v].mul_add(x, columns[v]);
+                        }
                     });
                     a = a.wrapping_add(tile.a_step);
                     b = b.wrapping_add(tile.b_step);
@@ -272,21 +257,21 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
         }
         for_rows!(ROWS, R, {
             let c = tile.c.add(R * tile.c_step);
-            for_vectors!(VECTORS, V, {
-                let column = V * S::LANES;
+            for v in 0..VECTORS {
+                let column = v * S::LANES;
                 if column + S::LANES <= tile.n_columns {
-                    let sum = sums[R][V];
+                    let sum = sums[R][v];
                     let sum = if tile.accumulate { S::load(c.add(column)).add(sum) } else { sum };
                     sum.store(c.add(column));
                 } else if column < tile.n_columns {
                     let mut numbers = [0.0f32; 16];
-                    sums[R][V].store(numbers.as_mut_ptr());
+                    sums[R][v].store(numbers.as_mut_ptr());
                     for (j, &sum) in numbers[..tile.n_columns - column].iter().enumerate() {
                         let c = c.add(column + j);
                         *c = if tile.accumulate { *c + sum } else { sum };
                     }
                 }
-            });
+            }
         });
     }
 }
