@@ -4,7 +4,6 @@ The host's ear: hears what the relay tells through evcxr, keeps what it says abo
 It does not judge a cell; `host.rs` does, when the cell has ended.
 */
 
-use super::OUTPUT_LIMIT;
 use super::message::{Event, Output, Panic, Relayed, Stream, to_line};
 use crossbeam_channel::{Receiver, Sender, select};
 use std::io::Write;
@@ -31,7 +30,6 @@ pub struct CellState {
     pub question: Option<String>,
     pub died: Option<(Option<i32>, Option<i32>)>,
     pub stopped: Option<String>,
-    printed: usize,
 }
 
 impl Cell {
@@ -72,19 +70,8 @@ fn hear_line(line: &str, cell: &Cell) {
         .unwrap_or_else(|_| Relayed::Output(Output::Text { stream: Stream::Stdout, text: format!("{line}\n") }));
     match relayed {
         Relayed::Started { pid } => cell.pid.store(pid, Ordering::SeqCst),
-        Relayed::Output(output) => {
-            let mut state = cell.state();
-            state.printed += match &output {
-                Output::Text { text, .. } => text.len(),
-                Output::Display { data } => data.values().map(String::len).sum(),
-            };
-            let flooded = state.printed > OUTPUT_LIMIT && state.stopped.is_none();
-            drop(state);
-            write_event(&Event::Output(output));
-            if flooded {
-                cell.stop(&format!("the cell printed more than {} MB and was stopped", OUTPUT_LIMIT >> 20));
-            }
-        }
+        Relayed::Output(output) => write_event(&Event::Output(output)),
+        Relayed::Stopped(why) => cell.state().stopped = Some(why),
         Relayed::Panicked(panic) => cell.state().panic = Some(panic),
         Relayed::Question(message) => cell.state().question = Some(message),
         Relayed::Died { code, signal } => cell.state().died = Some((code, signal)),

@@ -103,6 +103,8 @@ pub enum Relayed {
     Panicked(Panic),
     /// A `?` met an error; this is what evcxr printed of it.
     Question(String),
+    /// The relay killed the process, for this reason.
+    Stopped(String),
     /// The process ended.
     Died {
         code: Option<i32>,

@@ -15,6 +15,8 @@ use super::{COMPANION_VAR, OUTPUT_LIMIT, ROLE_VAR};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -26,8 +28,13 @@ const PATIENCE: u32 = 100;
 enum Incoming {
     Stdout(Vec<u8>),
     Stderr(Vec<u8>),
+    /// The running cell printed more than it may; its process has been killed, and no more of it follows.
+    Flooded,
     Panic(Panic),
-    Exited { code: Option<i32>, signal: Option<i32> },
+    Exited {
+        code: Option<i32>,
+        signal: Option<i32>,
+    },
 }
 
 /// Runs the relay until its process has ended.
@@ -61,7 +68,7 @@ struct Relay {
     held: String,
     question: Option<String>,
     /// Bytes that the running cell has printed.
-    printed: usize,
+    printed: Arc<AtomicUsize>,
 }
 
 impl Relay {
@@ -84,8 +91,9 @@ impl Relay {
         let pid = child.id();
         let (sender, incoming) = channel();
         let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
-        forward(stdout, sender.clone(), Incoming::Stdout);
-        forward(stderr, sender.clone(), Incoming::Stderr);
+        let printed = Arc::new(AtomicUsize::new(0));
+        forward(stdout, sender.clone(), Incoming::Stdout, pid, Arc::clone(&printed));
+        forward(stderr, sender.clone(), Incoming::Stderr, pid, Arc::clone(&printed));
         std::thread::spawn({
             let sender = sender.clone();
             let mut reports = BufReader::new(reports);
@@ -114,7 +122,7 @@ impl Relay {
             other_panic: None,
             held: String::new(),
             question: None,
-            printed: 0,
+            printed,
         })
     }
 
@@ -140,15 +148,17 @@ impl Relay {
     fn take(&mut self, incoming: Incoming) -> std::io::Result<()> {
         match incoming {
             Incoming::Stdout(bytes) => {
-                self.printed += bytes.len();
                 let parts = self.stdout.push(&bytes);
                 self.stdout_parts(parts)
             }
             Incoming::Stderr(bytes) => {
-                self.printed += bytes.len();
                 let parts = self.stderr.push(&bytes);
                 self.stderr_parts(parts)
             }
+            Incoming::Flooded => self.tell(&Relayed::Stopped(format!(
+                "the cell printed more than {} MB and was stopped",
+                OUTPUT_LIMIT >> 20
+            ))),
             Incoming::Panic(panic) => self.panicked(panic),
             Incoming::Exited { .. } => Ok(()),
         }
@@ -227,7 +237,7 @@ impl Relay {
         if let Some(message) = self.question.take() {
             self.tell(&Relayed::Question(message))?;
         }
-        self.printed = 0;
+        self.printed.store(0, Ordering::SeqCst);
         self.release()
     }
 
@@ -276,9 +286,6 @@ impl Relay {
     }
 
     fn text(&self, stream: Stream, text: String) -> std::io::Result<()> {
-        if self.printed > OUTPUT_LIMIT {
-            return Ok(()); // the host has stopped the cell
-        }
         self.tell(&Relayed::Output(Output::Text { stream, text }))
     }
 
@@ -293,16 +300,38 @@ fn pass_on(line: &str) -> std::io::Result<()> {
     stdout.flush()
 }
 
-/// Sends on what comes out of a pipe, as it comes.
-fn forward(mut pipe: impl Read + Send + 'static, sender: Sender<Incoming>, wrap: fn(Vec<u8>) -> Incoming) {
+/// Sends on what comes out of a pipe, as it comes, until the cell has printed too much: then the process is killed here,
+/// before the flood fills the channel, and what follows is thrown away.
+fn forward(
+    mut pipe: impl Read + Send + 'static,
+    sender: Sender<Incoming>,
+    wrap: fn(Vec<u8>) -> Incoming,
+    pid: u32,
+    printed: Arc<AtomicUsize>,
+) {
     std::thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(n @ 1..) = pipe.read(&mut buffer) {
-            if sender.send(wrap(buffer[..n].to_vec())).is_err() {
+            let before = printed.fetch_add(n, Ordering::SeqCst);
+            let message = match before + n {
+                ..=OUTPUT_LIMIT => wrap(buffer[..n].to_vec()),
+                _ if before <= OUTPUT_LIMIT => {
+                    kill(pid);
+                    Incoming::Flooded
+                }
+                _ => continue,
+            };
+            if sender.send(message).is_err() {
                 break;
             }
         }
     });
+}
+
+fn kill(pid: u32) {
+    if let Some(pid) = rustix::process::Pid::from_raw(pid as i32) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
 }
 
 /// One report of the companion's panic hook: a line of numbers, then the texts whose lengths it gave.
