@@ -5,7 +5,7 @@ Every cell runs with the reference's answers; a cell that fails or prints someth
 */
 
 use crate::chapter::Chapter;
-use crate::play::{Problem, What, play};
+use crate::play::{Played, Problem, What, play};
 use crate::project::Project;
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -18,24 +18,13 @@ pub fn check(project: &Project, names: &[String], report: Option<&Path>, limit: 
     let mut well = true;
     for chapter in Chapter::read_all(project, names)? {
         let played = play(project, &chapter, limit)?;
-        let cells = chapter.cells().count();
-        let compared = chapter.cells().filter(|cell| cell.output.is_some()).count();
-        for problem in &played.problems {
-            println!("{}\n", describe(&chapter, problem));
-        }
-        let seconds = played.time.as_secs_f64();
-        if played.problems.is_empty() {
-            println!("{}: {cells} cells, {compared} outputs as expected ({seconds:.1} s)", chapter.path);
-        } else {
-            println!("{}: {} of {cells} cells are wrong ({seconds:.1} s)", chapter.path, played.problems.len());
-            well = false;
-        }
+        well &= tell(&chapter, &played);
         reports.push(json!({
             "chapter": chapter.notebook,
             "path": chapter.path,
-            "cells": cells,
-            "outputs": compared,
-            "seconds": seconds,
+            "cells": chapter.cells().count(),
+            "outputs": outputs(&chapter),
+            "seconds": played.time.as_secs_f64(),
             "problems": played.problems.iter().map(to_json).collect::<Vec<_>>(),
         }));
     }
@@ -46,8 +35,27 @@ pub fn check(project: &Project, names: &[String], report: Option<&Path>, limit: 
     Ok(well)
 }
 
+/// Prints how a chapter went; true if all is well.
+pub fn tell(chapter: &Chapter, played: &Played) -> bool {
+    for problem in &played.problems {
+        println!("{}\n", describe(chapter, problem));
+    }
+    let (cells, wrong, seconds) = (chapter.cells().count(), played.problems.len(), played.time.as_secs_f64());
+    if wrong == 0 {
+        println!("{}: {cells} cells, {} outputs as expected ({seconds:.1} s)", chapter.path, outputs(chapter));
+    } else {
+        println!("{}: {wrong} of {cells} cells are wrong ({seconds:.1} s)", chapter.path);
+    }
+    wrong == 0
+}
+
+/// How many outputs a chapter states.
+fn outputs(chapter: &Chapter) -> usize {
+    chapter.cells().filter(|cell| cell.output.is_some()).count()
+}
+
 /// A problem as a reader sees it.
-pub fn describe(chapter: &Chapter, problem: &Problem) -> String {
+fn describe(chapter: &Chapter, problem: &Problem) -> String {
     let Problem { line, cell, what } = problem;
     let place = format!("{}:{line}", chapter.path);
     match what {

@@ -33,7 +33,9 @@ struct Printed {
     name: String,
     printed: String,
     /// A Rust expression for the text that we print.
-    ours: String,
+    ours: Option<String>,
+    /// What it takes that nobody has, if the value cannot be computed: a lost file, a run without a seed.
+    needs: Option<String>,
     /// Why the document is wrong, if it is.
     wrong: Option<String>,
     /// An expression that makes the document's mistake, and so its print.
@@ -52,6 +54,8 @@ struct Row {
 enum Verdict {
     Same,
     DocumentIsWrong(String),
+    /// No one can compute it; `ours` may still show what is certain about it.
+    OutOfReach(String),
     NotReproduced(String),
 }
 
@@ -75,6 +79,7 @@ pub fn values(project: &Project, as_json: bool) -> Result<bool> {
                 let (verdict, why) = match verdict {
                     Verdict::Same => ("same", None),
                     Verdict::DocumentIsWrong(why) => ("document is wrong", Some(why)),
+                    Verdict::OutOfReach(why) => ("out of reach", Some(why)),
                     Verdict::NotReproduced(why) => ("not reproduced", Some(why)),
                 };
                 json!({ "document": document, "name": name, "printed": printed, "ours": ours, "verdict": verdict, "why": why })
@@ -104,8 +109,8 @@ fn compute(project: &Project, path: &Path) -> Result<Vec<Row>> {
     let folder = project.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;
     let mut session = Session::start(project, &folder, &|text| progress.say(text))?;
-    let functions: Vec<String> = source.exercises().map(|function| function.solution()).collect();
-    let mut cells = vec![crate::play::setup_cell(), functions.join("\n")];
+    let items: Vec<&str> = source.items().iter().map(|item| source.item_text(item)).collect();
+    let mut cells = vec![crate::play::setup_cell(), items.join("\n")];
     cells.extend(file.setup.iter().cloned());
     for cell in cells {
         let outcome = session.execute(&cell, &mut |_| ())?;
@@ -115,12 +120,12 @@ fn compute(project: &Project, path: &Path) -> Result<Vec<Row>> {
         progress.step();
     }
     let expressions: Vec<&str> =
-        file.value.iter().flat_map(|value| [Some(value.ours.as_str()), value.mistake.as_deref()]).flatten().collect();
+        file.value.iter().flat_map(|value| [value.ours.as_deref(), value.mistake.as_deref()]).flatten().collect();
     progress.say("computing");
     let mut prints = print_all(&mut session, &expressions, &progress)?.into_iter();
     let mut rows = Vec::new();
     for value in file.value {
-        let ours = prints.next().expect("one print for each expression");
+        let ours = value.ours.is_some().then(|| prints.next().expect("one print for each expression"));
         let mistake = value.mistake.is_some().then(|| prints.next().expect("one print for each expression"));
         rows.push(judge(value, ours, mistake));
     }
@@ -156,14 +161,19 @@ fn printed(outcome: Outcome) -> Result<String, String> {
     }
 }
 
-fn judge(value: Printed, ours: Result<String, String>, mistake: Option<Result<String, String>>) -> Row {
-    let Printed { document, name, printed, wrong, .. } = value;
+fn judge(value: Printed, ours: Option<Result<String, String>>, mistake: Option<Result<String, String>>) -> Row {
+    let Printed { document, name, printed, wrong, needs, .. } = value;
     let (ours, error) = match ours {
-        Ok(ours) => (ours, None),
-        Err(error) => (String::new(), Some(error)),
+        Some(Ok(ours)) => (ours, None),
+        Some(Err(error)) => (String::new(), Some(format!("the expression fails: {error}"))),
+        None if needs.is_none() => (String::new(), Some("neither `ours` nor `needs` is given".to_owned())),
+        None => ("-".to_owned(), None),
     };
+    if let (Some(needs), None) = (needs, &error) {
+        return Row { document, name, printed, ours, verdict: Verdict::OutOfReach(needs) };
+    }
     let verdict = match (error, same(&ours, &printed), wrong, mistake) {
-        (Some(error), ..) => Verdict::NotReproduced(format!("the expression fails: {error}")),
+        (Some(error), ..) => Verdict::NotReproduced(error),
         (None, true, None, None) => Verdict::Same,
         (None, true, ..) => Verdict::NotReproduced("said to be wrong, but it is what we print".to_owned()),
         (None, false, Some(why), None) => Verdict::DocumentIsWrong(why),
@@ -193,6 +203,7 @@ fn print_table(rows: &[Row]) {
         let (mark, verdict) = match verdict {
             Verdict::Same => ("✓", "same".to_owned()),
             Verdict::DocumentIsWrong(why) => ("!", format!("document is wrong: {why}")),
+            Verdict::OutOfReach(why) => ("·", format!("out of reach: needs {why}")),
             Verdict::NotReproduced(why) => ("✗", format!("NOT REPRODUCED: {why}")),
         };
         println!(
@@ -203,10 +214,11 @@ fn print_table(rows: &[Row]) {
     }
     let count = |wanted: fn(&Verdict) -> bool| rows.iter().filter(|row| wanted(&row.verdict)).count();
     println!(
-        "\n{} values: {} the same, {} where the document is wrong, {} not reproduced",
+        "\n{} values: {} the same, {} where the document is wrong, {} out of anyone's reach, {} not reproduced",
         rows.len(),
         count(|verdict| matches!(verdict, Verdict::Same)),
         count(|verdict| matches!(verdict, Verdict::DocumentIsWrong(_))),
+        count(|verdict| matches!(verdict, Verdict::OutOfReach(_))),
         count(|verdict| matches!(verdict, Verdict::NotReproduced(_))),
     );
 }

@@ -7,7 +7,7 @@ The notebooks are never edited: they name their chapter, and `--check` tells whe
 
 use super::{joined, lines, nbgrader, outputs, to_text};
 use crate::chapter::{Block, Cell, Chapter, Kind};
-use crate::check::describe;
+use crate::check::tell;
 use crate::compare::compare;
 use crate::play::{Played, play, setup_cell};
 use crate::project::Project;
@@ -27,16 +27,13 @@ pub enum Depth {
     Outputs,
 }
 
-/// Writes the notebooks of the chapters; returns whether every cell did what its chapter says.
+/// Checks the chapters, as `workbook check` does, and writes the notebooks of those that are right; true if all are.
 pub fn build(project: &Project, names: &[String], limit: Duration) -> Result<bool> {
     let mut well = true;
     for chapter in Chapter::read_all(project, names)? {
         let played = play(project, &chapter, limit)?;
-        for problem in &played.problems {
-            println!("{}\n", describe(&chapter, problem));
-        }
-        if !played.problems.is_empty() {
-            println!("{}: not built, because {} of its cells are wrong", chapter.path, played.problems.len());
+        if !tell(&chapter, &played) {
+            println!("{}: its notebooks stay as they are", chapter.path);
             well = false;
             continue;
         }
