@@ -9,7 +9,7 @@ use ndarray::{Array, ArrayBase, ArrayD, Data, Dimension, IntoDimension};
 
 use crate::numpy as np;
 
-/// Relative tolerance: sums in another order differ around 1e-15, a wrong formula by far more than this.
+/// Relative tolerance unless told: sums in another order differ around 1e-15, a wrong formula by far more than this.
 const RELATIVE: f64 = 1e-7;
 /// Absolute tolerance, for expected zeros.
 const ABSOLUTE: f64 = 1e-9;
@@ -29,12 +29,19 @@ const SMALL: usize = 24;
 ///     .done();
 /// ```
 pub fn check(name: &str) -> Check {
-    Check { name: name.to_owned(), look: String::new(), shapes: Vec::new(), values: Vec::new() }
+    Check {
+        name: name.to_owned(),
+        look: String::new(),
+        shapes: Vec::new(),
+        values: Vec::new(),
+        texts: Vec::new(),
+        relative: RELATIVE,
+    }
 }
 
 /// A test in progress.
 ///
-/// What `look`, `if_shape` and `if_values` say is for the next comparison only.
+/// What `look`, `within` and the methods that begin with `if_` say is for the next comparison only.
 #[derive(Debug, Clone)]
 #[must_use = "end the test with .done(), which prints that all is good"]
 pub struct Check {
@@ -42,6 +49,8 @@ pub struct Check {
     look: String,
     shapes: Vec<(Vec<usize>, String)>,
     values: Vec<(ArrayD<f64>, String)>,
+    texts: Vec<(String, String)>,
+    relative: f64,
 }
 
 impl Check {
@@ -63,6 +72,40 @@ impl Check {
         self
     }
 
+    /// Says what went wrong if the next text that is compared is exactly this wrong one.
+    pub fn if_prints(mut self, wrong: &str, sentence: &str) -> Self {
+        self.texts.push((wrong.to_owned(), sentence.to_owned()));
+        self
+    }
+
+    /// Lets the numbers of the next comparison be off by this relative error, where sums of singles are taken in any
+    /// order; what should be zero may be off by as much itself.
+    pub fn within(mut self, relative: f64) -> Self {
+        self.relative = relative;
+        self
+    }
+
+    /// Compares what a thing prints, such as a tensor of a graph, which has a name and a shape and no values yet.
+    ///
+    /// # Panics
+    /// When it prints something else, with both texts.
+    ///
+    /// ```
+    /// use cnn::{prelude::*, tf};
+    /// let x = tf::placeholder(&tf::Graph::new(), tf::float32, [None, Some(6)]);
+    /// check("x").prints("x", &x, r#"Tensor("Placeholder:0", shape=(?, 6), dtype=float32)"#).done();
+    /// ```
+    #[track_caller]
+    pub fn prints(self, what: &str, got: &impl std::fmt::Display, expected: &str) -> Self {
+        let got = got.to_string();
+        if got != expected {
+            let text = format!("{what} is something else") + &lines("expected", expected) + &lines("got", &got);
+            let cause = self.texts.iter().find(|(wrong, _)| *wrong == got).map(|(_, sentence)| sentence.clone());
+            self.fail(text, cause);
+        }
+        self.forget()
+    }
+
     /// Compares a shape.
     ///
     /// # Panics
@@ -78,7 +121,8 @@ impl Check {
         self.forget()
     }
 
-    /// Compares a shape, then every value, to a relative error of 1e-7. Not a number equals nothing.
+    /// Compares a shape, then every value, to a relative error of 1e-7 or that of [`Check::within`]. Not a number equals
+    /// nothing.
     ///
     /// # Panics
     /// With both shapes, or the first place that differs and both of its values.
@@ -92,7 +136,8 @@ impl Check {
         self.compare_shape(what, got.shape(), expected.shape());
         let got = got.mapv(Into::<f64>::into).into_dyn();
         let expected = expected.mapv(Into::<f64>::into).into_dyn();
-        let differs = |(got, expected): (&f64, &f64)| !close(*got, *expected);
+        let relative = self.relative;
+        let differs = |(got, expected): (&f64, &f64)| !close(*got, *expected, relative);
         let wrong = got.iter().zip(&expected).filter(|pair| differs(*pair)).count();
         if wrong > 0 {
             let place = got.indexed_iter().zip(&expected).find(|((_, got), expected)| differs((got, expected)));
@@ -110,7 +155,7 @@ impl Check {
                 text += &lines("all that came", &np::array_str(&squeezed(&got)));
             }
             let cause = self.values.iter().find(|(mistake, _)| {
-                mistake.shape() == got.shape() && mistake.iter().zip(&got).all(|(a, b)| close(*b, *a))
+                mistake.shape() == got.shape() && mistake.iter().zip(&got).all(|(a, b)| close(*b, *a, relative))
             });
             let cause = cause.map(|(_, sentence)| sentence.clone());
             self.fail(text, cause);
@@ -174,12 +219,16 @@ impl Check {
         self.look.clear();
         self.shapes.clear();
         self.values.clear();
+        self.texts.clear();
+        self.relative = RELATIVE;
         self
     }
 }
 
-fn close(got: f64, expected: f64) -> bool {
-    got == expected || expected.is_finite() && (got - expected).abs() <= ABSOLUTE + RELATIVE * expected.abs()
+fn close(got: f64, expected: f64, relative: f64) -> bool {
+    // Singles that cancel out leave what they were rounded by, not zero.
+    let absolute = if relative > RELATIVE { relative } else { ABSOLUTE };
+    got == expected || expected.is_finite() && (got - expected).abs() <= absolute + relative * expected.abs()
 }
 
 /// The array without its axes of length 1, which say nothing and take a line each in print.
@@ -248,11 +297,30 @@ mod tests {
 
     #[test]
     fn not_a_number_never_passes() {
-        assert!(!close(f64::NAN, f64::NAN));
-        assert!(!close(f64::NAN, 1.0));
-        assert!(!close(f64::INFINITY, 1.0));
-        assert!(!close(1.0, f64::INFINITY));
-        assert!(close(f64::NEG_INFINITY, f64::NEG_INFINITY));
+        assert!(!close(f64::NAN, f64::NAN, RELATIVE));
+        assert!(!close(f64::NAN, 1.0, RELATIVE));
+        assert!(!close(f64::INFINITY, 1.0, RELATIVE));
+        assert!(!close(1.0, f64::INFINITY, RELATIVE));
+        assert!(close(f64::NEG_INFINITY, f64::NEG_INFINITY, RELATIVE));
+    }
+
+    #[test]
+    fn what_a_tensor_prints_is_compared_and_a_known_slip_is_named() {
+        let got = message(|| {
+            let test = check("f").if_prints("(6, ?)", "The open dimension comes first.");
+            test.prints("the shape", &"(6, ?)", "(?, 6)").done();
+        });
+        let expected = "✗ f: the shape is something else\n  expected: (?, 6)\n  got: (6, ?)\nhelp: The open dimension comes first.";
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn a_wider_tolerance_is_for_one_comparison_only() {
+        let got = message(|| check("f").within(1e-4).number("a", 1.00005, 1.0).number("b", 1.00005, 1.0).done());
+        assert!(got.starts_with("✗ f: b is wrong"), "{got}");
+        let got = message(|| check("f").within(1e-4).number("a", 1.0003, 1.0).done());
+        assert!(got.starts_with("✗ f: a is wrong"), "{got}");
+        check("f").within(1e-4).number("a", 3e-5, 0.0).done();
     }
 
     #[test]

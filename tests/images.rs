@@ -2,7 +2,7 @@
 Pictures from files: formats, orientation, transparency, damage; then sizes and variation.
 */
 
-use cnn::images::{Augment, centre_crop, load, load_for_network, normalize, resize};
+use cnn::images::{Augment, centre_crop, load, load_for_network, normalize, resize, save};
 use cnn::prelude::*;
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder};
 use std::path::Path;
@@ -213,4 +213,20 @@ fn a_turned_picture_is_turned_the_right_way_and_back() {
     let length = turned.sum();
     let expected = 8.5 * length; // the bar's middle is 8.5 pixels from the centre, in whatever direction
     assert!((rows.hypot(columns) - expected).abs() < 0.1 * expected, "rigid: {rows} {columns} {length}");
+}
+
+#[test]
+fn a_saved_picture_is_read_again_to_the_byte_and_a_failed_one_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("blocks.png");
+    save(&path, &four_blocks()).unwrap();
+    assert_eq!(load(&path).unwrap(), four_blocks());
+    save(&path, &four_blocks().slice_move(ndarray::s![..12, .., ..])).unwrap();
+    assert_eq!(load(&path).unwrap().dim(), (12, 40, 3), "the second replaces the first");
+
+    let error = save(dir.path().join("blocks.jpg"), &four_blocks()).unwrap_err().to_string();
+    assert!(error.contains("help: give the file a name that ends in .png"), "{error}");
+    assert!(save(dir.path().join("no_folder/blocks.png"), &four_blocks()).is_err());
+    let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["blocks.png"]);
 }

@@ -1,5 +1,5 @@
 /*!
-Single pictures: loaded, cropped, resized, scaled to 0..1, augmented, and one painted by the program.
+Single pictures: loaded, saved, cropped, resized, scaled to 0..1, augmented, and one painted by the program.
 
 It is not where whole data sets come from: that is [`crate::datasets`].
 
@@ -15,9 +15,11 @@ assert_eq!(x.dim(), (1, 64, 64, 3));
 mod augment;
 mod load;
 mod resize;
+mod save;
 mod scene;
 
 pub use augment::Augment;
 pub use load::{load, load_for_network};
 pub use resize::{centre_crop, normalize, resize};
+pub use save::save;
 pub use scene::scene;
