@@ -42,7 +42,7 @@ fn without_photos_pictures_are_drawn_once_and_kept() {
     let before = std::fs::metadata(&path).unwrap().modified().unwrap();
     let signs = synthetic_signs_in(path.parent().unwrap(), SYNTHETIC_SEED);
     assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), before, "read, not drawn again");
-    assert_eq!(signs.source, Source::Synthetic { seed: SYNTHETIC_SEED, kept: Ok(path.clone()) });
+    assert_eq!(signs.source, Source::Synthetic { name: "SIGNS", seed: SYNTHETIC_SEED, kept: Ok(path.clone()) });
     let file = CourseFile::new(&path, 6);
     assert_eq!(file.read(Split::Train).unwrap().pictures, signs.x_train, "any reader of the layout can read it");
     for class in 0..6 {

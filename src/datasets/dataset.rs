@@ -49,6 +49,8 @@ pub enum Source {
     Files(PathBuf),
     /// Pictures that the program drew.
     Synthetic {
+        /// Which set it stands for, such as SIGNS.
+        name: &'static str,
         /// The seed they were drawn from.
         seed: u32,
         /// The file that keeps them, or why none does.
@@ -60,10 +62,10 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Files(dir) => write!(f, "photos from {}", dir.display()),
-            Self::Synthetic { seed, kept } => {
+            Self::Synthetic { name, seed, kept } => {
                 write!(
                     f,
-                    "synthetic SIGNS drawn by the program from seed {seed}: no photos, so its accuracies are not those of the course's data"
+                    "synthetic {name} drawn by the program from seed {seed}: no photos, so its accuracies are not those of the course's data"
                 )?;
                 match kept {
                     Ok(path) => write!(f, " (kept in {})", path.display()),

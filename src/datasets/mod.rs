@@ -1,5 +1,5 @@
 /*!
-The pictures that the assignments learn from: the SIGNS and Happy House files, a synthetic SIGNS, mini-batches, one-hot.
+The pictures that the assignments learn from: the SIGNS and Happy House files, synthetic ones, mini-batches, one-hot.
 
 It is not where one picture is loaded, resized or augmented: that is `cnn::images`.
 
@@ -23,4 +23,6 @@ pub use import::{Imported, import_folder};
 pub use mini_batches::random_mini_batches;
 pub use one_hot::convert_to_one_hot;
 pub use signs::{SYNTHETIC_SEED, load_signs, load_signs_from};
-pub use synthetic::{synthetic_signs, synthetic_signs_in};
+pub use synthetic::{
+    synthetic_face, synthetic_happy_house, synthetic_happy_house_in, synthetic_signs, synthetic_signs_in,
+};

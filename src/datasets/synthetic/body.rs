@@ -7,7 +7,7 @@ Method: smooth unions of round cones, met by sphere tracing (J. C. Hart, "Sphere
 the polynomial smooth minimum is Inigo Quilez's (iquilezles.org/articles/smin).
 */
 
-use super::exact::{Vec3, v};
+use super::exact::{Vec3, smooth_min, v};
 use super::hand::{Part, Piece};
 
 /// A piece in picture coordinates, with what its distance needs prepared.
@@ -167,10 +167,4 @@ impl Cone {
         let d = (pa - self.ba * t).length() - (self.radius_a + (self.radius_b - self.radius_a) * t);
         (d, t)
     }
-}
-
-/// The lesser of two distances, rounded off over a width of `k`.
-fn smooth_min(a: f32, b: f32, k: f32) -> f32 {
-    let h = (k - (a - b).abs()).max(0.0) / k;
-    a.min(b) - h * h * k * 0.25
 }

@@ -119,6 +119,12 @@ pub(super) fn smoothstep(a: f32, b: f32, x: f32) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
+/// The lesser of two distances, rounded off over a width of `k`.
+pub(super) fn smooth_min(a: f32, b: f32, k: f32) -> f32 {
+    let h = (k - (a - b).abs()).max(0.0) / k;
+    a.min(b) - h * h * k * 0.25
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

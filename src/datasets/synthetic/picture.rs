@@ -1,18 +1,18 @@
 /*!
-One picture of a hand before a wall: pose in space, light, shade, shadow, camera.
+One picture of a hand before a wall: pose in space, and what meets the eye.
 
-It draws one picture from its own dice; the set is put together in [`super`].
+It draws one picture from its own dice; the set is put together in [`super::set`], light and camera are in
+[`super::camera`].
 */
 
 use super::body::{Body, Hit, Near};
+use super::camera::{Canvas, Light, Shade, develop, reflect};
 use super::dice::Dice;
-use super::exact::{Rotation, Vec3, smoothstep, v};
+use super::exact::{Rotation, Vec3, v};
 use super::hand::{Hand, Piece};
+use super::set::SIDE;
 use super::skin::Skin;
 use super::wall::Wall;
-
-/// Height and width, as the course's photos.
-pub(super) const SIDE: usize = 64;
 
 /// Lines of sight per pixel and direction.
 const SAMPLES: usize = 2;
@@ -20,8 +20,9 @@ const SAMPLES: usize = 2;
 /// A tile of pixels looks only at the pieces of the hand near it.
 const TILE: usize = 4;
 
-/// A picture in linear light, row by row.
-pub(super) type Canvas = Vec<Vec3>;
+/// A camera's meter makes the wall come out light, but not white: on inputs near 1 throughout, all relus of the
+/// application network die in every other training run; on these, in one of six or so, as on photos.
+const EXPOSURE: (f32, f32) = (0.48, 0.80);
 
 /// Draws a hand that shows `number`: SIDE × SIDE × 3 bytes, row by row.
 pub(super) fn draw(number: usize, dice: &mut Dice) -> Vec<u8> {
@@ -35,7 +36,7 @@ pub(super) fn draw(number: usize, dice: &mut Dice) -> Vec<u8> {
     for (pixel, (colour, cover)) in canvas.iter_mut().zip(colours.iter().zip(&cover)) {
         *pixel = *pixel * (1.0 - cover) + *colour;
     }
-    develop(canvas, dice)
+    develop(canvas, SIDE, EXPOSURE, dice)
 }
 
 /// Where the hand is in space.
@@ -88,25 +89,6 @@ impl Pose {
     }
 }
 
-/// A lamp or a window, and the light that the room throws back.
-pub(super) struct Light {
-    /// Towards the light.
-    pub direction: Vec3,
-    pub key: Vec3,
-    pub room: Vec3,
-}
-
-impl Light {
-    fn new(dice: &mut Dice) -> Self {
-        let direction = v(0.8 * dice.range(-1.0, 1.0), dice.range(-0.1, 1.0), dice.range(0.35, 1.1)).unit();
-        let warmth = dice.bell();
-        let key = v(1.0 + 0.10 * warmth, 1.0, 1.0 - 0.14 * warmth) * dice.range(0.45, 1.0);
-        let coolness = dice.bell();
-        let room = v(1.0 - 0.06 * coolness, 1.0, 1.0 + 0.08 * coolness) * dice.range(0.22, 0.40);
-        Self { direction, key, room }
-    }
-}
-
 /// Looks at the hand alone: its light and how much of each pixel it covers.
 fn see(pieces: &[Piece], body: &Body, pose: &Pose, skin: &Skin, light: &Light) -> (Canvas, Vec<f32>) {
     let mut colours = vec![Vec3::default(); SIDE * SIDE];
@@ -128,7 +110,7 @@ fn see(pieces: &[Piece], body: &Body, pose: &Pose, skin: &Skin, light: &Light) -
                     let x = at(column as f32 + offset(sample % SAMPLES));
                     let y = -at(row as f32 + offset(sample / SAMPLES));
                     if let Some(hit) = body.meet(x, y, &near) {
-                        let shade = *shade.get_or_insert_with(|| Shade::new(&hit, body, light, &near, &hand));
+                        let shade = *shade.get_or_insert_with(|| shade_at(&hit, body, light, &near, &hand));
                         let colour = skin.colour(
                             &hit,
                             &pieces[hit.piece],
@@ -146,70 +128,6 @@ fn see(pieces: &[Piece], body: &Body, pose: &Pose, skin: &Skin, light: &Light) -
     (colours, cover)
 }
 
-/// What keeps light from a point of the hand.
-#[derive(Clone, Copy)]
-struct Shade {
-    /// How open its surroundings are, 0 to 1.
-    open: f32,
-    /// How much of the lamp's light arrives, 0 to 1.
-    lit: f32,
-}
-
-impl Shade {
-    fn new(hit: &Hit, body: &Body, light: &Light, near: &Near, hand: &Near) -> Self {
-        Self { open: body.openness(hit, near), lit: body.lit(hit, light.direction, hand) }
-    }
-}
-
-/// The light that a point of the skin sends to the camera.
-fn reflect(colour: Vec3, normal: Vec3, Shade { open, lit }: Shade, light: &Light) -> Vec3 {
-    let facing = normal.dot(light.direction);
-    // Skin lets light through: it reaches around the edge of the shade, redder than it came.
-    let direct = ((facing + 0.25) / 1.25).max(0.0) * lit;
-    let through = smoothstep(-0.5, 0.2, facing) * (1.0 - smoothstep(0.1, 0.7, facing)) * 0.10;
-    let sky = 0.75 + 0.25 * normal.y;
-    let received = light.key * direct + light.room * (sky * (0.25 + 0.75 * open));
-    let halfway = (light.direction + v(0.0, 0.0, 1.0)).unit();
-    let shine = normal.dot(halfway).max(0.0);
-    let shine = shine * shine;
-    let shine = shine * shine;
-    let shine = shine * shine * shine * lit * 0.05;
-    colour.tint(received) + colour.tint(v(1.0, 0.35, 0.2)).tint(light.key) * (through * open) + light.key * shine
-}
-
-/// What the camera makes of it: exposure, softness, contrast, noise, 8 bits.
-fn develop(mut canvas: Canvas, dice: &mut Dice) -> Vec<u8> {
-    let soft = dice.range(0.07, 0.22);
-    blur3(&mut canvas, soft);
-    // A camera's meter makes the wall come out light, but not white: on inputs near 1 throughout, all relus of the
-    // application network die in every other training run; on these, in one of six or so, as on photos.
-    let brightest = canvas.iter().map(|c| c.x + c.y + c.z).fold(0.0, f32::max) / 3.0;
-    let exposure = dice.range(0.48, 0.80) / brightest;
-    let curve = dice.range(-0.25, 0.35);
-    let noise = dice.range(0.4, 2.6) / 255.0;
-    let mut bytes = Vec::with_capacity(canvas.len() * 3);
-    for pixel in &canvas {
-        let grain = dice.range(-1.0, 1.0);
-        for channel in [pixel.x, pixel.y, pixel.z] {
-            let display = (channel * exposure).clamp(0.0, 1.0).sqrt();
-            let display = display + curve * display * (1.0 - display) * (display - 0.5) * 2.0;
-            let noisy = display + noise * (grain + dice.range(-0.7, 0.7));
-            bytes.push((noisy.clamp(0.0, 1.0) * 255.0).round() as u8);
-        }
-    }
-    bytes
-}
-
-/// Mixes each pixel with its neighbours above, below and beside, `weight` for each pair.
-fn blur3(canvas: &mut Canvas, weight: f32) {
-    for step in [1, SIDE] {
-        let before = canvas.clone();
-        for i in 0..SIDE * SIDE {
-            let (row, column) = (i / SIDE, i % SIDE);
-            let position = if step == 1 { column } else { row };
-            let previous = if position > 0 { before[i - step] } else { before[i] };
-            let next = if position + 1 < SIDE { before[i + step] } else { before[i] };
-            canvas[i] = before[i] * (1.0 - 2.0 * weight) + (previous + next) * weight;
-        }
-    }
+fn shade_at(hit: &Hit, body: &Body, light: &Light, near: &Near, hand: &Near) -> Shade {
+    Shade { open: body.openness(hit, near), lit: body.lit(hit, light.direction, hand) }
 }

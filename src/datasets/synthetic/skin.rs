@@ -1,7 +1,7 @@
 /*!
 Skin: its tones, and the marks that let an eye tell a palm from the back of a hand.
 
-It gives the colour in even white light; light and shade come from [`super::picture`].
+It gives the colour in even white light; light and shade come from [`super::camera`].
 
 Colours are linear light, 0 to 1: the square of the display value divided by 255.
 */
@@ -12,7 +12,7 @@ use super::exact::{Vec3, smoothstep, v};
 use super::hand::{Part, Piece};
 
 /// Tones from light to dark, as measured on skin under neutral light and squared.
-const TONES: [Vec3; 5] =
+pub(super) const TONES: [Vec3; 5] =
     [v(0.76, 0.46, 0.32), v(0.60, 0.31, 0.19), v(0.44, 0.205, 0.112), v(0.27, 0.115, 0.062), v(0.135, 0.062, 0.040)];
 
 /// One person's skin, and what covers the arm.

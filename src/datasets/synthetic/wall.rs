@@ -4,9 +4,10 @@ What is behind the hand: a plain light wall, uneven light, the hand's shadow, so
 The hand itself is not drawn here.
 */
 
+use super::camera::{Canvas, Light};
 use super::dice::Dice;
 use super::exact::{Vec3, sin_cos, smoothstep, v};
-use super::picture::{Canvas, Light, SIDE};
+use super::set::SIDE;
 
 /// A wall, and what stands on it.
 pub(super) struct Wall {
