@@ -6,7 +6,9 @@ It is for the eye; what must hold of a figure is tested in `tests/plot.rs`.
 
 use std::path::Path;
 
-use cnn::plot::{Bars, Cell, Colors, ConfusionMatrix, Figure, Filters, ImageGrid, Lines, Matrix, Panels, Picture};
+use cnn::plot::{
+    Bars, Block, Cell, Colors, ConfusionMatrix, Figure, Filters, ImageGrid, Lines, Matrix, Panels, Picture,
+};
 use ndarray::{Array2, Array4, Axis, array, s};
 
 fn main() -> cnn::Result<()> {
@@ -60,6 +62,15 @@ fn figures() -> Vec<(&'static str, Figure)> {
         ("grid", ImageGrid::new(&batch).labels((0..6).map(|i| format!("y = {i}"))).title("Six cuts").figure()),
         ("filters", Filters::new(&w).title("Filters").figure()),
         ("bars", Bars::new([("convolution", 456.0), ("fully connected", 3200.0)]).title("Parameters").figure()),
+        (
+            "block",
+            Block::new(["CONV2D\n1×1, F1", "BATCH\nNORM", "relu", "CONV2D\nf×f, F2", "BATCH\nNORM"])
+                .shortcut(["CONV2D\n1×1, F2", "BATCH\nNORM"])
+                .then(["relu"])
+                .title("A block")
+                .figure(),
+        ),
+        ("chain", Block::new(["CONV2D", "relu"]).figure()),
         ("negative", Bars::new([("a", -1.25), ("b", 2.5)]).figure()),
         (
             "confusion",

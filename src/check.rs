@@ -177,6 +177,23 @@ impl Check {
         self.if_values(&ndarray::arr0(wrong), sentence)
     }
 
+    /// Compares a list, such as the layers of a network, each entry as one line of text.
+    ///
+    /// # Panics
+    /// At the first line that differs, is missing or is too many.
+    #[track_caller]
+    pub fn rows(self, what: &str, got: &[String], expected: &[String]) -> Self {
+        let differs = |i: &usize| got.get(*i) != expected.get(*i);
+        if let Some(i) = (0..got.len().max(expected.len())).find(differs) {
+            let row = |rows: &[String]| rows.get(i).map_or("nothing more".to_owned(), String::clone);
+            let text = format!("{what}: number {} of {} is another one", i + 1, expected.len())
+                + &lines("expected", &row(expected))
+                + &lines("got", &row(got));
+            self.fail(text, None);
+        }
+        self.forget()
+    }
+
     /// Demands that something holds; `what` says what, as a sentence.
     ///
     /// # Panics
@@ -293,6 +310,18 @@ mod tests {
     fn advice_is_for_one_comparison_only() {
         let got = message(|| check("f").look("Old.").number("a", 1.0, 1.0).number("b", 1.0, 2.0).done());
         assert_eq!(got, "✗ f: b is wrong\n  expected: 2.0\n  got: 1.0");
+    }
+
+    #[test]
+    fn the_first_row_that_differs_is_named() {
+        let rows = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let _ = check("f").rows("its layers", &rows("conv relu"), &rows("conv relu"));
+        let other = message(|| check("f").rows("its layers", &rows("conv add"), &rows("conv relu")).done());
+        assert_eq!(other, "✗ f: its layers: number 2 of 2 is another one\n  expected: relu\n  got: add");
+        let short = message(|| check("f").rows("its layers", &rows("conv"), &rows("conv relu")).done());
+        assert!(short.ends_with("expected: relu\n  got: nothing more"), "{short}");
+        let long = message(|| check("f").rows("its layers", &rows("conv relu"), &rows("conv")).done());
+        assert!(long.ends_with("expected: nothing more\n  got: relu"), "{long}");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 What must hold of every figure: valid XML, the same text for the same arrays, small, described, nothing outside.
 */
 
-use cnn::plot::{Bars, Cell, Colors, ConfusionMatrix, Figure, Filters, ImageGrid, Lines, Matrix, Panels, Picture};
+use cnn::plot::{
+    Bars, Block, Cell, Colors, ConfusionMatrix, Figure, Filters, ImageGrid, Lines, Matrix, Panels, Picture,
+};
 use ndarray::{Array2, Array3, Array4, array};
 
 fn one_of_each() -> Vec<(&'static str, Figure)> {
@@ -24,6 +26,8 @@ fn one_of_each() -> Vec<(&'static str, Figure)> {
         ("log", Lines::new().line("a", &[100.0, 0.0, 1e-3]).logarithmic().figure()),
         ("empty", Lines::new().figure()),
         ("bars", Bars::new([("a", -1.0), ("b", 2.5)]).figure()),
+        ("block", Block::new(["a\nb", "c", "d"]).shortcut(["e"]).then(["f"]).figure()),
+        ("chain", Block::new(["a < b"]).title("x").figure()),
         ("confusion", ConfusionMatrix::new(&array![[3, 1], [0, 4]], ["no", "yes"]).figure()),
         (
             "panels",

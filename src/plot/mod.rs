@@ -23,6 +23,7 @@ assert!(figure.to_svg().starts_with("<svg"));
 */
 
 mod bars;
+mod block;
 mod canvas;
 mod colors;
 mod confusion;
@@ -37,6 +38,7 @@ mod pixels;
 mod text;
 
 pub use bars::Bars;
+pub use block::Block;
 pub use colors::{CATEGORIES, Colors};
 pub use confusion::ConfusionMatrix;
 pub use figure::Figure;
