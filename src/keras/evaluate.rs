@@ -5,6 +5,7 @@ use super::{
     examples::{Examples, batches},
     progress::Progress,
 };
+use crate::display::Channel;
 use crate::graph::{Item, fetch::Number};
 use ndarray::{ArrayBase, ArrayViewD, Data, Dimension};
 
@@ -83,8 +84,9 @@ impl Model {
     {
         let (x, y) = self.check_examples("evaluate", Examples::new(x), Examples::new(y));
         // Where there is no terminal, the caller prints the result.
-        let verbose = if verbose.resolve() == Verbose::Bar { Verbose::Bar } else { Verbose::Silent };
-        let progress = Progress::new(verbose, x.len());
+        let channel = Channel::here();
+        let verbose = if verbose.resolve(channel) == Verbose::Bar { Verbose::Bar } else { Verbose::Silent };
+        let progress = Progress::new(verbose, channel, x.len());
         let means = self.test(&x, &y, batch_size, |seen, _| progress.update(seen, &Logs::default()));
         progress.finish("", &Logs::default());
         means.values()

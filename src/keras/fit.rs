@@ -9,8 +9,9 @@ use super::{
     evaluate::Means,
     examples::{Examples, batches},
     progress::Progress,
+    watch::Watch,
 };
-use crate::{graph::fetch::Number, numpy::RandomState};
+use crate::{display::Channel, graph::fetch::Number, numpy::RandomState};
 use ndarray::{Array1, ArrayBase, Data, Dimension};
 
 /// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
@@ -180,7 +181,8 @@ impl<'a> Fit<'a> {
 
     /// Trains on the first `n` examples.
     fn train(&mut self, n: usize, generator: &mut RandomState) -> History {
-        let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(), &mut self.callbacks);
+        let channel = Channel::here();
+        let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(channel), &mut self.callbacks);
         let ((x, x_rest), (y, y_rest)) = (self.x.split_at(n), self.y.split_at(n));
         let validation = match &self.validation {
             Validation::None => None,
@@ -196,6 +198,7 @@ impl<'a> Fit<'a> {
         let mut order = Array1::from_iter(0..n);
         let mut training = Training { model, stop: false };
         let mut history = History::default();
+        let mut watch = (self.verbose == Verbose::Auto).then(|| Watch::new(channel, model.get_name(), epochs));
         callbacks.iter_mut().for_each(|callback| callback.on_train_begin(&mut training));
         for epoch in 0..epochs {
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_begin(epoch, &mut training));
@@ -205,7 +208,7 @@ impl<'a> Fit<'a> {
             if self.shuffle {
                 generator.shuffle(&mut order);
             }
-            let progress = Progress::new(verbose, n);
+            let progress = Progress::new(verbose, channel, n);
             let mut means = Means::new(model);
             for (i, batch) in batches(n, self.batch_size).enumerate() {
                 let indices = &order.as_slice().expect("one row")[batch.clone()];
@@ -219,6 +222,9 @@ impl<'a> Fit<'a> {
                 if batch.end < n {
                     progress.update(batch.end, &logs);
                 }
+                if let Some(watch) = &mut watch {
+                    watch.batch(epoch, batch.end, n, &logs);
+                }
             }
             let mut logs = means.logs("");
             if let Some((x, y)) = validation {
@@ -228,11 +234,17 @@ impl<'a> Fit<'a> {
             progress.finish(&format!("Epoch {}/{epochs}", epoch + 1), &logs);
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_end(epoch, &mut logs, &mut training));
             history.push(&logs);
+            if let Some(watch) = &mut watch {
+                watch.epoch(&history);
+            }
             if training.stop {
                 break;
             }
         }
         callbacks.iter_mut().for_each(|callback| callback.on_train_end(&mut training));
+        if let Some(watch) = watch {
+            watch.finish(&history);
+        }
         history
     }
 }

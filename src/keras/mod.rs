@@ -70,6 +70,7 @@ mod progress;
 mod summary;
 mod tensor;
 mod topology;
+mod watch;
 
 pub use crate::graph::{Kernels, Padding, Shape};
 pub use built_layer::BuiltLayer;

@@ -1,34 +1,34 @@
 /*!
 The line that grows while a model trains: `32/1080 [>.............................] - ETA: 12s - loss: 2.0567`.
 
-On a terminal it is redrawn in place; anywhere else, one line stands for each epoch.
+On a terminal it is redrawn in place; anywhere else, one line stands for each epoch. What a notebook shows besides is
+`watch.rs`.
 */
 
 use super::Logs;
+use crate::display::Channel;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::{
-    io::IsTerminal,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 /// What training prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Verbose {
-    /// A bar on a terminal, lines elsewhere.
+    /// A bar on a terminal; lines elsewhere, and in a notebook the curves, too.
     #[default]
     Auto,
     /// Nothing: Keras' `verbose=0`.
     Silent,
     /// A line that grows while an epoch goes on: Keras' `verbose=1`.
     Bar,
-    /// A line for each epoch: Keras' `verbose=2`.
+    /// A line for each epoch: Keras' `verbose=2`. A notebook's lines say nothing of the time, so that they are the same
+    /// when it runs again.
     Lines,
 }
 
 impl Verbose {
-    pub(super) fn resolve(self) -> Verbose {
+    pub(super) fn resolve(self, channel: Channel) -> Verbose {
         match self {
-            Verbose::Auto if std::io::stdout().is_terminal() => Verbose::Bar,
+            Verbose::Auto if channel == Channel::Terminal => Verbose::Bar,
             Verbose::Auto => Verbose::Lines,
             other => other,
         }
@@ -41,18 +41,19 @@ const WIDTH: usize = 30;
 /// The progress of one pass through the examples.
 pub(super) struct Progress {
     verbose: Verbose,
+    timed: bool,
     total: usize,
     start: Instant,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    pub fn new(verbose: Verbose, total: usize) -> Self {
+    pub fn new(verbose: Verbose, channel: Channel, total: usize) -> Self {
         let bar = (verbose == Verbose::Bar).then(|| {
             let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stdout());
             bar.with_style(ProgressStyle::with_template("{msg}").expect("a valid template"))
         });
-        Progress { verbose, total, start: Instant::now(), bar }
+        Progress { verbose, timed: !channel.is_notebook(), total, start: Instant::now(), bar }
     }
 
     /// `current` examples have been seen.
@@ -70,7 +71,8 @@ impl Progress {
             bar.finish_and_clear();
             println!("{}", line(self.total, self.total, elapsed, logs));
         } else if self.verbose == Verbose::Lines {
-            println!("{label} - {:.0}s{}", elapsed.as_secs_f64(), values(logs));
+            let time = if self.timed { format!(" - {:.0}s", elapsed.as_secs_f64()) } else { String::new() };
+            println!("{label}{time}{}", values(logs));
         }
     }
 }
@@ -90,7 +92,7 @@ fn line(current: usize, total: usize, elapsed: Duration, logs: &Logs) -> String 
     format!("{current:>digits$}/{total} [{bar}] - {time}{}", values(logs))
 }
 
-fn eta(seconds: f64) -> String {
+pub(super) fn eta(seconds: f64) -> String {
     let whole = seconds as u64;
     if seconds > 3600.0 {
         format!("ETA: {}:{:02}:{:02}", whole / 3600, whole % 3600 / 60, whole % 60)
@@ -112,7 +114,7 @@ fn spent(seconds: f64, per_unit: f64) -> String {
     format!("{seconds:.0}s {step}/step")
 }
 
-fn values(logs: &Logs) -> String {
+pub(super) fn values(logs: &Logs) -> String {
     logs.iter().map(|(name, value)| format!(" - {name}: {}", number(value))).collect()
 }
 

@@ -165,6 +165,28 @@ fn output_comes_in_order_in_its_own_cell() {
 }
 
 #[test]
+fn of_what_is_replaced_the_last_state_stays_and_what_is_taken_away_leaves_nothing() {
+    let update = "fn update(id: &str, text: &str) { println!(\"EVCXR_BEGIN_CONTENT text/plain; display-id={id}\\n{text}\\nEVCXR_END_CONTENT\"); }";
+    let cells = [
+        update,
+        "for i in 0..4 { update(\"bar\", &format!(\"{i} of 3\")); println!(\"line {i}\"); }",
+        "println!(\"a\"); update(\"bar\", \"0 of 1\"); println!(\"b\"); update(\"bar\", \"\");",
+        "println!(\"{:?}\", std::env::var(\"CNN_LIVE\"));",
+    ];
+    let notebook = Notebook::new(&cells, &[]);
+    let (output, notebook) = notebook.run(&[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let outputs = notebook["cells"][1]["outputs"].as_array().unwrap();
+    let shown: Vec<&Value> = outputs.iter().filter(|output| output["output_type"] == "display_data").collect();
+    assert_eq!(shown.len(), 1, "{outputs:#?}");
+    assert_eq!(text(&shown[0]["data"]["text/plain"]), "3 of 3");
+    assert_eq!(stdout(&notebook, 1), "line 0\nline 1\nline 2\nline 3\n");
+    let outputs = notebook["cells"][2]["outputs"].as_array().unwrap();
+    assert_eq!(outputs, &[json!({ "output_type": "stream", "name": "stdout", "text": ["a\n", "b\n"] })]);
+    assert_eq!(stdout(&notebook, 3), "Ok(\"1\")\n");
+}
+
+#[test]
 fn the_first_error_stops_the_notebook_and_says_what_to_do() {
     let stub = "fn zero_pad(n: usize) -> usize { todo!(\"zero_pad: replace this line by zeros\") }";
     let notebook =

@@ -55,7 +55,7 @@ pub fn outputs(outputs: &[Output], failure: Option<&Failure>, count: u64) -> Vec
     for (index, output) in outputs.iter().enumerate() {
         values.push(match output {
             Output::Text { stream, text } => json!({ "output_type": "stream", "name": stream, "text": lines(text) }),
-            Output::Display { data } => {
+            Output::Display { data, .. } => {
                 let plain = data.keys().all(|mime| mime == "text/plain");
                 let data: Map<String, Value> =
                     data.iter().map(|(mime, content)| (mime.clone(), mime_value(mime, content))).collect();

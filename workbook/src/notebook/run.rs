@@ -35,13 +35,17 @@ pub fn run(path: &Path, out: Option<&Path>, limit: Duration) -> Result<bool> {
     let mut session = Session::start(&project, &folder, &|text| progress.say(text))?.limit(limit);
     let mut failed = None;
     let mut watch = |output: &Output| {
-        if out.is_none() {
+        // What may yet be replaced is printed when the cell has ended.
+        if out.is_none() && !is_replaceable(output) {
             progress.suspend(|| print(output));
         }
     };
     for (count, &index) in (1..).zip(&indices) {
         progress.say(&format!("cell {}", index + 1));
         let outcome = session.execute(&source(&cells[index]), &mut watch)?;
+        if out.is_none() {
+            outcome.outputs.iter().filter(|output| is_replaceable(output)).for_each(|o| progress.suspend(|| print(o)));
+        }
         cells[index]["outputs"] = outputs(&outcome.outputs, outcome.failure.as_ref(), count).into();
         cells[index]["execution_count"] = count.into();
         progress.step();
@@ -109,6 +113,10 @@ fn describe(path: &Path, index: usize, total: usize, cell: &Value, failure: &Fai
     format!("{place} failed: {}\n{details}{lost}\nhelp: the cells after it were not run", failure.kind.name())
 }
 
+fn is_replaceable(output: &Output) -> bool {
+    matches!(output, Output::Display { id: Some(_), .. })
+}
+
 /// Shows an output on the terminal: text as it is, a figure by its types.
 fn print(output: &Output) {
     match output {
@@ -117,7 +125,7 @@ fn print(output: &Output) {
             let _ = std::io::stdout().flush();
         }
         Output::Text { stream: Stream::Stderr, text } => eprint!("{text}"),
-        Output::Display { data } => match data.get("text/plain") {
+        Output::Display { data, .. } => match data.get("text/plain") {
             Some(text) => println!("{text}"),
             None => println!("[{}]", data.keys().cloned().collect::<Vec<_>>().join(", ")),
         },

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 pub enum Part {
     /// Text that the cell printed, as soon as it came, with or without a line end.
     Text(String),
-    /// A thing that the cell displayed, in every MIME type it offered.
-    Display(BTreeMap<String, String>),
+    /// A thing that the cell displayed, in every MIME type it offered, and the id under which it may be replaced.
+    Display(BTreeMap<String, String>, Option<String>),
     /// A line for evcxr, with its text.
     Control(Control, String),
     /// The companion's mark with this number: everything written before it has been read.
@@ -33,6 +33,8 @@ pub enum Control {
 const PREFIX: &str = "EVCXR_";
 const BEGIN: &str = "EVCXR_BEGIN_CONTENT ";
 const END: &str = "EVCXR_END_CONTENT";
+/// Follows a MIME type whose content replaces what was shown under this id; see `cnn::display`.
+const ID: &str = "display-id=";
 const FLUSH: &str = "EVCXR_FLUSH_OUTPUT";
 /// Opens the companion's marks; no text editor writes it.
 pub const MARK: char = '\u{1e}';
@@ -47,13 +49,15 @@ pub struct Demux {
     content: Option<(String, String)>,
     /// Blocks that belong to one thing displayed, until something else comes.
     display: BTreeMap<String, String>,
+    /// The id of that thing.
+    id: Option<String>,
 }
 
 impl Demux {
     /// A reader of standard output, for the marks of the companion that was given `nonce`.
     pub fn stdout(nonce: &str) -> Demux {
         let mark = format!("{MARK}{nonce}:");
-        Demux { mark, evcxr: true, buffer: Vec::new(), content: None, display: BTreeMap::new() }
+        Demux { mark, evcxr: true, buffer: Vec::new(), content: None, display: BTreeMap::new(), id: None }
     }
 
     /// A reader of standard error: text and marks.
@@ -91,7 +95,9 @@ impl Demux {
     /// What is left when the stream has ended.
     pub fn finish(&mut self) -> Vec<Part> {
         let mut parts = Vec::new();
-        if let Some((mime, content)) = self.content.take() {
+        if let Some((mime, content)) = self.content.take()
+            && !mime.contains(ID)
+        {
             self.display.insert(mime, content);
         }
         let rest = std::mem::take(&mut self.buffer);
@@ -107,9 +113,16 @@ impl Demux {
             if line == END {
                 let (mime, content) = (std::mem::take(mime), std::mem::take(content));
                 self.content = None;
-                if self.display.contains_key(&mime) {
+                let (mime, id) = match mime.split_once(';') {
+                    Some((kind, id)) if id.trim().starts_with(ID) => {
+                        (kind.trim().to_owned(), Some(id.trim()[ID.len()..].to_owned()))
+                    }
+                    _ => (mime, None),
+                };
+                if self.display.contains_key(&mime) || self.id != id {
                     self.end_display(parts); // a second picture of the same type is a second thing
                 }
+                self.id = id;
                 self.display.insert(mime, content);
             } else if line.ends_with("EVCXR_PANIC_NOTIFICATION") {
                 self.content = None; // the cell panicked half-way through
@@ -178,7 +191,7 @@ impl Demux {
 
     fn end_display(&mut self, parts: &mut Vec<Part>) {
         if !self.display.is_empty() {
-            parts.push(Part::Display(std::mem::take(&mut self.display)));
+            parts.push(Part::Display(std::mem::take(&mut self.display), self.id.take()));
         }
     }
 }
@@ -207,7 +220,7 @@ mod tests {
     }
 
     fn display(pairs: &[(&str, &str)]) -> Part {
-        Part::Display(pairs.iter().map(|(mime, content)| (mime.to_string(), content.to_string())).collect())
+        Part::Display(pairs.iter().map(|(mime, content)| (mime.to_string(), content.to_string())).collect(), None)
     }
 
     fn complete() -> Part {
@@ -264,6 +277,28 @@ mod tests {
         check(
             &format!("before{}EVCXR_FLUSH_OUTPUT\n{}", svg(1), plain(2)),
             &[text("before"), display(&[("image/svg+xml", "<svg>\n1</svg>")]), display(&[("text/plain", "figure 2")])],
+        );
+    }
+
+    #[test]
+    fn what_has_an_id_is_a_thing_of_its_own() {
+        let block = |mime: &str, text: &str| format!("EVCXR_BEGIN_CONTENT {mime}\n{text}\nEVCXR_END_CONTENT\n");
+        let with = |id: &str, pairs: &[(&str, &str)]| match display(pairs) {
+            Part::Display(data, _) => Part::Display(data, Some(id.to_owned())),
+            other => other,
+        };
+        let input = block("text/html; display-id=a", "1")
+            + &block("text/plain; display-id=a", "one")
+            + &block("text/plain; display-id=b", "two")
+            + &block("text/plain", "three")
+            + &block("text/plain; charset=utf-8", "four");
+        check(
+            &input,
+            &[
+                with("a", &[("text/html", "1"), ("text/plain", "one")]),
+                with("b", &[("text/plain", "two")]),
+                display(&[("text/plain", "three"), ("text/plain; charset=utf-8", "four")]),
+            ],
         );
     }
 

@@ -154,7 +154,7 @@ impl Host {
             Ok(outputs) => {
                 let data: BTreeMap<String, String> = outputs.content_by_mime_type.into_iter().collect();
                 if !data.is_empty() {
-                    let _ = self.ask.send(Ask::Write(Event::Output(Output::Display { data })));
+                    let _ = self.ask.send(Ask::Write(Event::Output(Output::Display { data, id: None })));
                 }
                 self.quiet_failure(code)?
             }

@@ -36,8 +36,9 @@ pub enum Event {
 pub enum Output {
     /// Printed text.
     Text { stream: Stream, text: String },
-    /// One thing to show, in one or more MIME types.
-    Display { data: BTreeMap<String, String> },
+    /// One thing to show, in one or more MIME types. It replaces what the cell showed before under the same id; content
+    /// that is empty throughout takes that away.
+    Display { data: BTreeMap<String, String>, id: Option<String> },
 }
 
 /// Where text was printed.

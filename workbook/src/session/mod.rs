@@ -49,7 +49,8 @@ const OUTPUT_LIMIT: usize = 16 << 20;
 /// What a cell did.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// In the order in which the cell made it; neighbouring text of one stream is one output.
+    /// In the order in which the cell made it; neighbouring text of one stream is one output, and of what was replaced
+    /// only the last state is here.
     pub outputs: Vec<Output>,
     pub failure: Option<Failure>,
     pub time: Duration,
@@ -250,7 +251,7 @@ fn ended(kind: FailureKind, message: &str, details: &str) -> Failure {
     Failure { kind, message: message.to_owned(), details: details.to_owned(), lost: Vec::new() }
 }
 
-/// Adds an output; text goes on where text of the same stream ended.
+/// Adds an output; text goes on where text of the same stream ended, and what has an id replaces what had it before.
 fn append(outputs: &mut Vec<Output>, output: Output) {
     if let (Some(Output::Text { stream: last, text }), Output::Text { stream, text: more }) =
         (outputs.last_mut(), &output)
@@ -259,5 +260,42 @@ fn append(outputs: &mut Vec<Output>, output: Output) {
         text.push_str(more);
         return;
     }
-    outputs.push(output);
+    let Output::Display { data, id: Some(id) } = &output else {
+        outputs.push(output);
+        return;
+    };
+    let has_id = |output: &Output| matches!(output, Output::Display { id: Some(own), .. } if own == id);
+    let place = outputs.iter().position(has_id);
+    match (place, data.values().all(String::is_empty)) {
+        (Some(place), true) => {
+            let after = outputs.split_off(place + 1);
+            outputs.pop();
+            after.into_iter().for_each(|output| append(outputs, output));
+        }
+        (Some(place), false) => outputs[place] = output,
+        (None, true) => {}
+        (None, false) => outputs.push(output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_an_id_is_replaced_and_taken_away_without_a_trace() {
+        let text = |text: &str| Output::Text { stream: Stream::Stdout, text: text.to_owned() };
+        let show = |id: Option<&str>, text: &str| Output::Display {
+            data: [("text/plain".to_owned(), text.to_owned())].into(),
+            id: id.map(str::to_owned),
+        };
+        let mut outputs = Vec::new();
+        for output in [text("a"), show(Some("1"), "10 %"), text("b"), show(None, "x"), show(Some("1"), "20 %")] {
+            append(&mut outputs, output);
+        }
+        assert_eq!(outputs, [text("a"), show(Some("1"), "20 %"), text("b"), show(None, "x")]);
+        append(&mut outputs, show(Some("1"), ""));
+        append(&mut outputs, show(Some("2"), ""));
+        assert_eq!(outputs, [text("ab"), show(None, "x")]);
+    }
 }

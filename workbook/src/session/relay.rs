@@ -83,6 +83,8 @@ impl Relay {
         let mut child = Command::new(std::env::current_exe()?)
             .env_remove(ROLE_VAR)
             .env(COMPANION_VAR, companion)
+            // `cnn::display` may replace what it has shown: the session keeps the last state.
+            .env("CNN_LIVE", "1")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
@@ -171,9 +173,9 @@ impl Relay {
                     self.release()?;
                     self.text(Stream::Stdout, text)?;
                 }
-                Part::Display(data) => {
+                Part::Display(data, id) => {
                     self.release()?;
-                    self.tell(&Relayed::Output(Output::Display { data }))?;
+                    self.tell(&Relayed::Output(Output::Display { data, id }))?;
                 }
                 Part::Mark(number) => {
                     self.seen.0 = number;
@@ -209,7 +211,7 @@ impl Relay {
                     None => self.held.push_str(&text),
                 },
                 Part::Mark(number) => self.seen.1 = number,
-                Part::Control(..) | Part::Display(_) => unreachable!("standard error has text and marks"),
+                Part::Control(..) | Part::Display(..) => unreachable!("standard error has text and marks"),
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 /*!
-What a notebook cell shows beside its printed text: rich content, sent on standard output in evcxr's protocol.
+One thing to show, in one or more MIME types, and the lines that bring it to a notebook.
 
-It knows nothing of figures or tables: those are in [`plot`](crate::plot), and hand their finished content over.
+Where these lines lead is not known here: see [`Channel`](super::Channel).
 */
 
 use std::fmt::Write as _;
@@ -33,6 +33,11 @@ impl Content {
         self
     }
 
+    /// Its MIME types.
+    pub(super) fn mimes(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|(mime, _)| mime.as_str())
+    }
+
     /// The lines that tell an evcxr kernel to show this content.
     pub fn to_protocol(&self) -> String {
         let mut lines = String::new();
@@ -42,12 +47,30 @@ impl Content {
         lines
     }
 
+    /// The same for a kernel that offers live updates: what it showed under this id before is replaced; content that is
+    /// empty throughout takes it away.
+    ///
+    /// ```
+    /// use cnn::display::Content;
+    /// assert_eq!(Content::new().part("text/plain", "40 %").to_update("bar-1"), "\
+    /// EVCXR_BEGIN_CONTENT text/plain; display-id=bar-1\n40 %\nEVCXR_END_CONTENT\n");
+    /// ```
+    pub fn to_update(&self, id: &str) -> String {
+        let parts = self.parts.iter().map(|(mime, text)| (format!("{mime}; display-id={id}"), text.clone()));
+        Self { parts: parts.collect() }.to_protocol()
+    }
+
     /// Sends the content to the notebook; outside of one, the lines appear as text.
     ///
     /// The stock kernel shows one output per MIME type and cell, so the last one sent wins there.
     pub fn show(&self) {
-        let mut out = std::io::stdout().lock();
-        // A closed pipe means that nobody looks any more, which is no reason to stop the computation.
-        let _ = out.write_all(self.to_protocol().as_bytes()).and_then(|()| out.flush());
+        send(&self.to_protocol());
     }
+}
+
+/// Writes lines of the protocol to standard output, in one piece.
+pub(super) fn send(lines: &str) {
+    let mut out = std::io::stdout().lock();
+    // A closed pipe means that nobody looks any more, which is no reason to stop the computation.
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
 }
