@@ -5,7 +5,7 @@ Every cell runs with the reference's answers; a cell that fails or prints someth
 */
 
 use crate::chapter::Chapter;
-use crate::play::{Played, Problem, What, play};
+use crate::play::{Played, Problem, What, play_all};
 use crate::project::Project;
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -16,18 +16,18 @@ use std::time::Duration;
 pub fn check(project: &Project, names: &[String], report: Option<&Path>, limit: Duration) -> Result<bool> {
     let mut reports = Vec::new();
     let mut well = true;
-    for chapter in Chapter::read_all(project, names)? {
-        let played = play(project, &chapter, limit)?;
-        well &= tell(&chapter, &played);
+    play_all(project, &Chapter::read_all(project, names)?, limit, |chapter, played| {
+        well &= tell(chapter, &played);
         reports.push(json!({
             "chapter": chapter.notebook,
             "path": chapter.path,
             "cells": chapter.cells().count(),
-            "outputs": outputs(&chapter),
+            "outputs": outputs(chapter),
             "seconds": played.time.as_secs_f64(),
             "problems": played.problems.iter().map(to_json).collect::<Vec<_>>(),
         }));
-    }
+        Ok(())
+    })?;
     if let Some(path) = report {
         let report = json!({ "well": well, "chapters": reports });
         crate::files::write(path, &format!("{report:#}\n"))?;

@@ -6,10 +6,12 @@ Plays a chapter: runs all of its cells with the reference's answers, and compare
 
 use crate::chapter::{Cell, Chapter, Kind};
 use crate::compare::compare;
-use crate::progress::Progress;
+use crate::progress::{Bars, Progress};
 use crate::project::Project;
 use crate::session::{Failure, Outcome, Session, setup_code};
 use anyhow::Result;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// What the chapter's cells did.
@@ -44,13 +46,60 @@ pub fn setup_cell() -> String {
     setup_code("../..").trim_end().to_owned()
 }
 
-/// Runs a chapter from top to bottom; a cell that fails does not keep the others from running.
+/// Plays chapters, as many at a time as there are processors, because most of a cell's time goes to a compiler that uses
+/// one; `each` hears of them in their order, every one as soon as it and those before it are done.
 ///
 /// # Errors
-/// When no session can be started or the session cannot go on.
-pub fn play(project: &Project, chapter: &Chapter, limit: Duration) -> Result<Played> {
+/// What `each` returns, and when no session can be started or a session cannot go on.
+pub fn play_all(
+    project: &Project,
+    chapters: &[Chapter],
+    limit: Duration,
+    mut each: impl FnMut(&Chapter, Played) -> Result<()>,
+) -> Result<()> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let (bars, next) = (Bars::default(), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        let (sender, done) = channel();
+        for _ in 0..processors.min(chapters.len()) {
+            let (sender, bars, next) = (sender.clone(), &bars, &next);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::SeqCst);
+                    let Some(chapter) = chapters.get(index) else { break };
+                    let played = play(project, chapter, limit, bars);
+                    let failed = played.is_err();
+                    if sender.send((index, played)).is_err() || failed {
+                        break; // nobody waits for more
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting: Vec<Option<Played>> = chapters.iter().map(|_| None).collect();
+        let mut told = 0;
+        for (index, played) in done {
+            let result = played.and_then(|played| {
+                waiting[index] = Some(played);
+                while let Some(played) = waiting.get_mut(told).and_then(Option::take) {
+                    bars.suspend(|| each(&chapters[told], played))?;
+                    told += 1;
+                }
+                Ok(())
+            });
+            if result.is_err() {
+                next.store(chapters.len(), Ordering::SeqCst);
+                return result;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Runs a chapter from top to bottom; a cell that fails does not keep the others from running.
+fn play(project: &Project, chapter: &Chapter, limit: Duration, bars: &Bars) -> Result<Played> {
     let start = Instant::now();
-    let progress = Progress::new(&chapter.notebook, chapter.cells().count() as u64 + 1);
+    let progress = Progress::among(bars, &chapter.notebook, chapter.cells().count() as u64 + 1);
     // Jupyter runs a notebook in its own folder; relative paths must mean the same here.
     let folder = project.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;

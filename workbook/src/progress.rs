@@ -1,7 +1,18 @@
 /*! A bar on the terminal for what takes longer than two seconds; silent where nobody looks. */
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::time::Duration;
+
+/// The bars of what goes on at the same time, one below the other.
+#[derive(Default)]
+pub struct Bars(MultiProgress);
+
+impl Bars {
+    /// Runs `print` while no bar is on the terminal.
+    pub fn suspend<R>(&self, print: impl FnOnce() -> R) -> R {
+        self.0.suspend(print)
+    }
+}
 
 /// One bar.
 pub struct Progress(ProgressBar);
@@ -9,7 +20,12 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// A bar of that many steps.
     pub fn new(name: &str, steps: u64) -> Progress {
-        let bar = ProgressBar::new(steps); // indicatif hides it where standard error is no terminal
+        Progress::among(&Bars::default(), name, steps)
+    }
+
+    /// A bar among others.
+    pub fn among(bars: &Bars, name: &str, steps: u64) -> Progress {
+        let bar = bars.0.add(ProgressBar::new(steps)); // indicatif hides it where standard error is no terminal
         let style = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} {elapsed} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_prefix(name.to_owned());

@@ -9,7 +9,7 @@ use super::{joined, lines, nbgrader, outputs, to_text};
 use crate::chapter::{Block, Cell, Chapter, Kind};
 use crate::check::tell;
 use crate::compare::compare;
-use crate::play::{Played, play, setup_cell};
+use crate::play::{Played, play_all, setup_cell};
 use crate::project::Project;
 use anyhow::Result;
 use md5::{Digest, Md5};
@@ -30,40 +30,45 @@ pub enum Depth {
 /// Checks the chapters, as `workbook check` does, and writes the notebooks of those that are right; true if all are.
 pub fn build(project: &Project, names: &[String], limit: Duration) -> Result<bool> {
     let mut well = true;
-    for chapter in Chapter::read_all(project, names)? {
-        let played = play(project, &chapter, limit)?;
-        if !tell(&chapter, &played) {
+    play_all(project, &Chapter::read_all(project, names)?, limit, |chapter, played| {
+        if !tell(chapter, &played) {
             println!("{}: its notebooks stay as they are", chapter.path);
             well = false;
-            continue;
+            return Ok(());
         }
         for (path, notebook) in [
-            (student_path(project, &chapter), student(&chapter)),
-            (solution_path(project, &chapter), solution(&chapter, &played)),
+            (student_path(project, chapter), student(chapter)),
+            (solution_path(project, chapter), solution(chapter, &played)),
         ] {
             crate::files::write(&path, &to_text(&notebook))?;
             println!("{}: {} cells", project.show(&path), notebook["cells"].as_array().map_or(0, Vec::len));
         }
-    }
+        Ok(())
+    })?;
     Ok(well)
 }
 
 /// Compares the notebooks on disk with what `build` would write; true if nothing is stale.
 pub fn check(project: &Project, names: &[String], depth: Depth, limit: Duration) -> Result<bool> {
+    let chapters = Chapter::read_all(project, names)?;
     let mut stale = Vec::new();
-    for chapter in Chapter::read_all(project, names)? {
-        let (student_path, solution_path) = (student_path(project, &chapter), solution_path(project, &chapter));
-        if std::fs::read_to_string(&student_path).ok() != Some(to_text(&student(&chapter))) {
-            stale.push((chapter.path.clone(), student_path));
+    let mut look_at = |chapter: &Chapter, path: PathBuf, is_fresh: &dyn Fn(&str) -> bool| {
+        if !std::fs::read_to_string(&path).is_ok_and(|text| is_fresh(&text)) {
+            stale.push((chapter.path.clone(), path));
         }
-        let on_disk = std::fs::read_to_string(&solution_path).ok();
-        let fresh = match depth {
-            Depth::Outputs => on_disk == Some(to_text(&solution(&chapter, &play(project, &chapter, limit)?))),
-            Depth::Sources => on_disk.is_some_and(|text| same_sources(&chapter, &text)),
-        };
-        if !fresh {
-            stale.push((chapter.path.clone(), solution_path));
+    };
+    for chapter in &chapters {
+        look_at(chapter, student_path(project, chapter), &|text| text == to_text(&student(chapter)));
+        if depth == Depth::Sources {
+            look_at(chapter, solution_path(project, chapter), &|text| same_sources(chapter, text));
         }
+    }
+    if depth == Depth::Outputs {
+        play_all(project, &chapters, limit, |chapter, played| {
+            let executed = to_text(&solution(chapter, &played));
+            look_at(chapter, solution_path(project, chapter), &|text| text == executed);
+            Ok(())
+        })?;
     }
     for (chapter, path) in &stale {
         println!("{} is older than {chapter}", project.show(path));
