@@ -7,6 +7,7 @@ The grading of submissions is another program, `grader`, because it runs strange
 mod chapter;
 mod check;
 mod compare;
+mod data;
 mod files;
 mod notebook;
 mod play;
@@ -68,6 +69,20 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make the course's data files from photos of your own
+    #[command(subcommand)]
+    Data(Data),
+}
+
+#[derive(Subcommand)]
+enum Data {
+    /// Make train_signs.h5 and test_signs.h5 from a folder of pictures named <label>_….jpg
+    Import {
+        photos: PathBuf,
+        /// Write the files here, instead of into the workspace's `datasets`
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -95,5 +110,8 @@ fn run(Cli { command, limit }: Cli) -> Result<bool> {
         }
         Command::Run { notebook, output } => notebook::run::run(&notebook, output.as_deref(), limit),
         Command::Values { json } => values::values(&project()?, json),
+        Command::Data(Data::Import { photos, output }) => {
+            data::import(&project()?, &photos, output.as_deref()).map(|()| true)
+        }
     }
 }

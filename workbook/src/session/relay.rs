@@ -60,6 +60,8 @@ struct Relay {
     /// Numbers of the last mark asked for, and of the last one seen on each stream.
     mark: u64,
     seen: (u64, u64),
+    /// evcxr's line that says that a panic reached the top of the cell.
+    notification: Option<String>,
     /// A panic in the cell's thread, which may yet be caught.
     panic: Option<Panic>,
     /// A panic elsewhere, in case the cell passes it on.
@@ -120,6 +122,7 @@ impl Relay {
             stderr: Demux::stderr(&nonce),
             mark: 0,
             seen: (0, 0),
+            notification: None,
             panic: None,
             other_panic: None,
             held: String::new(),
@@ -187,12 +190,8 @@ impl Relay {
                     self.question = Some(std::mem::take(&mut self.held));
                     pass_on(&line)?;
                 }
-                Part::Control(Control::Panicked, line) => {
-                    self.settle(3, |relay| relay.panic.is_some())?;
-                    let panic = self.panic.take().or_else(|| self.other_panic.take());
-                    self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
-                    pass_on(&line)?;
-                }
+                // Told when the cell is complete: to wait for the report here would read on past the cell's end.
+                Part::Control(Control::Panicked, line) => self.notification = Some(line),
                 Part::Control(Control::Complete, line) => {
                     self.complete()?;
                     pass_on(&line)?;
@@ -232,6 +231,12 @@ impl Relay {
         if writeln!(self.requests, "{}", self.mark).is_ok() {
             let mark = (self.mark, self.mark);
             self.settle(PATIENCE, move |relay| relay.seen == mark)?;
+        }
+        if let Some(line) = self.notification.take() {
+            self.settle(3, |relay| relay.panic.is_some())?;
+            let panic = self.panic.take().or_else(|| self.other_panic.take());
+            self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
+            pass_on(&line)?;
         }
         for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
             self.show(panic)?;

@@ -1,0 +1,49 @@
+/*!
+`workbook data import`: HDF5 files in the course's layout from a folder of one's own photos.
+
+The helper crate does the work, in a session: this program links no part of the course that it checks.
+*/
+
+use crate::play::setup_cell;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::session::Session;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// Makes `train_signs.h5` and `test_signs.h5` in `out` from the photos in `photos`, and says what it made.
+///
+/// # Errors
+/// What `cnn::datasets::import_folder` finds wrong with the photos or the folder, in its words.
+pub fn import(project: &Project, photos: &Path, out: Option<&Path>) -> Result<()> {
+    let photos = absolute(photos)?;
+    let out = out.map_or_else(|| Ok(project.root().join("datasets")), absolute)?;
+    std::fs::create_dir_all(&out).with_context(|| format!("{}", out.display()))?;
+    let progress = Progress::new("data import", 2);
+    let folder = project.notebooks().join("solution");
+    std::fs::create_dir_all(&folder)?;
+    let mut session = Session::start(project, &folder, &|text| progress.say(text))?;
+    let call = format!(
+        "match cnn::datasets::import_folder({photos:?}, {out:?}) {{
+            Ok(imported) => println!(\"{{imported}}\"),
+            Err(error) => panic!(\"{{error}}\"),
+        }}"
+    );
+    let mut printed = String::new();
+    for (what, cell) in [("set-up", setup_cell()), ("reading the photos", call)] {
+        progress.say(what);
+        let outcome = session.execute(&cell, &mut |_| ())?;
+        if let Some(failure) = outcome.failure {
+            bail!("{}", failure.message);
+        }
+        printed = outcome.stdout();
+        progress.step();
+    }
+    progress.finish();
+    print!("{printed}");
+    Ok(())
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("{}", path.display()))
+}
