@@ -38,7 +38,7 @@ impl Table {
     /// ```
     /// use cnn::{display::Table, prelude::*};
     /// let table = Table::of(["a", "b"], &array![[1.5, -2.0], [30.0, 4.25]]);
-    /// assert_eq!(table.to_string(), "   a     b\n----  ----\n 1.5    -2\n  30  4.25\n");
+    /// assert_eq!(table.to_string(), "  a     b\n---  ----\n1.5    -2\n 30  4.25\n");
     /// ```
     ///
     /// # Panics
