@@ -47,10 +47,9 @@ const BYTES: usize = 64 << 20;
 pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u64) -> Result<Vec<Case>> {
     let path = root.join("grader/cases").join(format!("{}.rs", assignment.name));
     let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, &error))?;
-    let functions: Vec<_> =
-        assignment.reference.exercises().map(|function| (function.name().to_owned(), function)).collect();
+    let calls = assignment.functions.iter().map(|name| assignment.call(name, name));
     let items = splice(&assignment.reference, &[], |_| Keep::Reference, |_, _| true);
-    let module = Module { name: "graded".into(), items, calls: functions };
+    let module = Module { name: "graded".into(), items, calls: calls.collect::<Result<_>>()? };
     let program = cached(root, compiler, &program::asking(&module, &text))?;
     let run = compiler.execute(&program, &Value::Count(seed), CASES, BYTES)?;
     let broken =

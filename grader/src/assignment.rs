@@ -8,6 +8,7 @@ use exercise::Source;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::program::Call;
 use crate::submission::Submission;
 
 /// Points of a function that no chapter gives points.
@@ -23,6 +24,8 @@ pub struct Assignment {
     /// Its graded functions, in the order of the file.
     pub functions: Vec<String>,
     points: BTreeMap<String, f64>,
+    /// The functions that the harness drives.
+    driven: BTreeSet<String>,
 }
 
 /// What a chapter's front matter says.
@@ -53,7 +56,8 @@ impl Assignment {
                 points.extend(points_of(&text));
             }
         }
-        Ok(Self { name: name.to_owned(), reference, functions, points })
+        let driven = drivers(root, name)?;
+        Ok(Self { name: name.to_owned(), reference, functions, points, driven })
     }
 
     /// The assignment that a submission belongs to: the one that is named, or that the submission names, or whose
@@ -95,6 +99,21 @@ impl Assignment {
         })
     }
 
+    /// The graded function `function`, which the grader calls by `name`.
+    ///
+    /// # Errors
+    /// When the reference has no such function.
+    pub fn call(&self, function: &str, name: &str) -> Result<Call<'_>> {
+        let driver = self.is_driven(function).then(|| format!("harness::drive::{}::{function}", self.name));
+        Ok(Call { name: name.to_owned(), function: self.reference.function(function)?, driver })
+    }
+
+    /// Whether a function takes or returns what cannot cross the wire, so that the harness drives it: the answer is
+    /// then a record that the driver made, not what the function returned.
+    pub fn is_driven(&self, function: &str) -> bool {
+        self.driven.contains(function)
+    }
+
     /// What a function is worth.
     pub fn points(&self, function: &str) -> f64 {
         self.points.get(function).copied().unwrap_or(POINTS)
@@ -117,8 +136,19 @@ impl Assignment {
     }
 }
 
+/// The functions of an assignment that the harness has a driver for, in the file of the assignment's name.
+fn drivers(root: &Path, assignment: &str) -> Result<BTreeSet<String>> {
+    let path = format!("grader/harness/src/drive/{assignment}.rs");
+    let Ok(text) = fs::read_to_string(root.join(&path)) else { return Ok(BTreeSet::new()) };
+    let source = Source::parse(path, text)?;
+    Ok(source.functions().map(|function| function.name().to_owned()).collect())
+}
+
 /// The names of all assignments that have cases.
-fn names(root: &Path) -> Result<Vec<String>> {
+///
+/// # Errors
+/// When the directory of the case files cannot be read.
+pub fn names(root: &Path) -> Result<Vec<String>> {
     let directory = root.join("grader/cases");
     let entries = fs::read_dir(&directory).map_err(|error| Error::io(&directory, &error))?;
     let files = entries.filter_map(|entry| entry.ok()).map(|entry| entry.path());

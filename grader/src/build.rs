@@ -99,7 +99,7 @@ impl Builder<'_> {
                 !out.contains_key(&(part, item)) && needed.as_ref().is_none_or(|needed| needed.contains(&(part, item)))
             };
             let items = splice(&self.assignment.reference, &self.submission.parts, keep, add);
-            let functions = calls.iter().map(|name| Ok((name.clone(), self.assignment.reference.function(name)?)));
+            let functions = calls.iter().map(|name| self.assignment.call(name, name));
             let module = Module { name: "graded".into(), items, calls: functions.collect::<Result<_>>()? };
             let program = program::answering(&[module]);
             let errors = match self.compiler.compile(&program.text)? {

@@ -7,6 +7,12 @@ use wire::{Data, Value};
 pub const RELATIVE: f64 = 1e-9;
 /// Largest accepted difference where the expected number is near zero.
 pub const ABSOLUTE: f64 = 1e-11;
+/// Largest accepted difference of numbers in single precision, relative to the expected one: the same sums in another
+/// order differ around 1e-6, and a few training steps later around 1e-5.
+pub const SINGLE_RELATIVE: f64 = 1e-4;
+/// The same, relative to the largest expected number of the array: what is near zero is the rest of larger numbers that
+/// cancel.
+pub const SINGLE_SCALE: f64 = 1e-5;
 
 /// How an answer differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +31,15 @@ pub fn close(expected: f64, actual: f64) -> bool {
     }
     // Written so that a NaN on either side makes it false.
     (actual - expected).abs() <= ABSOLUTE + RELATIVE * expected.abs()
+}
+
+/// As [`close`], for numbers in single precision; `scale` is the size of the largest one of the array.
+pub fn close_single(expected: f32, actual: f32, scale: f64) -> bool {
+    let (expected, actual) = (f64::from(expected), f64::from(actual));
+    if expected.is_infinite() || actual.is_infinite() {
+        return expected == actual;
+    }
+    (actual - expected).abs() <= SINGLE_SCALE * scale + SINGLE_RELATIVE * expected.abs()
 }
 
 /// The first difference between the values; `names` are what the function's results are called.
@@ -58,14 +73,43 @@ fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Opt
                 differ(expected, actual, &part, &[])
             })
         }
-        (Value::Record(expected), Value::Record(actual))
-            if expected.iter().map(|(name, _)| name).eq(actual.iter().map(|(name, _)| name)) =>
-        {
-            let fields = expected.iter().zip(actual);
-            fields.into_iter().find_map(|((field, expected), (_, actual))| {
-                let field = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
-                differ(expected, actual, &field, &[])
+        (Value::Record(expected), Value::Record(actual)) => {
+            for ((field, expected), (actual_field, actual)) in expected.iter().zip(actual) {
+                let named = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+                if field != actual_field {
+                    return found("a value of another type", format!("expected {field}, got {actual_field}"));
+                }
+                let difference = differ(expected, actual, &named, &[]);
+                if difference.is_some() {
+                    return difference;
+                }
+            }
+            let (n, came) = (expected.len(), actual.len());
+            if n == came { None } else { found("a value of another type", format!("expected {n} fields, got {came}")) }
+        }
+        (Value::List { of, items: expected }, Value::List { items: actual, .. }) => {
+            let different = expected.iter().zip(actual).enumerate().find_map(|(i, (expected, actual))| {
+                let item = format!("{of} {}", i + 1);
+                differ(expected, actual, &item, &[]).map(|difference| Difference { kind: "a wrong part", ..difference })
+            });
+            different.or_else(|| {
+                let (n, came) = (expected.len(), actual.len());
+                let text = || format!("expected {n} {of}s, got {came}");
+                (n != came).then(|| Difference { kind: "a wrong number of parts", detail: at(text()) })
             })
+        }
+        (Value::Node { kind, properties: expected }, Value::Node { kind: actual_kind, properties: actual }) => {
+            if kind != actual_kind {
+                return found("another kind of part", format!("expected {kind}, got {actual_kind}"));
+            }
+            for ((property, expected), (actual_property, actual)) in expected.iter().zip(actual) {
+                if (property, expected) != (actual_property, actual) {
+                    let text = format!("expected {kind} {property} {}, got {}", plain(expected), plain(actual));
+                    return found("a wrong property", text);
+                }
+            }
+            let (n, came) = (expected.len(), actual.len());
+            if n == came { None } else { found("a wrong property", format!("expected {n} properties, got {came}")) }
         }
         (Value::Bool(_), Value::Bool(_)) | (Value::Count(_), Value::Count(_)) | (Value::Text(_), Value::Text(_)) => {
             if expected == actual {
@@ -83,6 +127,11 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
         (Data::Numbers(expected), Data::Numbers(actual)) => {
             (0..expected.len()).filter(|i| !close(expected[*i], actual[*i])).collect()
         }
+        (Data::Singles(expected), Data::Singles(actual)) => {
+            let finite = expected.iter().filter(|entry| entry.is_finite());
+            let scale = finite.fold(0.0, |scale: f64, entry| scale.max(f64::from(entry.abs())));
+            (0..expected.len()).filter(|i| !close_single(expected[*i], actual[*i], scale)).collect()
+        }
         (Data::Bools(expected), Data::Bools(actual)) => {
             (0..expected.len()).filter(|i| expected[*i] != actual[*i]).collect()
         }
@@ -97,8 +146,12 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
     let (expected, came) = (entry(expected, first), entry(actual, first));
     let kind = match actual {
         Data::Numbers(actual) if wrong.iter().any(|i| actual[*i].is_nan()) => "not a number (NaN)",
+        Data::Singles(actual) if wrong.iter().any(|i| actual[*i].is_nan()) => "not a number (NaN)",
         _ => "wrong values",
     };
+    if shape.is_empty() {
+        return Some(Difference { kind, detail: format!("{name}: expected {expected}, got {came}") });
+    }
     let index = index(shape, first).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let count = format!("{} of {} entries differ, this is the first", wrong.len(), shape.iter().product::<usize>());
     Some(Difference { kind, detail: format!("{name}[{index}]: expected {expected}, got {came} ({count})") })
@@ -107,6 +160,7 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
 fn entry(data: &Data, index: usize) -> String {
     match data {
         Data::Numbers(entries) => format!("{:?}", entries[index]),
+        Data::Singles(entries) => format!("{:?}", entries[index]),
         Data::Bools(entries) => entries[index].to_string(),
     }
 }
@@ -160,6 +214,48 @@ mod tests {
         check(infinity, -infinity, false);
         check(infinity, 1e308, false);
         check(1e308, infinity, false);
+    }
+
+    #[test]
+    fn numbers_in_single_precision_are_measured_by_the_largest_one() {
+        let array = |entries: [f32; 3]| Value::singles(&[3], entries.to_vec());
+        let same = |actual| difference(&array([100.0, 0.0, 1.0]), &array(actual), &[]).is_none();
+        assert!(same([100.009, 0.0009, 1.001]));
+        assert!(!same([100.02, 0.0, 1.0]));
+        assert!(!same([100.0, 0.0011, 1.0]));
+        assert!(!same([100.0, f32::NAN, 1.0]));
+        assert!(!same([100.0, 0.0, f32::INFINITY]));
+        let scalar = |value| Value::singles(&[], vec![value]);
+        let found = difference(&scalar(2.5), &scalar(f32::NAN), &["cost".into()]).unwrap();
+        assert_eq!((found.kind, &*found.detail), ("not a number (NaN)", "cost: expected 2.5, got NaN"));
+        assert!(difference(&array([0.0; 3]), &Value::numbers(&[3], vec![0.0; 3]), &[]).is_some());
+    }
+
+    #[test]
+    fn a_wrong_layer_is_named_by_its_number() {
+        let layer = |kind: &str, strides: &str| Value::Node {
+            kind: kind.into(),
+            properties: vec![("strides".into(), Value::Text(strides.into()))],
+        };
+        let network =
+            |items: Vec<Value>| Value::Record(vec![("layers".into(), Value::List { of: "layer".into(), items })]);
+        let expected = network(vec![layer("Conv2D", "(1, 1)"), layer("Conv2D", "(2, 2)")]);
+        #[track_caller]
+        fn check(expected: &Value, actual: &Value, kind: &str, detail: &str) {
+            let found = difference(expected, actual, &[]).unwrap();
+            assert_eq!((found.kind, &*found.detail), (kind, detail));
+        }
+        assert_eq!(difference(&expected, &expected, &[]), None);
+        let actual = network(vec![layer("Conv2D", "(1, 1)"), layer("Conv2D", "(1, 1)")]);
+        check(&expected, &actual, "a wrong part", "layer 2: expected Conv2D strides (2, 2), got (1, 1)");
+        let actual = network(vec![layer("Dense", "(1, 1)")]);
+        check(&expected, &actual, "a wrong part", "layer 1: expected Conv2D, got Dense");
+        let bare = Value::Node { kind: "Conv2D".into(), properties: Vec::new() };
+        let actual = network(vec![layer("Conv2D", "(1, 1)"), bare]);
+        check(&expected, &actual, "a wrong part", "layer 2: expected 1 properties, got 0");
+        let actual = network(vec![layer("Conv2D", "(1, 1)")]);
+        check(&expected, &actual, "a wrong number of parts", "layers: expected 2 layers, got 1");
+        check(&expected, &Value::Record(Vec::new()), "a value of another type", "expected 1 fields, got 0");
     }
 
     #[test]

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use exercise::{Broken, Keep, Origin};
 
 use crate::answers::{self, Case, calls};
-use crate::assignment::Assignment;
+use crate::assignment::{self, Assignment};
 use crate::build::{Builder, Builds, Built};
 use crate::causes;
 use crate::compile::{Compiled, Compiler, Diagnostic, SOURCE};
 use crate::error::Result;
 use crate::evaluate::Evaluation;
 use crate::library::Library;
+use crate::misconceptions;
 use crate::parallel::parallel;
 use crate::program::{Place, Program};
 use crate::report::{FunctionReport, Grading, Report, VERSION, Verdict, tame};
@@ -60,6 +61,24 @@ impl Grader {
     /// Where the course's sources are.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Compiles what every grading of any assignment needs, and makes sure that its cases and mistakes can be used.
+    ///
+    /// # Errors
+    /// When the course's own sources are broken.
+    pub fn prepare(&self, mut progress: impl FnMut(&str)) -> Result<()> {
+        let compiler = self.compiler();
+        for name in assignment::names(&self.root)? {
+            progress(&name);
+            let assignment = Assignment::read(&self.root, &name)?;
+            answers::cases(&self.root, &compiler, &assignment, Options::default().seed)?;
+            let mistakes = misconceptions::read(&self.root, &assignment)?;
+            if !mistakes.is_empty() {
+                misconceptions::compile(&self.root, &compiler, &assignment, &mistakes)?;
+            }
+        }
+        Ok(())
     }
 
     /// Grades the submission at `path`.
@@ -170,7 +189,9 @@ fn evaluate(builder: &Builder, builds: Builds, cases: &[Case]) -> Result<Evaluat
         let bytes = cases.iter().map(|case| case.answer.to_bytes().len()).sum();
         let calls = calls(cases.iter().copied(), name);
         let run = builder.compiler.execute(&built.binary.path, &calls, cases.len(), bytes)?;
-        let names = builder.assignment.reference.function(name)?.returned();
+        let function = builder.assignment.reference.function(name)?;
+        // A driver names the parts of its answer itself.
+        let names = if builder.assignment.is_driven(name) { &[] } else { function.returned() };
         let place = |file: &str, line: u32| place(builder.submission, &built.program, file, line);
         Ok(((*name).clone(), Evaluation::new(&cases, run, names, place)))
     });

@@ -62,7 +62,15 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<()> {
     let root = root::find()?;
     match cli.command {
-        Command::Prepare => Grader::open(&root).map(drop),
+        Command::Prepare => {
+            let grader = Grader::open(&root)?;
+            let bar = progress::spinner("compiling the reference and the typical mistakes");
+            let prepared = grader.prepare(|name| {
+                bar.set_message(format!("compiling the reference and the typical mistakes of {name}"));
+            });
+            bar.finish_and_clear();
+            prepared
+        }
         Command::Grade { file, assignment, format, output, seed } => {
             // What cannot be read is said before anything is compiled for it.
             grader::submission::Submission::read(&file)?;

@@ -6,7 +6,7 @@ function in it is the wrong body. It runs with the reference's functions upstrea
 */
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use exercise::{Keep, Source, splice};
 use wire::Frame;
@@ -67,6 +67,23 @@ pub fn run(
     chosen: impl Fn(&Misconception) -> bool,
     cases: &[Case],
 ) -> Result<Vec<(usize, Vec<Frame>)>> {
+    let program = compile(root, compiler, assignment, all)?;
+    let mut runs = Vec::new();
+    for (index, mistake) in all.iter().enumerate().filter(|(_, mistake)| chosen(mistake)) {
+        let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
+        let bytes = cases.iter().map(|case| case.answer.to_bytes().len()).sum();
+        let Run { frames, .. } =
+            compiler.execute(&program, &calls(cases.iter().copied(), &mistake.name), cases.len(), bytes)?;
+        runs.push((index, frames));
+    }
+    Ok(runs)
+}
+
+/// One program with all mistakes of an assignment; compiled once for every version of them.
+///
+/// # Errors
+/// When they do not compile.
+pub fn compile(root: &Path, compiler: &Compiler, assignment: &Assignment, all: &[Misconception]) -> Result<PathBuf> {
     let mut modules = Vec::new();
     for mistake in all {
         let upstream = assignment.upstream(&mistake.function);
@@ -80,17 +97,8 @@ pub fn run(
             }
         };
         let items = splice(&assignment.reference, &mistake.source, keep, |_, _| true);
-        let function = assignment.reference.function(&mistake.function)?;
-        modules.push(Module { name: mistake.name.clone(), items, calls: vec![(mistake.name.clone(), function)] });
+        let call = assignment.call(&mistake.function, &mistake.name)?;
+        modules.push(Module { name: mistake.name.clone(), items, calls: vec![call] });
     }
-    let program = cached(root, compiler, &program::answering(&modules))?;
-    let mut runs = Vec::new();
-    for (index, mistake) in all.iter().enumerate().filter(|(_, mistake)| chosen(mistake)) {
-        let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
-        let bytes = cases.iter().map(|case| case.answer.to_bytes().len()).sum();
-        let Run { frames, .. } =
-            compiler.execute(&program, &calls(cases.iter().copied(), &mistake.name), cases.len(), bytes)?;
-        runs.push((index, frames));
-    }
-    Ok(runs)
+    cached(root, compiler, &program::answering(&modules))
 }

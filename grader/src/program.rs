@@ -15,8 +15,18 @@ pub struct Module<'a> {
     pub name: String,
     /// Its items.
     pub items: Spliced,
-    /// The functions that are called, as the reference declares them, each with the name that the grader calls it by.
-    pub calls: Vec<(String, Function<'a>)>,
+    /// The functions that are called.
+    pub calls: Vec<Call<'a>>,
+}
+
+/// A function that the grader calls.
+pub struct Call<'a> {
+    /// The name that the grader calls it by.
+    pub name: String,
+    /// The function, as the reference declares it.
+    pub function: Function<'a>,
+    /// The path of the harness's function that drives it, where arguments or results cannot cross the wire.
+    pub driver: Option<String>,
 }
 
 /// Where a line of a program comes from.
@@ -45,7 +55,7 @@ pub fn answering(modules: &[Module]) -> Program {
     let mut table = String::new();
     for module in modules {
         program.module(module);
-        for (name, function) in &module.calls {
+        for Call { name, function, .. } in &module.calls {
             let _ = write!(table, "(\"{name}\", {}::__grader::{}), ", module.name, function.name());
         }
     }
@@ -61,7 +71,7 @@ pub fn asking(module: &Module, cases: &str) -> Program {
     program.line(cases, &Place::Frame);
     program.line("}", &Place::Frame);
     let mut table = String::new();
-    for (name, function) in &module.calls {
+    for Call { name, function, .. } in &module.calls {
         let f = function.name();
         let _ = write!(table, "(\"{name}\", {}::__grader::{f}, cases::{f}), ", module.name);
     }
@@ -89,14 +99,19 @@ impl Program {
         // own, so that a type of theirs with a name of ours does not get into the signatures; and a child, so that a
         // function without `pub` can be called.
         self.line("mod __grader_check { use ::cnn::prelude::*;", &Place::Frame);
-        for (_, function) in &module.calls {
+        // A driver takes a pointer to the function, which checks its signature as well.
+        for Call { function, .. } in module.calls.iter().filter(|call| call.driver.is_none()) {
             let check = format!("const _: {} = super::{};", one_line(&function.pointer_type()), function.name());
             self.line(&check, &Place::Glue(function.name().to_owned()));
         }
         self.line("}", &Place::Frame);
         self.line("pub mod __grader { use ::cnn::prelude::*;", &Place::Frame);
-        for (_, function) in &module.calls {
-            self.line(&glue(function), &Place::Glue(function.name().to_owned()));
+        for Call { function, driver, .. } in &module.calls {
+            let glue = match driver {
+                None => glue(function),
+                Some(driver) => driven(function.name(), driver),
+            };
+            self.line(&glue, &Place::Glue(function.name().to_owned()));
         }
         self.line("}", &Place::Frame);
         self.text.push_str(&module.items.text);
@@ -126,6 +141,11 @@ fn glue(function: &Function) -> String {
     format!(
         "pub fn {name}(inputs: &mut ::harness::Inputs) -> ::harness::Value {{ {take}::harness::answer(super::{name}({pass})) }}"
     )
+}
+
+/// A function that hands the learner's to the harness's driver, in one line.
+fn driven(name: &str, driver: &str) -> String {
+    format!("pub fn {name}(inputs: &mut ::harness::Inputs) -> ::harness::Value {{ ::{driver}(super::{name}, inputs) }}")
 }
 
 /// The text in one line: the place of a line of glue is a single entry.

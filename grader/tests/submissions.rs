@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use exercise::Source;
+use grader::assignment;
 use grader::grade::{Grader, Options};
 use grader::report::{FunctionReport, Report, Verdict};
 use grader::{root, text};
@@ -191,21 +192,25 @@ fn said(function: &FunctionReport) -> String {
     cases.chain(function.messages.clone()).chain(function.causes.clone()).collect::<Vec<_>>().join(" | ")
 }
 
-/// The reference's own solutions get every point, its stubs are not attempted.
+/// Of every assignment, the reference's own solutions get every point, and its stubs are not attempted.
 fn made_from_the_reference(grader: &Grader) {
-    let path = grader.root().join("src/graded/conv_step_by_step.rs");
-    let source = Source::parse_reference("conv_step_by_step.rs", fs::read_to_string(path).unwrap()).unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let grade = |name: &str, text: String| -> Report {
-        let file = directory.path().join(name);
-        fs::write(&file, format!("use cnn::prelude::*;\n{text}")).unwrap();
-        grader.grade(&file, &Options { assignment: None, seed: 7 }).unwrap_or_else(|error| panic!("{error}"))
-    };
-    let solution = grade("solution.rs", source.exercises().map(|function| function.solution() + "\n").collect());
-    assert_eq!((solution.score, solution.functions.len()), (solution.max_score, 8), "{}", text::text(&solution, false));
-    println!("ok     the reference's own solutions: {} of {} points", solution.score, solution.max_score);
-    let student = grade("student.rs", source.exercises().map(|function| function.stub() + "\n").collect());
-    assert!(student.functions.iter().all(|function| function.verdict == Verdict::NotAttempted));
-    assert_eq!(student.score, 0.0);
-    println!("ok     the reference's stubs: not attempted {} times", student.functions.len());
+    for name in assignment::names(grader.root()).unwrap() {
+        let path = grader.root().join(format!("src/graded/{name}.rs"));
+        let source = Source::parse_reference(format!("{name}.rs"), fs::read_to_string(path).unwrap()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let grade = |file: &str, text: String| -> Report {
+            let file = directory.path().join(file);
+            fs::write(&file, format!("use cnn::prelude::*;\n{text}")).unwrap();
+            grader.grade(&file, &Options { assignment: None, seed: 7 }).unwrap_or_else(|error| panic!("{error}"))
+        };
+        let count = source.exercises().count();
+        let solution = grade("solution.rs", source.exercises().map(|function| function.solution() + "\n").collect());
+        assert_eq!((solution.assignment.as_str(), solution.functions.len()), (name.as_str(), count));
+        assert_eq!(solution.score, solution.max_score, "{}", text::text(&solution, false));
+        println!("ok     {name}: its own solutions: {} of {} points", solution.score, solution.max_score);
+        let student = grade("student.rs", source.exercises().map(|function| function.stub() + "\n").collect());
+        assert!(student.functions.iter().all(|function| function.verdict == Verdict::NotAttempted));
+        assert_eq!(student.score, 0.0);
+        println!("ok     {name}: its stubs: not attempted {count} times");
+    }
 }

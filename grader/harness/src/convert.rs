@@ -1,7 +1,7 @@
 /*! Turns the values of the wire into the types of the graded functions, and back. */
 
 use cnn::prelude::*;
-use ndarray::{Dimension, IxDyn};
+use ndarray::{Dimension, Ix0, IxDyn};
 use wire::{Data, Value};
 
 /// A type that a graded function takes, by value or by reference.
@@ -55,6 +55,43 @@ impl<D: Dimension> Argument for Array<f64, D> {
 impl<D: Dimension> Answer for Array<f64, D> {
     fn to_value(&self) -> Value {
         Value::numbers(self.shape(), self.iter().copied().collect())
+    }
+}
+
+impl<D: Dimension> Argument for Array<f32, D> {
+    fn from_value(value: Value) -> Option<Self> {
+        let Value::Array { shape, data: Data::Singles(entries) } = value else { return None };
+        ArrayD::from_shape_vec(IxDyn(&shape), entries).ok()?.into_dimensionality().ok()
+    }
+}
+
+impl<D: Dimension> Answer for Array<f32, D> {
+    fn to_value(&self) -> Value {
+        Value::singles(self.shape(), self.iter().copied().collect())
+    }
+}
+
+impl Argument for f32 {
+    fn from_value(value: Value) -> Option<Self> {
+        Array::<f32, Ix0>::from_value(value).map(Array::into_scalar)
+    }
+}
+
+impl Answer for f32 {
+    fn to_value(&self) -> Value {
+        Value::singles(&[], vec![*self])
+    }
+}
+
+impl Argument for String {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Text(text) = value { Some(text) } else { None }
+    }
+}
+
+impl Answer for &str {
+    fn to_value(&self) -> Value {
+        Value::Text((*self).to_owned())
     }
 }
 
@@ -178,4 +215,5 @@ tuples! {
     (A a, B b, C c, D d)
     (A a, B b, C c, D d, E e)
     (A a, B b, C c, D d, E e, F f)
+    (A a, B b, C c, D d, E e, F f, G g)
 }

@@ -8,6 +8,7 @@ whatever it likes; all it can reach that way is to send other answers, which the
 
 mod cases;
 mod convert;
+pub mod drive;
 mod serve;
 
 pub use cases::{Arguments, Cases};

@@ -83,7 +83,11 @@ mod tests {
         let mut bytes = Vec::new();
         let bools = Value::Array { shape: vec![2], data: Data::Bools(vec![true, false]) };
         let record = Value::Record(vec![("mode".into(), Value::Text("Max".into()))]);
-        write_frame(0, &Frame::Returned(Value::Tuple(vec![bools, record, Value::Number(-0.0)])), &mut bytes);
+        let layer = Value::Node { kind: "Add".into(), properties: vec![("inputs".into(), Value::Count(2))] };
+        let layers = Value::List { of: "layer".into(), items: vec![layer] };
+        let singles = Value::singles(&[1, 2], vec![0.1, -0.0]);
+        let parts = vec![bools, record, layers, singles, Value::Number(-0.0)];
+        write_frame(0, &Frame::Returned(Value::Tuple(parts)), &mut bytes);
         let panicked = Frame::Panicked { message: "é".into(), file: "main.rs".into(), line: 7 };
         write_frame(1, &panicked, &mut bytes);
         bytes
@@ -114,7 +118,7 @@ mod tests {
     fn no_byte_flipped_makes_the_reader_panic_or_allocate_beyond_its_input() {
         let bytes = sample();
         for i in 0..bytes.len() {
-            for byte in [0, 1, 4, 5, 6, 7, 127, 255] {
+            for byte in [0, 1, 4, 5, 6, 7, 8, 9, 10, 127, 255] {
                 let mut bytes = bytes.clone();
                 bytes[i] = byte;
                 let _ = frames(&bytes, 2);

@@ -29,6 +29,20 @@ pub enum Value {
     Tuple(Vec<Value>),
     /// A struct's fields with their names.
     Record(Vec<(String, Value)>),
+    /// As many things of one sort as there are, such as the layers of a network.
+    List {
+        /// What one of them is called: `layer`.
+        of: String,
+        /// The things, in order.
+        items: Vec<Value>,
+    },
+    /// A thing that is told by its kind and its properties, such as a layer.
+    Node {
+        /// Its kind: `Conv2D`.
+        kind: String,
+        /// Its properties with their names: `strides`, `(2, 2)`.
+        properties: Vec<(String, Value)>,
+    },
 }
 
 /// The entries of an array.
@@ -36,6 +50,8 @@ pub enum Value {
 pub enum Data {
     /// `f64`
     Numbers(Vec<f64>),
+    /// `f32`
+    Singles(Vec<f32>),
     /// `bool`
     Bools(Vec<bool>),
 }
@@ -44,6 +60,11 @@ impl Value {
     /// An array of numbers.
     pub fn numbers(shape: &[usize], entries: Vec<f64>) -> Self {
         Self::Array { shape: shape.to_vec(), data: Data::Numbers(entries) }
+    }
+
+    /// An array of numbers in single precision.
+    pub fn singles(shape: &[usize], entries: Vec<f32>) -> Self {
+        Self::Array { shape: shape.to_vec(), data: Data::Singles(entries) }
     }
 
     /// The value as bytes.
@@ -80,11 +101,16 @@ impl Value {
                 write_text(text, out);
             }
             Self::Array { shape, data } => {
-                out.push(if matches!(data, Data::Numbers(_)) { 4 } else { 5 });
+                out.push(match data {
+                    Data::Numbers(_) => 4,
+                    Data::Bools(_) => 5,
+                    Data::Singles(_) => 8,
+                });
                 out.push(shape.len() as u8);
                 out.extend(shape.iter().flat_map(|n| (*n as u64).to_le_bytes()));
                 match data {
                     Data::Numbers(entries) => out.extend(entries.iter().flat_map(|entry| entry.to_le_bytes())),
+                    Data::Singles(entries) => out.extend(entries.iter().flat_map(|entry| entry.to_le_bytes())),
                     Data::Bools(entries) => out.extend(entries.iter().map(|entry| u8::from(*entry))),
                 }
             }
@@ -95,11 +121,18 @@ impl Value {
             }
             Self::Record(fields) => {
                 out.push(7);
-                out.extend((fields.len() as u32).to_le_bytes());
-                for (name, value) in fields {
-                    write_text(name, out);
-                    value.write(out);
-                }
+                write_fields(fields, out);
+            }
+            Self::List { of, items } => {
+                out.push(9);
+                write_text(of, out);
+                out.extend((items.len() as u32).to_le_bytes());
+                items.iter().for_each(|item| item.write(out));
+            }
+            Self::Node { kind, properties } => {
+                out.push(10);
+                write_text(kind, out);
+                write_fields(properties, out);
             }
         }
     }
@@ -121,7 +154,7 @@ impl Value {
             1 => Self::Count(reader.u64()?),
             2 => Self::Number(f64::from_le_bytes(reader.array()?)),
             3 => Self::Text(reader.text()?.to_owned()),
-            tag @ (4 | 5) => {
+            tag @ (4 | 5 | 8) => {
                 let axes = usize::from(reader.u8()?);
                 if axes > MAX_AXES {
                     return Err(Malformed("too many axes"));
@@ -132,35 +165,54 @@ impl Value {
                 }
                 let n = shape.iter().try_fold(1_usize, |n, axis| n.checked_mul(*axis));
                 let n = n.ok_or(Malformed("an array too large"))?;
-                let data = if tag == 4 {
-                    let bytes = reader.take(n.checked_mul(8).ok_or(Malformed("an array too large"))?)?;
-                    let (entries, _) = bytes.as_chunks::<8>();
-                    Data::Numbers(entries.iter().map(|entry| f64::from_le_bytes(*entry)).collect())
-                } else {
-                    Data::Bools(reader.take(n)?.iter().map(|byte| read_bool(*byte)).collect::<Result<_, _>>()?)
+                let mut bytes = |size: usize| reader.take(n.checked_mul(size).ok_or(Malformed("an array too large"))?);
+                let data = match tag {
+                    4 => {
+                        Data::Numbers(bytes(8)?.as_chunks().0.iter().map(|entry| f64::from_le_bytes(*entry)).collect())
+                    }
+                    8 => {
+                        Data::Singles(bytes(4)?.as_chunks().0.iter().map(|entry| f32::from_le_bytes(*entry)).collect())
+                    }
+                    _ => Data::Bools(bytes(1)?.iter().map(|byte| read_bool(*byte)).collect::<Result<_, _>>()?),
                 };
                 Self::Array { shape, data }
             }
-            6 => {
-                let n = reader.u32()? as usize;
-                // Every part takes at least one byte, so a count beyond the bytes that are left is a lie.
-                let mut parts = Vec::with_capacity(n.min(reader.left()));
-                for _ in 0..n {
-                    parts.push(Self::read_nested(reader, depth + 1)?);
-                }
-                Self::Tuple(parts)
-            }
-            7 => {
-                let n = reader.u32()? as usize;
-                let mut fields = Vec::with_capacity(n.min(reader.left()));
-                for _ in 0..n {
-                    let name = reader.text()?.to_owned();
-                    fields.push((name, Self::read_nested(reader, depth + 1)?));
-                }
-                Self::Record(fields)
-            }
+            6 => Self::Tuple(Self::read_row(reader, depth)?),
+            7 => Self::Record(Self::read_fields(reader, depth)?),
+            9 => Self::List { of: reader.text()?.to_owned(), items: Self::read_row(reader, depth)? },
+            10 => Self::Node { kind: reader.text()?.to_owned(), properties: Self::read_fields(reader, depth)? },
             _ => return Err(Malformed("an unknown kind of value")),
         })
+    }
+
+    /// A count and that many values, one level deeper.
+    fn read_row(reader: &mut Reader, depth: usize) -> Result<Vec<Self>, Malformed> {
+        let n = reader.u32()? as usize;
+        // Every part takes at least one byte, so a count beyond the bytes that are left is a lie.
+        let mut parts = Vec::with_capacity(n.min(reader.left()));
+        for _ in 0..n {
+            parts.push(Self::read_nested(reader, depth + 1)?);
+        }
+        Ok(parts)
+    }
+
+    /// A count and that many values with their names, one level deeper.
+    fn read_fields(reader: &mut Reader, depth: usize) -> Result<Vec<(String, Self)>, Malformed> {
+        let n = reader.u32()? as usize;
+        let mut fields = Vec::with_capacity(n.min(reader.left()));
+        for _ in 0..n {
+            let name = reader.text()?.to_owned();
+            fields.push((name, Self::read_nested(reader, depth + 1)?));
+        }
+        Ok(fields)
+    }
+}
+
+fn write_fields(fields: &[(String, Value)], out: &mut Vec<u8>) {
+    out.extend((fields.len() as u32).to_le_bytes());
+    for (name, value) in fields {
+        write_text(name, out);
+        value.write(out);
     }
 }
 
