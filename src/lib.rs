@@ -17,6 +17,7 @@ pub mod error;
 #[cfg(feature = "graded")]
 pub mod graded;
 pub mod graph;
+mod hdf5_file;
 pub mod hparameters;
 pub mod images;
 pub mod keras;

@@ -374,7 +374,7 @@ fn batch_normalisation_is_over_channels() {
 
 #[test]
 fn checkpoints_are_written_when_the_model_is_better() {
-    let mut checkpoint = ModelCheckpoint::new("{epoch:02d}.h5", |_model: &Model, _path: &std::path::Path| {
+    let mut checkpoint = ModelCheckpoint::with("{epoch:02d}.h5", |_model: &Model, _path: &std::path::Path| {
         Ok::<(), std::convert::Infallible>(())
     })
     .save_best_only(true);

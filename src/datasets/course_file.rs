@@ -4,7 +4,10 @@ One HDF5 file in the course's layout: `train_set_x`, `train_set_y`, `list_classe
 It does not know where such files lie, nor which data set needs which: that is [`super::signs`] and its neighbours.
 */
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    hdf5_file::{self, descriptor, tuple, type_name},
+};
 use hdf5::types::TypeDescriptor;
 use ndarray::{Array1, Array4};
 use std::path::{Path, PathBuf};
@@ -142,17 +145,7 @@ impl CourseFile {
             let (m, n) = (set.pictures.dim().0, set.labels.len());
             assert_eq!(m, n, "write: {} set has {m} pictures and {n} labels", split.name());
         }
-        let io = |source| Error::Io { path: self.path.clone(), source };
-        let dir = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(dir).map_err(io)?;
-        let mut temporary = tempfile::Builder::new();
-        temporary.prefix(".").suffix(".h5.tmp");
-        #[cfg(unix)]
-        temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask, as any new file
-        let temporary = temporary.tempfile_in(dir).map_err(io)?;
-        write_sets(temporary.path(), sets, attributes).map_err(|e| io(std::io::Error::other(e)))?;
-        temporary.persist(&self.path).map_err(|e| io(e.error))?;
-        Ok(())
+        hdf5_file::write(&self.path, |path| write_sets(path, sets, attributes))
     }
 
     /// The integer attribute of the file, if it is readable HDF5 and has it.
@@ -163,14 +156,7 @@ impl CourseFile {
     fn open(&self, split: Split) -> Result<hdf5::File> {
         let name = split.name();
         let layout = format!("an HDF5 file with the keys {name}_set_x, {name}_set_y, list_classes");
-        if !self.path.exists() {
-            return Err(Error::Missing { path: self.path.clone(), expected: layout, help: self.help.clone() });
-        }
-        let start = first_bytes(&self.path).map_err(|source| Error::Io { path: self.path.clone(), source })?;
-        if !start.starts_with(b"\x89HDF\r\n\x1a\n") {
-            return Err(self.contents(layout, what_starts_like(&start)));
-        }
-        hdf5::File::open(&self.path).map_err(|e| self.contents(layout, format!("HDF5 that cannot be opened: {e}")))
+        hdf5_file::open(&self.path, &layout, &self.help)
     }
 
     fn dataset(&self, file: &hdf5::File, key: &str, split: Split) -> Result<hdf5::Dataset> {
@@ -234,50 +220,4 @@ fn write_sets(path: &Path, sets: &[(Split, &LabelledPictures)], attributes: &[(&
         file.new_attr::<i64>().create(*key)?.write_scalar(value)?;
     }
     file.close()
-}
-
-fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let mut start = Vec::new();
-    std::fs::File::open(path)?.take(64).read_to_end(&mut start)?;
-    Ok(start)
-}
-
-/// What a file that is not HDF5 most likely is, from its first bytes.
-fn what_starts_like(start: &[u8]) -> String {
-    let text = String::from_utf8_lossy(start).to_lowercase();
-    if start.is_empty() {
-        "an empty file".to_owned()
-    } else if text.starts_with("version https://git-lfs") {
-        "a Git LFS pointer, not the file itself (`git lfs pull` fetches it)".to_owned()
-    } else if text.trim_start().starts_with("<!doctype") || text.trim_start().starts_with("<html") {
-        "a web page (the download saved the page around the file)".to_owned()
-    } else if start.starts_with(b"PK") || start.starts_with(b"\x1f\x8b") {
-        "an archive: unpack it first".to_owned()
-    } else {
-        format!("no HDF5 signature; it starts with {:02x?}", &start[..start.len().min(8)])
-    }
-}
-
-fn descriptor(dataset: &hdf5::Dataset) -> Option<TypeDescriptor> {
-    dataset.dtype().ok()?.to_descriptor().ok()
-}
-
-/// The element type, as NumPy names it where it has a name.
-fn type_name(dataset: &hdf5::Dataset) -> String {
-    match descriptor(dataset) {
-        Some(TypeDescriptor::Integer(size)) => format!("int{}", 8 * size as usize),
-        Some(TypeDescriptor::Unsigned(size)) => format!("uint{}", 8 * size as usize),
-        Some(TypeDescriptor::Float(size)) => format!("float{}", 8 * size as usize),
-        Some(other) => other.to_string(),
-        None => "an unknown type".to_owned(),
-    }
-}
-
-/// A shape as NumPy prints it: `(120,)`, `(120, 64, 64, 3)`.
-fn tuple(shape: &[usize]) -> String {
-    match shape {
-        [n] => format!("({n},)"),
-        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
-    }
 }

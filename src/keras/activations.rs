@@ -37,6 +37,11 @@ impl Function {
         }
     }
 
+    /// The function of this name, if there is one.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|function| function.name() == name)
+    }
+
     pub(super) fn apply(self, scope: &Scope<'_>, x: &Tensor) -> Tensor {
         match self {
             Function::Linear => x.clone(),
@@ -56,7 +61,7 @@ impl From<&str> for Function {
     #[track_caller]
     fn from(name: &str) -> Self {
         let known = || ALL.map(Function::name).join(", ");
-        let found = ALL.into_iter().find(|function| function.name() == name);
-        found.unwrap_or_else(|| panic!("there is no activation \"{name}\"\nhelp: the activations are {}", known()))
+        Function::named(name)
+            .unwrap_or_else(|| panic!("there is no activation \"{name}\"\nhelp: the activations are {}", known()))
     }
 }

@@ -38,6 +38,17 @@ impl Context {
         format!("{prefix}_{count}")
     }
 
+    /// Counts a name that a file gave to a layer, so that no automatic name is the same.
+    pub fn count_name(&self, name: &str) {
+        if let Some((prefix, number)) = name.rsplit_once('_')
+            && let Ok(number) = number.parse::<usize>()
+        {
+            let mut counts = self.counts.borrow_mut();
+            let count = counts.entry(prefix.to_string()).or_insert(0);
+            *count = number.max(*count);
+        }
+    }
+
     /// The two seeds of a random operation.
     ///
     /// DIFFERENCE: without a seed, Keras takes one from the operating system. Here it is the number of such operations
@@ -92,5 +103,8 @@ mod tests {
         let context = Context::new(None);
         let names = ["activation", "add", "activation"].map(|prefix| context.automatic_name(prefix));
         assert_eq!(names, ["activation_1", "add_1", "activation_2"]);
+        context.count_name("activation_5");
+        context.count_name("fc6");
+        assert_eq!(context.automatic_name("activation"), "activation_6");
     }
 }

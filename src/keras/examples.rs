@@ -74,7 +74,7 @@ impl<'a> Examples<'a> {
 
     /// The same numbers with another shape of one example.
     pub fn with_example_dims(self, dims: &[usize]) -> Self {
-        debug_assert_eq!(self.example_len(), dims.iter().product());
+        debug_assert_eq!(self.example_len(), dims.iter().product::<usize>());
         Examples { dims: [&[self.dims[0]], dims].concat(), data: self.data }
     }
 

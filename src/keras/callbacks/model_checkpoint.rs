@@ -1,7 +1,7 @@
 /*!
 Saving a model after its epochs.
 
-How it is saved is a function that the callback is given, such as one that writes the weights.
+The files are those of [`Model::save`] and [`Model::save_weights`], unless it is given a function of one's own.
 */
 
 use super::{Callback, Mode, Training, monitor::Monitor};
@@ -14,9 +14,24 @@ use std::{
 /// Saves the model after each epoch, or after those in which a number has become better.
 ///
 /// A failure is printed and does not end the training; see [`ModelCheckpoint::failure`].
-pub struct ModelCheckpoint<S> {
+///
+/// ```
+/// use cnn::keras::{Model, ModelCheckpoint, Verbose, layers::*, load_model};
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("weights.{epoch:02d}.h5").display().to_string();
+/// let x_input = Input::new(1).call();
+/// let mut model = Model::new(&x_input, &Dense::new(1).call(&x_input));
+/// model.compile("sgd", "mse", ["mae"]);
+/// let (x, y) = (ndarray::array![[1.0], [2.0]], ndarray::array![3.0, 5.0]);
+/// let mut checkpoint = ModelCheckpoint::new(path); // such as "weights.{epoch:02d}.h5"
+/// model.fit(&x, &y).epochs(2).callback(&mut checkpoint).verbose(Verbose::Silent).run();
+/// let best = load_model(&checkpoint.saved()[1])?;
+/// assert_eq!(best.predict(&x), model.predict(&x));
+/// # Ok::<(), cnn::Error>(())
+/// ```
+pub struct ModelCheckpoint {
     path: String,
-    save: S,
+    save: Save,
     monitor: Monitor,
     save_best_only: bool,
     period: usize,
@@ -24,16 +39,34 @@ pub struct ModelCheckpoint<S> {
     failure: Option<String>,
 }
 
-impl<S> ModelCheckpoint<S> {
-    /// Saves to `path` by calling `save(model, path)`. In the path, `{epoch}` or `{epoch:02d}` stands for the epoch,
-    /// counted from 1, and `{val_loss:.2f}` for a number of the logs, as in Keras.
-    pub fn new<E: Display>(path: impl Into<String>, save: S) -> Self
-    where
-        S: FnMut(&Model, &Path) -> Result<(), E>,
-    {
+/// How a model is written; the error as a sentence.
+type Save = Box<dyn FnMut(&Model, &Path) -> Result<(), String>>;
+
+impl ModelCheckpoint {
+    /// Saves whole models to `path`. In the path, `{epoch}` or `{epoch:02d}` stands for the epoch, counted from 1, and
+    /// `{val_loss:.2f}` for a number of the logs, as in Keras.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self::with(path, |model, path| model.save(path))
+    }
+
+    /// Saves by calling `save(model, path)`.
+    pub fn with<E: Display>(
+        path: impl Into<String>,
+        mut save: impl FnMut(&Model, &Path) -> Result<(), E> + 'static,
+    ) -> Self {
         let monitor = Monitor::new("val_loss", 0.0);
+        let save: Save = Box::new(move |model, path| save(model, path).map_err(|error| error.to_string()));
         let path = path.into();
         ModelCheckpoint { path, save, monitor, save_best_only: false, period: 1, saved: Vec::new(), failure: None }
+    }
+
+    /// Saves the weights alone (`true`), or whole models.
+    pub fn save_weights_only(self, save_weights_only: bool) -> Self {
+        let save = move |model: &Model, path: &Path| {
+            let result = if save_weights_only { model.save_weights(path) } else { model.save(path) };
+            result.map_err(|error| error.to_string())
+        };
+        ModelCheckpoint { save: Box::new(save), ..self }
     }
 
     /// Saves only when the monitored number has become better.
@@ -76,11 +109,7 @@ impl<S> ModelCheckpoint<S> {
     }
 }
 
-impl<S, E> Callback for ModelCheckpoint<S>
-where
-    S: FnMut(&Model, &Path) -> Result<(), E>,
-    E: Display,
-{
+impl Callback for ModelCheckpoint {
     fn on_train_begin(&mut self, _training: &mut Training<'_>) {
         self.monitor.reset();
     }
@@ -96,14 +125,14 @@ where
         match (self.save)(training.model(), &path) {
             Ok(()) => self.saved.push(path),
             Err(error) => {
-                eprintln!("ModelCheckpoint: {}: {error}", path.display());
-                self.failure = Some(error.to_string());
+                eprintln!("ModelCheckpoint: {error}");
+                self.failure = Some(error);
             }
         }
     }
 }
 
-impl<S> fmt::Debug for ModelCheckpoint<S> {
+impl fmt::Debug for ModelCheckpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ModelCheckpoint({})", self.path)
     }

@@ -47,6 +47,11 @@ impl Loss {
         }
     }
 
+    /// The loss of this name, if there is one; `"mse"` is the mean squared error.
+    pub(in crate::keras) fn named(name: &str) -> Option<Self> {
+        if name == "mse" { Some(Loss::MeanSquaredError) } else { ALL.into_iter().find(|loss| loss.name() == name) }
+    }
+
     /// Whether labels are class indices.
     pub(super) fn is_sparse(self) -> bool {
         self == Loss::SparseCategoricalCrossentropy
@@ -80,11 +85,7 @@ impl From<&str> for Loss {
     /// If there is none.
     #[track_caller]
     fn from(name: &str) -> Self {
-        if name == "mse" {
-            return Loss::MeanSquaredError;
-        }
         let known = || ALL.map(Loss::name).join(", ");
-        let found = ALL.into_iter().find(|loss| loss.name() == name);
-        found.unwrap_or_else(|| panic!("there is no loss \"{name}\"\nhelp: the losses are {}", known()))
+        Loss::named(name).unwrap_or_else(|| panic!("there is no loss \"{name}\"\nhelp: the losses are {}", known()))
     }
 }

@@ -1,0 +1,167 @@
+/*!
+HDF5 files from outside: opened with a diagnosis, written in one piece, and their strings, in whichever form they are.
+
+What a file has to hold, its readers know: [`datasets`](crate::datasets) and [`keras`](crate::keras).
+*/
+
+use crate::error::{Error, Result};
+use hdf5::{
+    Location,
+    types::{FixedAscii, FixedUnicode, TypeDescriptor, VarLenAscii, VarLenUnicode},
+};
+use std::path::Path;
+
+/// Opens a file for reading.
+///
+/// # Arguments
+/// * `expected`: what the file has to be, for the message
+/// * `help`: how to get it
+///
+/// # Errors
+/// [`Error::Missing`] if there is no file, [`Error::Contents`] if it is not HDF5 or is truncated, with what it seems to
+/// be instead.
+pub(crate) fn open(path: &Path, expected: &str, help: &str) -> Result<hdf5::File> {
+    let (path_, expected, help) = (|| path.to_owned(), || expected.to_owned(), || help.to_owned());
+    if !path.exists() {
+        return Err(Error::Missing { path: path_(), expected: expected(), help: help() });
+    }
+    let contents = |found| Error::Contents { path: path_(), expected: expected(), found, help: help() };
+    let start = first_bytes(path).map_err(|source| Error::Io { path: path_(), source })?;
+    if !start.starts_with(b"\x89HDF\r\n\x1a\n") {
+        return Err(contents(what_starts_like(&start)));
+    }
+    hdf5::File::open(path).map_err(|e| contents(format!("HDF5 that cannot be opened: {e}")))
+}
+
+/// Writes a file by calling `write` with a temporary path in the same folder, which is made if it is missing, and
+/// renames it when it is complete: a reader, or a second writer, never meets half a file.
+///
+/// # Errors
+/// [`Error::Io`] if the folder cannot be made or written.
+pub(crate) fn write(path: &Path, write: impl FnOnce(&Path) -> hdf5::Result<()>) -> Result<()> {
+    let io = |source| Error::Io { path: path.to_owned(), source };
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(dir).map_err(io)?;
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(".").suffix(".h5.tmp");
+    #[cfg(unix)]
+    temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask, as any new file
+    let temporary = temporary.tempfile_in(dir).map_err(io)?;
+    write(temporary.path()).map_err(|e| io(std::io::Error::other(e)))?;
+    temporary.persist(path).map_err(|e| io(e.error))?;
+    Ok(())
+}
+
+/// The element type, as NumPy names it where it has a name.
+pub(crate) fn type_name(dataset: &hdf5::Dataset) -> String {
+    match descriptor(dataset) {
+        Some(TypeDescriptor::Integer(size)) => format!("int{}", 8 * size as usize),
+        Some(TypeDescriptor::Unsigned(size)) => format!("uint{}", 8 * size as usize),
+        Some(TypeDescriptor::Float(size)) => format!("float{}", 8 * size as usize),
+        Some(other) => other.to_string(),
+        None => "an unknown type".to_owned(),
+    }
+}
+
+/// The element type.
+pub(crate) fn descriptor(container: &hdf5::Container) -> Option<TypeDescriptor> {
+    container.dtype().ok()?.to_descriptor().ok()
+}
+
+/// A shape as NumPy prints it: `(120,)`, `(120, 64, 64, 3)`.
+pub(crate) fn tuple(shape: &[usize]) -> String {
+    match shape {
+        [n] => format!("({n},)"),
+        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// Names longer than this are nobody's; HDF5 reads shorter fixed ones into it.
+const LONGEST: usize = 1024;
+
+/// The strings of an attribute, of a list or a single one. None if there is no such attribute, or it holds none.
+///
+/// Versions of h5py have written them with a fixed length or a variable one, as ASCII or UTF-8.
+pub(crate) fn strings(at: &Location, name: &str) -> Option<Vec<String>> {
+    fn all<T: hdf5::H5Type + AsRef<str>>(attribute: &hdf5::Attribute) -> Option<Vec<String>> {
+        Some(attribute.read_raw::<T>().ok()?.iter().map(|text| text.as_ref().to_owned()).collect())
+    }
+    let attribute = at.attr(name).ok()?;
+    if attribute.size() == 0 {
+        return Some(Vec::new()); // an empty list has no strings, and h5py gives it the type of numbers
+    }
+    match descriptor(&attribute)? {
+        TypeDescriptor::VarLenUnicode => all::<VarLenUnicode>(&attribute),
+        TypeDescriptor::VarLenAscii => all::<VarLenAscii>(&attribute),
+        TypeDescriptor::FixedAscii(n) if n <= LONGEST => all::<FixedAscii<LONGEST>>(&attribute),
+        TypeDescriptor::FixedUnicode(n) if n <= LONGEST => all::<FixedUnicode<LONGEST>>(&attribute),
+        _ => None,
+    }
+}
+
+/// Writes a string as an attribute.
+pub(crate) fn write_string(at: &Location, name: &str, text: &str) -> hdf5::Result<()> {
+    at.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&unicode(text)?)
+}
+
+/// Writes a list of strings as an attribute.
+pub(crate) fn write_strings<T: AsRef<str>>(at: &Location, name: &str, texts: &[T]) -> hdf5::Result<()> {
+    let texts = texts.iter().map(|text| unicode(text.as_ref())).collect::<hdf5::Result<Vec<_>>>()?;
+    let attribute = at.new_attr::<VarLenUnicode>().shape(texts.len()).create(name)?;
+    if texts.is_empty() { Ok(()) } else { attribute.write_raw(&texts) }
+}
+
+fn unicode(text: &str) -> hdf5::Result<VarLenUnicode> {
+    text.parse().map_err(|e| format!("{text:?} cannot be a string of an HDF5 file: {e}").into())
+}
+
+fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut start = Vec::new();
+    std::fs::File::open(path)?.take(64).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// What a file that is not HDF5 most likely is, from its first bytes.
+fn what_starts_like(start: &[u8]) -> String {
+    let text = String::from_utf8_lossy(start).to_lowercase();
+    if start.is_empty() {
+        "an empty file".to_owned()
+    } else if text.starts_with("version https://git-lfs") {
+        "a Git LFS pointer, not the file itself (`git lfs pull` fetches it)".to_owned()
+    } else if text.trim_start().starts_with("<!doctype") || text.trim_start().starts_with("<html") {
+        "a web page (the download saved the page around the file)".to_owned()
+    } else if start.starts_with(b"PK") || start.starts_with(b"\x1f\x8b") {
+        "an archive: unpack it first".to_owned()
+    } else {
+        format!("no HDF5 signature; it starts with {:02x?}", &start[..start.len().min(8)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_read_in_every_form() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = hdf5::File::create(dir.path().join("strings.h5")).unwrap();
+        let names = ["conv1", "größe"];
+        write_strings(&file, "variable", &names).unwrap();
+        assert_eq!(strings(&file, "variable").unwrap(), names);
+        let fixed = names.map(|name| name.parse::<FixedUnicode<20>>().unwrap());
+        file.new_attr_builder().with_data(&fixed).create("fixed").unwrap();
+        assert_eq!(strings(&file, "fixed").unwrap(), names);
+        // As h5py before version 3 wrote lists of byte strings.
+        let ascii = ["conv1", "bn_conv1"].map(|name| FixedAscii::<8>::from_ascii(name).unwrap());
+        file.new_attr_builder().with_data(&ascii).create("ascii").unwrap();
+        assert_eq!(strings(&file, "ascii").unwrap(), ["conv1", "bn_conv1"]);
+        write_string(&file, "one", "2.15.0").unwrap();
+        assert_eq!(strings(&file, "one").unwrap(), ["2.15.0"]);
+        write_strings::<&str>(&file, "none", &[]).unwrap();
+        assert_eq!(strings(&file, "none").unwrap(), Vec::<String>::new());
+        file.new_attr_builder().with_data(&[1.5]).create("numbers").unwrap();
+        assert_eq!(strings(&file, "numbers"), None);
+        assert_eq!(strings(&file, "missing"), None);
+    }
+}

@@ -1,0 +1,188 @@
+/*!
+Models on disk, in Keras' HDF5 layout: Keras opens what is written here, and what Keras wrote is opened here.
+
+It keeps layers, weights and how a model was compiled; it keeps no data and no history.
+
+Written is the layout of Keras 2.x, which `tf.keras.models.load_model("model.h5")` of Keras 2 and 3 both open. Read are
+that one and the `.h5` of Keras 3, functional or sequential. Not read is Keras 3's own `.keras`, a zip archive.
+
+DIFFERENCE: the state of the optimizer is neither written nor read, regularizers and constraints are not read, and of a
+model that was compiled with what is not known here (a loss of one's own, a schedule of learning rates) the file is read
+and the model is left as not compiled.
+*/
+
+mod architecture;
+mod layers;
+mod problem;
+mod settings;
+mod training;
+mod weights;
+
+use super::{BuiltLayer, Model};
+#[cfg(doc)]
+use crate::Error;
+use crate::{Result, hdf5_file};
+use ndarray::ArrayD;
+use problem::Problem;
+use serde_json::Value;
+use std::path::Path;
+
+const WRITE_AGAIN: &str = "write it again with model.save, here or in Keras, or copy it again from where it came";
+
+impl Model {
+    /// Writes the model to a file that [`load_model`] and Keras open: layers, weights, and how it was compiled.
+    ///
+    /// The file is replaced in one piece; its name should end in `.h5`, by which Keras knows the layout.
+    ///
+    /// ```
+    /// use cnn::keras::{self, Model, layers::*};
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("model.h5");
+    /// let x_input = Input::new(4).call();
+    /// let model = Model::new(&x_input, &Dense::new(2).activation("softmax").call(&x_input));
+    /// model.save(&path)?;
+    /// let again = keras::load_model(&path)?;
+    /// let x = ndarray::Array2::<f32>::ones((3, 4));
+    /// assert_eq!(again.predict(&x), model.predict(&x));
+    /// # Ok::<(), cnn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Contents`] if a layer is of a kind of one's own, which Keras could not open; [`Error::Io`] if the file
+    /// cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let architecture = architecture::write(self).map_err(|problem| problem.in_file(path))?;
+        hdf5_file::write(path, |path| {
+            let file = hdf5::File::create(path)?;
+            weights::write_versions(&file)?;
+            hdf5_file::write_string(&file, "model_config", &architecture.to_string())?;
+            if let Some(config) = training::write(self) {
+                hdf5_file::write_string(&file, "training_config", &config.to_string())?;
+            }
+            weights::write(&file.create_group("model_weights")?, self)?;
+            file.close()
+        })
+    }
+
+    /// Writes the weights alone; [`Model::load_weights`] and Keras read them into a model of the same layers.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be written.
+    pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        hdf5_file::write(path.as_ref(), |path| {
+            let file = hdf5::File::create(path)?;
+            weights::write(&file.as_group()?, self)?;
+            file.close()
+        })
+    }
+
+    /// Reads all weights from a file of weights, or of a whole model.
+    ///
+    /// Layers are found by their names if all of them are there, and otherwise by their order, as in Keras: automatic
+    /// names such as `conv2d_7` differ from run to run. If there is an error, no weight has changed.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if there is no file; [`Error::Contents`] if it is not HDF5, is truncated, or holds other
+    /// layers or shapes.
+    pub fn load_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let file = hdf5_file::open(path, "an HDF5 file of Keras with the weights of a model", WRITE_AGAIN)?;
+        self.read_all(&file).map_err(|problem| problem.in_file(path))
+    }
+
+    /// Reads the weights of those layers whose names are in the file, and leaves the others as they are: old features
+    /// under a new head.
+    ///
+    /// # Returns
+    /// The names of the layers that were read.
+    ///
+    /// # Errors
+    /// As [`Model::load_weights`]; a layer of the same name has to have the same shapes.
+    pub fn load_weights_by_name(&self, path: impl AsRef<Path>) -> Result<Vec<String>> {
+        let path = path.as_ref();
+        let file = hdf5_file::open(path, "an HDF5 file of Keras with the weights of a model", WRITE_AGAIN)?;
+        self.read_by_name(&file).map_err(|problem| problem.in_file(path))
+    }
+
+    fn read_all(&self, file: &hdf5::File) -> problem::Result<()> {
+        let stored = weights::list(file)?;
+        let own: Vec<&BuiltLayer> = self.with_weights().collect();
+        let of_name = |layer: &&BuiltLayer| stored.iter().find(|stored| stored.layer == layer.name());
+        let by_name: Option<Vec<_>> = own.iter().map(of_name).collect();
+        if stored.len() != own.len() {
+            let names = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join(", ");
+            let expected =
+                format!("weights of {} layers: {}", own.len(), names(&mut own.iter().map(|layer| layer.name())));
+            let found =
+                format!("those of {}: {}", stored.len(), names(&mut stored.iter().map(|stored| stored.layer.as_str())));
+            let help = "the file belongs to another model; to take what fits by name, use load_weights_by_name";
+            return Err(Problem::new(expected, found).help(help));
+        }
+        let stored = by_name.unwrap_or_else(|| stored.iter().collect());
+        let pairs = own.iter().zip(stored);
+        let read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> =
+            pairs.map(|(layer, stored)| Ok((*layer, stored.read(layer)?))).collect::<problem::Result<_>>()?;
+        read.iter().for_each(|(layer, values)| layer.set_weights(values));
+        Ok(())
+    }
+
+    fn read_by_name(&self, file: &hdf5::File) -> problem::Result<Vec<String>> {
+        let mut read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> = Vec::new();
+        for stored in weights::list(file)? {
+            if let Some(layer) = self.with_weights().find(|layer| layer.name() == stored.layer) {
+                let help = "a layer that is to keep its own weights needs a name that is not in the file";
+                read.push((layer, stored.read(layer).map_err(|problem| problem.help(help))?));
+            }
+        }
+        read.iter().for_each(|(layer, values)| layer.set_weights(values));
+        Ok(read.into_iter().map(|(layer, _)| layer.name().to_owned()).collect())
+    }
+
+    fn with_weights(&self) -> impl Iterator<Item = &BuiltLayer> {
+        self.layers.iter().filter(|layer| !layer.weights().is_empty())
+    }
+}
+
+/// Opens a model that [`Model::save`] or Keras has written, with its weights. If it was compiled, it is again.
+///
+/// Layers keep their names, and whether they are frozen; layers that are added to it get names that are still free.
+///
+/// ```no_run
+/// use cnn::keras;
+/// let model = keras::load_model("ResNet50.h5")?;
+/// model.summary();
+/// # Ok::<(), cnn::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Missing`] if there is no file; [`Error::Contents`] if it is not HDF5, is truncated, is no model of Keras,
+/// has a layer or a setting that is not known here, or lacks a weight. The message names the file, the layer, what was
+/// expected and what was found.
+pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
+    let path = path.as_ref();
+    let file = hdf5_file::open(path, "an HDF5 file with a model of Keras", WRITE_AGAIN)?;
+    read_model(&file).map_err(|problem| problem.in_file(path))
+}
+
+fn read_model(file: &hdf5::File) -> problem::Result<Model> {
+    let json = |name: &str| -> problem::Result<Option<Value>> {
+        let text = hdf5_file::strings(file, name).filter(|texts| texts.len() == 1);
+        let value = text.map(|texts| serde_json::from_str(&texts[0]));
+        value.transpose().map_err(|e| Problem::new(format!("the attribute {name} with JSON"), e.to_string()))
+    };
+    let Some(architecture) = json("model_config")? else {
+        let attributes = file.attr_names().unwrap_or_default().join(", ");
+        let found = if attributes.is_empty() { "no attributes".into() } else { format!("the attributes {attributes}") };
+        let help = "a file of weights alone is read by a model of the same layers: model.load_weights(path)";
+        return Err(Problem::new("a model of Keras, the attribute model_config", found).help(help));
+    };
+    let mut model = architecture::read(&architecture)?;
+    model.read_all(file)?;
+    if let Some((optimizer, loss, metrics)) = json("training_config")?.as_ref().and_then(training::read)
+        && model.outputs().len() == 1
+    {
+        model.compile(optimizer, loss, metrics);
+    }
+    Ok(model)
+}
