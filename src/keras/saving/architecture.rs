@@ -189,9 +189,9 @@ fn connections(node: &Value) -> Result<Vec<&str>> {
         Value::Array(list) => list.iter().map(history).collect(),
         Value::Object(call) => {
             let mut inputs = Vec::new();
-            collect_tensors(&call.get("args").unwrap_or(&Value::Null), &mut inputs)?;
+            collect_tensors(call.get("args").unwrap_or(&Value::Null), &mut inputs)?;
             let n = inputs.len();
-            collect_tensors(&call.get("kwargs").unwrap_or(&Value::Null), &mut inputs)?;
+            collect_tensors(call.get("kwargs").unwrap_or(&Value::Null), &mut inputs)?;
             if inputs.len() > n {
                 return Err(Problem::new("tensors as positional arguments", format!("{} by name", inputs.len() - n)));
             }
