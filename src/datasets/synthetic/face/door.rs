@@ -163,11 +163,11 @@ impl Door {
         }
         let reach = 0.16 * side as f32 / light.direction.z.max(0.4);
         let last = side as f32 - 1.0;
-        for i in 0..side * side {
+        for (i, pixel) in canvas.iter_mut().enumerate() {
             let column = (i % side) as f32 + light.direction.x * reach;
             let row = (i / side) as f32 - light.direction.y * reach;
             let (row, column) = (row.clamp(0.0, last).round() as usize, column.clamp(0.0, last).round() as usize);
-            canvas[i] = canvas[i] * (1.0 - self.shadow * soft[row * side + column].x);
+            *pixel = *pixel * (1.0 - self.shadow * soft[row * side + column].x);
         }
     }
 }
