@@ -2,7 +2,9 @@
 Times whole networks on the engine: a training step and predictions of ResNet-50, an epoch of the application network.
 `cargo bench --bench networks -- [threads] [repeats] [part of a name]`.
 
-It does not load data: pictures and labels are made up, the arithmetic is that of the course.
+It does not load data: pictures and labels are made up, the arithmetic is that of the course. As `networks serve THREADS`
+it times what its standard input asks for, line by line; `networks race` lets it take turns with TensorFlow (`PYTHON`
+names a Python that has it), burn and candle (`PEERS` names the folder of their programs, see `benches/peers`).
 */
 
 use cnn::graph::{
@@ -12,8 +14,10 @@ use cnn::graph::{
     optimizers::Adam,
 };
 use ndarray::{Array2, Array4};
+use std::{collections::HashMap, hint::black_box, time::Instant};
 
 mod clock;
+mod race;
 
 /// A network under construction.
 struct Network {
@@ -140,10 +144,11 @@ fn labels(m: usize) -> Array2<f32> {
 }
 
 /// Prints the shortest and the middle of several runs.
-fn time(what: &str, n_threads: usize, repeats: usize, mut f: impl FnMut()) {
+fn time(what: &str, n_threads: usize, repeats: usize, name: &str) {
     if std::env::args().skip(1).any(|part| part.starts_with(char::is_alphabetic) && !what.contains(&part)) {
         return;
     }
+    let mut f = figure(name, n_threads);
     f();
     let mut times: Vec<f64> = (0..repeats)
         .map(|_| {
@@ -159,36 +164,87 @@ fn time(what: &str, n_threads: usize, repeats: usize, mut f: impl FnMut()) {
 fn main() {
     let mut arguments = std::env::args().filter_map(|argument| argument.parse::<usize>().ok());
     let (threads, repeats) = (arguments.next().unwrap_or(2), arguments.next().unwrap_or(10));
-    let kernels = Kernels::Fast { threads };
-    println!("{threads} threads");
-
-    let network = Network::new();
-    let logits = network.resnet50();
-    let (loss, step) = network.training(&logits);
-    let session = Session::with_kernels(&network.graph, kernels);
-    session.initialize();
-    let (x, y) = (pictures(32), labels(32));
-    let mut last = 0.0;
-    time("ResNet-50, training step, batch 32", threads, repeats, || {
-        let feeds = [network.pictures.feed(&x), network.labels.feed(&y)];
-        last = session.run_training((&loss, &step), &feeds).0.sum();
-    });
-    println!("loss of the last step {last}, {:.2} GB held", session.memory() as f64 / 1e9);
-    for m in [32, 1] {
-        let x = pictures(m);
-        time(&format!("ResNet-50, prediction, batch {m}"), threads, repeats, || {
-            session.run(&logits, &[network.pictures.feed(&x)]);
-        });
+    match std::env::args().nth(1).as_deref() {
+        Some("serve") => return serve(threads),
+        Some("race") => return race::run(threads).unwrap_or_else(|error| panic!("race: {error}")),
+        _ => {}
     }
+    println!("{threads} threads");
+    time("ResNet-50, training step, batch 32", threads, repeats, "train");
+    time("ResNet-50, prediction, batch 32", threads, repeats, "predict32");
+    time("ResNet-50, prediction, batch 1", threads, repeats, "predict1");
+    time("Application network, an epoch", threads, repeats, "application");
+}
 
+/// What is timed under a name: one call is one step, one prediction, or one epoch on 1,080 pictures.
+fn figure(name: &str, threads: usize) -> Box<dyn FnMut()> {
     let network = Network::new();
-    let (loss, step) = network.training(&network.application());
+    let kernels = Kernels::Fast { threads };
+    match name {
+        "train" => {
+            let (loss, step) = network.training(&network.resnet50());
+            let session = started(&network, kernels);
+            let (x, y) = (pictures(32), labels(32));
+            Box::new(move || {
+                let feeds = [network.pictures.feed(&x), network.labels.feed(&y)];
+                let loss = session.run_training((&loss, &step), &feeds).0.sum();
+                assert!(loss.is_finite(), "the loss is {loss}");
+            })
+        }
+        "predict32" | "predict1" => {
+            let logits = network.resnet50();
+            let session = started(&network, kernels);
+            let x = pictures(if name == "predict1" { 1 } else { 32 });
+            Box::new(move || {
+                black_box(session.run(&logits, &[network.pictures.feed(&x)]));
+            })
+        }
+        "application" => {
+            let (loss, step) = network.training(&network.application());
+            let session = started(&network, kernels);
+            // 1,080 = 16 * 64 + 56.
+            let batches: Vec<_> = [64; 16].into_iter().chain([56]).map(|m| (pictures(m), labels(m))).collect();
+            Box::new(move || {
+                for (x, y) in &batches {
+                    session.run_training((&loss, &step), &[network.pictures.feed(x), network.labels.feed(y)]);
+                }
+            })
+        }
+        _ => panic!("networks: expected train, predict32, predict1 or application, got {name}"),
+    }
+}
+
+fn started(network: &Network, kernels: Kernels) -> Session {
     let session = Session::with_kernels(&network.graph, kernels);
     session.initialize();
-    let (x, y) = (pictures(64), labels(64));
-    time("Application network, 17 batches of 64", threads, repeats, || {
-        for _ in 0..17 {
-            session.run_training((&loss, &step), &[network.pictures.feed(&x), network.labels.feed(&y)]);
-        }
-    });
+    session
+}
+
+/// Answers each line `NAME N` with the seconds of N calls of that figure, and `memory` with the most bytes that the
+/// process has held.
+fn serve(threads: usize) {
+    let mut figures: HashMap<String, Box<dyn FnMut()>> = HashMap::new();
+    println!("cnn {}", env!("CARGO_PKG_VERSION"));
+    for line in std::io::stdin().lines() {
+        let line = line.expect("a line of text");
+        let Some((name, n)) = line.split_once(' ') else {
+            println!("{}", peak_memory());
+            continue;
+        };
+        let call = figures.entry(name.to_owned()).or_insert_with(|| figure(name, threads));
+        let seconds = |_| {
+            let start = Instant::now();
+            call();
+            format!("{:.9}", start.elapsed().as_secs_f64())
+        };
+        let n: usize = n.parse().expect("NAME N");
+        println!("{}", (0..n).map(seconds).collect::<Vec<_>>().join("\t"));
+    }
+}
+
+/// In bytes; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).map_or(0, |kib| 1024 * kib)
 }

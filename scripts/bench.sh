@@ -1,28 +1,67 @@
 #!/bin/sh
-# Prints the measured figures. Each is a median, beside a peer that was timed in the same run.
+# Prints the measured figures, each a median beside a peer that was timed in the same run, and a table of all at the end.
+# What it prints goes to target/bench.txt, too. A peer that cannot be installed or built is left out.
 set -eu
 cd "$(dirname "$0")/.."
+
+say() { printf 'bench: %s\n' "$*" >&2; }
+
 cargo build -q --workspace --locked
 if [ ! -x .venv/bin/python ]; then
-    python3 -m venv .venv 2>/dev/null || echo "bench: no Python with venv, so NumPy is left out" >&2
+    python3 -m venv .venv 2>/dev/null || say "no Python with venv, so NumPy and TensorFlow are left out"
 fi
 if [ -x .venv/bin/python ]; then
-    .venv/bin/python -c 'import numpy' 2>/dev/null || .venv/bin/pip install -q numpy ||
-        echo "bench: NumPy could not be installed and is left out" >&2
+    for package in numpy tensorflow-cpu; do
+        .venv/bin/pip show -q "$package" >/dev/null 2>&1 && continue
+        say "installing $package into .venv"
+        .venv/bin/pip install -q "$package" || say "$package could not be installed and is left out"
+    done
     export PYTHON="$PWD/.venv/bin/python"
 fi
+say "building the peers burn and candle (some minutes the first time)"
+if cargo build -q --release --locked --manifest-path benches/peers/Cargo.toml --target-dir target/peers; then
+    export PEERS="$PWD/target/peers/release"
+else
+    say "burn and candle could not be built and are left out"
+fi
 
-echo "== the eight functions of the first assignment, beside the same loops in NumPy"
-cargo bench -q --locked -p cnn --bench step_by_step
+export BENCH_TABLE="$PWD/target/bench.tsv"
+rm -f "$BENCH_TABLE"
 
-echo
-echo "== grading one submission"
-cargo bench -q --locked -p grader --profile dev
-echo
-echo "== the same notebook through the kernel"
-for run in 1 2 3; do
-    start=$(date +%s%N)
-    target/debug/workbook run notebooks/solution/1_step_by_step.ipynb -o target/bench.ipynb 2>/dev/null
-    end=$(date +%s%N)
-    echo "run $run: $(((end - start) / 1000000)) ms"
-done
+figures() {
+    echo "== the networks, beside TensorFlow, burn and candle"
+    cargo bench -q --locked -p cnn --bench networks -- race
+
+    echo
+    echo "== the eight functions of the first assignment, beside the same loops in NumPy"
+    cargo bench -q --locked -p cnn --bench step_by_step
+
+    echo
+    echo "== grading one submission, and the same notebook through the kernel"
+    cargo bench -q --locked -p grader --profile dev > target/grading.txt
+    cat target/grading.txt
+    for run in 1 2 3; do
+        start=$(date +%s%N)
+        target/debug/workbook run notebooks/solution/1_step_by_step.ipynb -o target/bench.ipynb 2>/dev/null
+        end=$(date +%s%N)
+        echo "$(((end - start) / 1000000))"
+    done | sort -n > target/kernel.txt
+    kernel=$(sed -n 2p target/kernel.txt)
+    echo "the notebook through the kernel: median of 3: $kernel ms"
+    sed -n 's/^grading a right solution: .*: \([0-9.]*\) s$/\1/p' target/grading.txt |
+        awk -v kernel="$kernel" '{ printf "grading a right solution\t%.2f s\tthe notebook through the kernel\t%.2f s\t%.2f\n",
+            $1, kernel / 1000, 1000 * $1 / kernel }' >> "$BENCH_TABLE"
+
+    cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1)
+    echo
+    echo "== all figures: ${cpu:-$(uname -m)}, $(nproc 2>/dev/null || echo '?') processors, 2 threads, $(date +%Y-%m-%d)"
+    echo
+    echo "| figure | ours | peer | peer's | ours / peer's |"
+    echo "| --- | --- | --- | --- | --- |"
+    awk -F '\t' '{ printf "| %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5 }' "$BENCH_TABLE"
+}
+
+# A pipe would hide that something failed, so the end leaves a mark.
+rm -f target/bench.done
+{ figures; : > target/bench.done; } | tee target/bench.txt
+[ -e target/bench.done ]
