@@ -351,7 +351,7 @@ fn png_of_one_pixel([red, green, blue]: [u8; 3]) -> Vec<u8> {
     };
     let row = [0, red, green, blue]; // no filter, then the pixel
     let (a, b) = row.iter().fold((1u32, 0u32), |(a, b), &byte| (a + u32::from(byte), a + u32::from(byte) + b));
-    let adler = (b % 65521) << 16 | a % 65521;
+    let adler = ((b % 65521) << 16) | (a % 65521);
     // zlib with one stored block of four bytes
     let data = [&[0x78, 0x01, 0x01, 4, 0, 0xFB, 0xFF], row.as_slice(), &adler.to_be_bytes()].concat();
     let header = [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0];
