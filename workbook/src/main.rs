@@ -76,7 +76,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Data {
-    /// Make train_signs.h5 and test_signs.h5 from a folder of pictures named <label>_….jpg
+    /// Make train_signs.h5 and test_signs.h5 from a folder of pictures named LABEL_….jpg
     Import {
         photos: PathBuf,
         /// Write the files here, instead of into the workspace's `datasets`
