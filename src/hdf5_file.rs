@@ -9,7 +9,7 @@ use hdf5::{
     Location,
     types::{FixedAscii, FixedUnicode, TypeDescriptor, VarLenAscii, VarLenUnicode},
 };
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 /// Opens a file for reading.
 ///
@@ -30,7 +30,32 @@ pub(crate) fn open(path: &Path, expected: &str, help: &str) -> Result<hdf5::File
     if !start.starts_with(b"\x89HDF\r\n\x1a\n") {
         return Err(contents(what_starts_like(&start)));
     }
-    hdf5::File::open(path).map_err(|e| contents(format!("HDF5 that cannot be opened: {e}")))
+    open_when_unlocked(path).map_err(|e| match is_lock(&e) {
+        true => contents(format!("a file that another program has open for writing ({e})")),
+        false => contents(format!("HDF5 that cannot be opened: {e}")),
+    })
+}
+
+/// Opens a file for reading, and waits a moment for one that is locked.
+///
+/// libhdf5 locks a file as long as it writes it. The lock belongs to the open file, so that a process started meanwhile by
+/// any other thread holds it, too, from its fork to its exec, even when the writer here has long closed the file.
+pub(crate) fn open_when_unlocked(path: &Path) -> hdf5::Result<hdf5::File> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 1..LOCK_TRIES {
+        match hdf5::File::open(path) {
+            Err(error) if is_lock(&error) => std::thread::sleep(PAUSE),
+            opened => return opened,
+        }
+    }
+    hdf5::File::open(path)
+}
+
+/// A program that holds a lock for longer than this many pauses, two seconds, is writing the file.
+const LOCK_TRIES: usize = 100;
+
+fn is_lock(error: &hdf5::Error) -> bool {
+    error.to_string().contains("unable to lock file")
 }
 
 /// Writes a file by calling `write` with a temporary path in the same folder, which is made if it is missing, and

@@ -37,6 +37,27 @@ fn what_is_written_is_read_again() {
     assert_eq!(left, ["test_signs.h5", "train_signs.h5"], "no temporary file stays behind");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_lock_that_goes_away_is_waited_for_and_one_that_stays_is_named() {
+    use std::os::fd::AsRawFd;
+    let dir = tempfile::tempdir().unwrap();
+    write_pair(dir.path());
+    let writer = std::fs::File::open(dir.path().join("train_signs.h5")).unwrap();
+    // SAFETY: the descriptor is open as long as `writer` lives.
+    let lock = |operation| assert_eq!(unsafe { libc::flock(writer.as_raw_fd(), operation) }, 0);
+    lock(libc::LOCK_EX);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| load_signs_from(dir.path()));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        assert!(!reader.is_finished(), "the file was read under a lock");
+        lock(libc::LOCK_UN);
+        assert_eq!(reader.join().unwrap().unwrap().y_train, pictures(11).labels);
+    });
+    lock(libc::LOCK_EX);
+    message(dir.path(), "train_signs.h5", "an HDF5 file", "another program has open for writing");
+}
+
 #[test]
 fn a_file_is_replaced_as_a_whole_and_one_file_holds_both_halves() {
     let dir = tempfile::tempdir().unwrap();

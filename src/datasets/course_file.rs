@@ -150,7 +150,7 @@ impl CourseFile {
 
     /// The integer attribute of the file, if it is readable HDF5 and has it.
     pub(super) fn attribute(&self, name: &str) -> Option<i64> {
-        hdf5::File::open(&self.path).ok()?.attr(name).ok()?.read_scalar().ok()
+        hdf5_file::open_when_unlocked(&self.path).ok()?.attr(name).ok()?.read_scalar().ok()
     }
 
     fn open(&self, split: Split) -> Result<hdf5::File> {

@@ -35,9 +35,7 @@ pub struct CellState {
 impl Cell {
     pub fn stop(&self, why: &str) {
         self.state().stopped.get_or_insert(why.to_owned());
-        if let Some(pid) = rustix::process::Pid::from_raw(self.pid.load(Ordering::SeqCst) as i32) {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-        }
+        super::kill(self.pid.load(Ordering::SeqCst));
     }
 
     pub fn state(&self) -> MutexGuard<'_, CellState> {

@@ -247,6 +247,13 @@ impl Drop for Host {
     }
 }
 
+/// Ends the process in which cells run, at once.
+fn kill(pid: u32) {
+    if let Some(pid) = rustix::process::Pid::from_raw(pid as i32) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+}
+
 fn ended(kind: FailureKind, message: &str, details: &str) -> Failure {
     Failure { kind, message: message.to_owned(), details: details.to_owned(), lost: Vec::new() }
 }

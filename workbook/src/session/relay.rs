@@ -323,7 +323,7 @@ fn forward(
             let message = match before + n {
                 ..=OUTPUT_LIMIT => wrap(buffer[..n].to_vec()),
                 _ if before <= OUTPUT_LIMIT => {
-                    kill(pid);
+                    super::kill(pid);
                     Incoming::Flooded
                 }
                 _ => continue,
@@ -333,12 +333,6 @@ fn forward(
             }
         }
     });
-}
-
-fn kill(pid: u32) {
-    if let Some(pid) = rustix::process::Pid::from_raw(pid as i32) {
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-    }
 }
 
 /// One report of the companion's panic hook: a line of numbers, then the texts whose lengths it gave.
