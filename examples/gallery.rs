@@ -7,7 +7,7 @@ It is for the eye; what must hold of a figure is tested in `tests/plot.rs`.
 use std::path::Path;
 
 use cnn::plot::{
-    Bars, Block, Cell, Colors, ConfusionMatrix, Figure, Filters, ImageGrid, Lines, Matrix, Panels, Picture,
+    Bars, Block, Cell, Colors, ConfusionMatrix, Figure, Filters, Flow, ImageGrid, Lines, Matrix, Panels, Picture,
 };
 use ndarray::{Array2, Array4, Axis, array, s};
 
@@ -71,6 +71,19 @@ fn figures() -> Vec<(&'static str, Figure)> {
                 .figure(),
         ),
         ("chain", Block::new(["CONV2D", "relu"]).figure()),
+        (
+            "flow",
+            Flow::new()
+                .add("input\n(?, 8, 8, 3)", &[])
+                .add("conv\n(?, 8, 8, 3)", &[0])
+                .add("relu\n(?, 8, 8, 3)", &[1])
+                .add("add\n(?, 8, 8, 3)", &[2, 0])
+                .add("pool\n(?, 4, 4, 3)", &[3])
+                .add("a second way\n(?, 4, 4, 3)", &[0])
+                .add("concatenate\n(?, 4, 4, 6)", &[4, 5])
+                .caption("Orange arrows pass other boxes by.")
+                .figure(),
+        ),
         ("negative", Bars::new([("a", -1.25), ("b", 2.5)]).figure()),
         (
             "confusion",

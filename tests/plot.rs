@@ -3,7 +3,7 @@ What must hold of every figure: valid XML, the same text for the same arrays, sm
 */
 
 use cnn::plot::{
-    Bars, Block, Cell, Colors, ConfusionMatrix, Figure, Filters, ImageGrid, Lines, Matrix, Panels, Picture,
+    Bars, Block, Cell, Colors, ConfusionMatrix, Figure, Filters, Flow, ImageGrid, Lines, Matrix, Panels, Picture,
 };
 use ndarray::{Array2, Array3, Array4, array};
 
@@ -28,6 +28,8 @@ fn one_of_each() -> Vec<(&'static str, Figure)> {
         ("bars", Bars::new([("a", -1.0), ("b", 2.5)]).figure()),
         ("block", Block::new(["a\nb", "c", "d"]).shortcut(["e"]).then(["f"]).figure()),
         ("chain", Block::new(["a < b"]).title("x").figure()),
+        ("flow", Flow::new().add("a", &[]).add("b < c\nd", &[0]).add("e", &[1, 0]).figure()),
+        ("empty flow", Flow::new().figure()),
         ("confusion", ConfusionMatrix::new(&array![[3, 1], [0, 4]], ["no", "yes"]).figure()),
         (
             "panels",
