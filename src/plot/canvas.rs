@@ -83,6 +83,12 @@ pub(super) fn line(area: &Area, points: &[(i32, i32)], color: RGBColor, stroke: 
 
 /// Draws an arrow; numbers under it stay readable.
 pub(super) fn arrow(area: &Area, from: (i32, i32), to: (i32, i32), color: RGBColor) {
+    arrow_along(area, &[from, to], color.mix(0.6));
+}
+
+/// Draws an arrow along these points, at least two, with its head at the last one.
+pub(super) fn arrow_along(area: &Area, points: &[(i32, i32)], color: RGBAColor) {
+    let [.., from, to] = *points else { panic!("an arrow has two ends") };
     let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
     let length = dx.hypot(dy).max(1.0);
     let (ux, uy) = (dx / length, dy / length);
@@ -93,9 +99,8 @@ pub(super) fn arrow(area: &Area, from: (i32, i32), to: (i32, i32), color: RGBCol
         (x.round() as i32, y.round() as i32)
     };
     let neck = point(head - 1.0, 0.0);
-    let color = color.mix(0.6);
-    let shaft = PathElement::new(vec![from, neck], color.stroke_width(2));
-    area.draw(&shaft).expect("writing SVG into a string");
+    let shaft: Vec<(i32, i32)> = points[..points.len() - 1].iter().copied().chain([neck]).collect();
+    area.draw(&PathElement::new(shaft, color.stroke_width(2))).expect("writing SVG into a string");
     let triangle = vec![to, point(head, 0.5 * head), point(head, -0.5 * head)];
     area.draw(&Polygon::new(triangle, color.filled())).expect("writing SVG into a string");
 }

@@ -79,18 +79,15 @@ impl Flow {
         let body = canvas::draw(size, |area| {
             for path in &paths {
                 let (from, to) = (&vertices[path[0]], &vertices[path[path.len() - 1]]);
-                let color = if path.len() == 2 { BLACK } else { category(1) };
+                let color = if path.len() == 2 { BLACK.mix(0.6) } else { category(1).to_rgba() };
                 let mut points = vec![(x(from), top(from) + height)];
                 for lane in &path[1..path.len() - 1] {
                     let lane = &vertices[*lane];
                     points.extend([(x(lane), top(lane)), (x(lane), top(lane) + height)]);
                 }
-                let last = points[points.len() - 1];
-                if path.len() > 2 {
-                    points.push((x(to), top(to) - 8)); // the head is drawn over the end
-                    canvas::line(area, &points, color, 2);
-                }
-                canvas::arrow(area, last, (x(to), top(to)), color);
+                // Upright at the end, so that the head stands well on its box from whichever side the arrow comes.
+                points.extend([(x(to), top(to) - 11), (x(to), top(to))]);
+                canvas::arrow_along(area, &points, color);
             }
             for (vertex, words) in vertices.iter().zip(&self.boxes) {
                 let half = (vertex.width / 2.0) as i32;
