@@ -65,6 +65,26 @@ pub enum ErrorKind {
         /// Line of the first one.
         first: usize,
     },
+    /// A line of a change that begins with none of its three signs.
+    #[error("`{0}`: expected a line of a change, which begins with `-`, `+` or a space")]
+    HunkLine(String),
+    /// A change that only adds lines.
+    #[error("a hunk that does not say where it belongs\nhelp: begin it with the line before, after a space")]
+    HunkWithoutPlace,
+    /// A change whose place is missing or not the only one.
+    #[error(
+        "`{wanted}` stands {} in {name}, expected it once\n\
+         help: take the lines from the function as it is now; where they stand twice, add the line before them",
+        places(found)
+    )]
+    HunkPlaces {
+        /// The lines that were looked for.
+        wanted: String,
+        /// The text that they should stand in.
+        name: String,
+        /// The lines of that text where they begin.
+        found: Vec<usize>,
+    },
     /// No function of that name.
     #[error("no function {name}; there are: {}", known.join(", "))]
     UnknownName {
@@ -73,6 +93,11 @@ pub enum ErrorKind {
         /// The names that exist.
         known: Vec<String>,
     },
+}
+
+fn places(found: &[usize]) -> String {
+    let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+    if lines.is_empty() { "nowhere".into() } else { format!("{} times (lines {})", lines.len(), lines.join(", ")) }
 }
 
 /// A result whose error is this crate's [`Error`].

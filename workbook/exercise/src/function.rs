@@ -74,7 +74,7 @@ impl Parts {
 }
 
 /// The lines of the documentation comment, each without the one space that follows `///`.
-pub(crate) fn docs(attributes: &[Attribute]) -> String {
+fn docs(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),

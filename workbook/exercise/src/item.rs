@@ -8,7 +8,7 @@ use quote::ToTokens;
 use syn::UseTree;
 use syn::spanned::Spanned;
 
-use crate::function::{Parts, docs};
+use crate::function::Parts;
 
 /// The kinds of item that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,8 +48,6 @@ pub struct Item {
     pub(crate) imports: Vec<Import>,
     /// The parts of a function.
     pub(crate) parts: Option<Parts>,
-    /// The documentation of a module, and where its items stand.
-    pub(crate) inner: Option<(String, Range<usize>)>,
 }
 
 /// One name of a `use` declaration.
@@ -95,15 +93,8 @@ impl Item {
         let mut mentions = BTreeSet::new();
         collect_identifiers(tokens, &mut mentions);
         let parts = if let I::Fn(item) = item { Some(Parts::new(item)) } else { None };
-        let inner = match item {
-            I::Mod(item) => item.content.as_ref().map(|(brace, _)| {
-                let range = brace.span.open().byte_range().end..brace.span.close().byte_range().start;
-                (docs(&item.attrs), range)
-            }),
-            _ => None,
-        };
         let (line, end_line) = (span.start().line, span.end().line);
-        Some(Self { kind, name, range: span.byte_range(), line, end_line, mentions, imports, parts, inner })
+        Some(Self { kind, name, range: span.byte_range(), line, end_line, mentions, imports, parts })
     }
 
     /// What the item defines, for finding redefinitions: items of different name spaces may share a name.

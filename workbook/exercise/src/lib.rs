@@ -27,13 +27,14 @@ assert!(!double.solution().contains("//~"));
 ```
 
 Reading order: [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`]
-lays a submission over a reference.
+lays a submission over a reference; [`Patch`] changes some of a function's lines.
 */
 
 mod error;
 mod function;
 mod item;
 mod markers;
+mod patch;
 mod recover;
 mod source;
 mod splice;
@@ -41,6 +42,7 @@ mod splice;
 pub use error::{Error, ErrorKind, Result};
 pub use function::{Function, Parameter};
 pub use item::{Item, ItemKind};
+pub use patch::Patch;
 pub use recover::{Broken, recover};
 pub use source::Source;
 pub use splice::{Keep, Origin, Spliced, splice};

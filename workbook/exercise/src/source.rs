@@ -138,20 +138,6 @@ impl Source {
         self.functions().filter(Function::is_exercise)
     }
 
-    /// Its top-level modules that have their items in this text, in order: name, documentation, and the items as a
-    /// source whose lines are numbered as here.
-    ///
-    /// # Errors
-    /// When the items of a module do not parse alone.
-    pub fn modules(&self) -> Result<Vec<(String, String, Source)>> {
-        let modules = self.items.iter().filter_map(|item| Some((item.name.clone()?, item.inner.clone()?)));
-        let module = |(name, (docs, range)): (String, (String, std::ops::Range<usize>))| {
-            let above = "\n".repeat(self.text[..range.start].matches('\n').count());
-            Ok((name, docs, Source::parse(self.path.clone(), above + &self.text[range])?))
-        };
-        modules.map(module).collect()
-    }
-
     /// The top-level function of that name; of several, the last.
     ///
     /// # Errors
