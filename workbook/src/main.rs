@@ -14,6 +14,7 @@ mod play;
 mod progress;
 mod project;
 mod session;
+mod side_by_side;
 mod values;
 
 use anyhow::Result;
@@ -49,6 +50,9 @@ enum Command {
     Build {
         /// Names of chapters; all if there are none
         chapters: Vec<String>,
+        /// Also play the chapters of which nothing has changed since their notebooks were made
+        #[arg(long, conflicts_with = "check")]
+        again: bool,
         /// Write nothing; fail if a notebook is older than its chapter
         #[arg(long)]
         check: bool,
@@ -103,8 +107,10 @@ fn run(Cli { command, limit }: Cli) -> Result<bool> {
     let project = || Project::find(Path::new("."));
     match command {
         Command::Check { chapters, report } => check::check(&project()?, &chapters, report.as_deref(), limit),
-        Command::Build { chapters, check: false, .. } => notebook::build::build(&project()?, &chapters, limit),
-        Command::Build { chapters, check: true, outputs } => {
+        Command::Build { chapters, again, check: false, .. } => {
+            notebook::build::build(&project()?, &chapters, again, limit)
+        }
+        Command::Build { chapters, check: true, outputs, .. } => {
             let depth = if outputs { Depth::Outputs } else { Depth::Sources };
             notebook::build::check(&project()?, &chapters, depth, limit)
         }

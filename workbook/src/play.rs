@@ -9,9 +9,8 @@ use crate::compare::compare;
 use crate::progress::{Bars, Progress};
 use crate::project::Project;
 use crate::session::{Failure, Outcome, Session, setup_code};
+use crate::side_by_side::side_by_side;
 use anyhow::Result;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// What the chapter's cells did.
@@ -46,8 +45,7 @@ pub fn setup_cell() -> String {
     setup_code("../..").trim_end().to_owned()
 }
 
-/// Plays chapters, as many at a time as there are processors, because most of a cell's time goes to a compiler that uses
-/// one; `each` hears of them in their order, every one as soon as it and those before it are done.
+/// Plays chapters side by side; `each` hears of them in their order.
 ///
 /// # Errors
 /// What `each` returns, and when no session can be started or a session cannot go on.
@@ -57,43 +55,12 @@ pub fn play_all(
     limit: Duration,
     mut each: impl FnMut(&Chapter, Played) -> Result<()>,
 ) -> Result<()> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let (bars, next) = (Bars::default(), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        let (sender, done) = channel();
-        for _ in 0..processors.min(chapters.len()) {
-            let (sender, bars, next) = (sender.clone(), &bars, &next);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::SeqCst);
-                    let Some(chapter) = chapters.get(index) else { break };
-                    let played = play(project, chapter, limit, bars);
-                    let failed = played.is_err();
-                    if sender.send((index, played)).is_err() || failed {
-                        break; // nobody waits for more
-                    }
-                }
-            });
-        }
-        drop(sender);
-        let mut waiting: Vec<Option<Played>> = chapters.iter().map(|_| None).collect();
-        let mut told = 0;
-        for (index, played) in done {
-            let result = played.and_then(|played| {
-                waiting[index] = Some(played);
-                while let Some(played) = waiting.get_mut(told).and_then(Option::take) {
-                    bars.suspend(|| each(&chapters[told], played))?;
-                    told += 1;
-                }
-                Ok(())
-            });
-            if result.is_err() {
-                next.store(chapters.len(), Ordering::SeqCst);
-                return result;
-            }
-        }
-        Ok(())
-    })
+    let bars = Bars::default();
+    side_by_side(
+        chapters.len(),
+        |index| play(project, &chapters[index], limit, &bars),
+        |index, played| bars.suspend(|| each(&chapters[index], played)),
+    )
 }
 
 /// Runs a chapter from top to bottom; a cell that fails does not keep the others from running.

@@ -5,9 +5,10 @@ The files in `workbook/values` say what is printed and by which expression it is
 written there. An expression runs in a session where the reference functions are defined.
 */
 
-use crate::progress::Progress;
+use crate::progress::{Bars, Progress};
 use crate::project::Project;
 use crate::session::{Outcome, Session};
+use crate::side_by_side::side_by_side;
 use anyhow::{Context, Result, anyhow, bail};
 use exercise::Source;
 use serde::Deserialize;
@@ -69,9 +70,15 @@ pub fn values(project: &Project, as_json: bool) -> Result<bool> {
         .collect();
     paths.sort();
     let mut rows = Vec::new();
-    for path in paths {
-        rows.extend(compute(project, &path)?);
-    }
+    let bars = Bars::default();
+    side_by_side(
+        paths.len(),
+        |index| compute(project, &paths[index], &bars),
+        |_, computed| {
+            rows.extend(computed);
+            Ok(())
+        },
+    )?;
     if as_json {
         let rows: Vec<_> = rows
             .iter()
@@ -92,7 +99,7 @@ pub fn values(project: &Project, as_json: bool) -> Result<bool> {
     Ok(!rows.iter().any(|row| matches!(row.verdict, Verdict::NotReproduced(_))))
 }
 
-fn compute(project: &Project, path: &Path) -> Result<Vec<Row>> {
+fn compute(project: &Project, path: &Path, bars: &Bars) -> Result<Vec<Row>> {
     let shown = project.show(path).to_string();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
     let file: File = toml::from_str(&text).map_err(|error| {
@@ -105,7 +112,7 @@ fn compute(project: &Project, path: &Path) -> Result<Vec<Row>> {
     let source = Source::parse_reference(project.show(&graded).to_string(), source)?;
 
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let progress = Progress::new(&name, (file.setup.len() + 3) as u64);
+    let progress = Progress::among(bars, &name, (file.setup.len() + 3) as u64);
     let folder = project.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;
     let mut session = Session::start(project, &folder, &|text| progress.say(text))?;

@@ -5,6 +5,7 @@ reference's answers, executed.
 The notebooks are never edited: they name their chapter, and `--check` tells when they are older than it.
 */
 
+use super::stamps::Stamps;
 use super::{joined, lines, nbgrader, outputs, to_text};
 use crate::chapter::{Block, Cell, Chapter, Kind};
 use crate::check::tell;
@@ -28,24 +29,35 @@ pub enum Depth {
 }
 
 /// Checks the chapters, as `workbook check` does, and writes the notebooks of those that are right; true if all are.
-pub fn build(project: &Project, names: &[String], limit: Duration) -> Result<bool> {
-    let mut well = true;
-    play_all(project, &Chapter::read_all(project, names)?, limit, |chapter, played| {
+///
+/// A chapter whose notebooks were made from exactly what is there now is left out, unless `again`.
+pub fn build(project: &Project, names: &[String], again: bool, limit: Duration) -> Result<bool> {
+    let stamps = Stamps::of(project)?;
+    let paths = |chapter: &Chapter| [student_path(project, chapter), solution_path(project, chapter)];
+    let (fresh, chapters): (Vec<Chapter>, Vec<Chapter>) = Chapter::read_all(project, names)?
+        .into_iter()
+        .partition(|chapter| !again && stamps.is_fresh(chapter, &paths(chapter)));
+    for chapter in &fresh {
+        println!("{}: nothing has changed since its notebooks were made (--again makes them again)", chapter.path);
+    }
+    let mut well = Vec::new();
+    play_all(project, &chapters, limit, |chapter, played| {
         if !tell(chapter, &played) {
             println!("{}: its notebooks stay as they are", chapter.path);
-            well = false;
             return Ok(());
         }
-        for (path, notebook) in [
-            (student_path(project, chapter), student(chapter)),
-            (solution_path(project, chapter), solution(chapter, &played)),
-        ] {
+        for (path, notebook) in paths(chapter).into_iter().zip([student(chapter), solution(chapter, &played)]) {
             crate::files::write(&path, &to_text(&notebook))?;
             println!("{}: {} cells", project.show(&path), notebook["cells"].as_array().map_or(0, Vec::len));
         }
+        well.push(chapter.notebook.clone());
         Ok(())
     })?;
-    Ok(well)
+    // Only now, because the first chapter that needs the data files writes them.
+    for chapter in chapters.iter().filter(|chapter| well.contains(&chapter.notebook)) {
+        stamps.note(chapter, &paths(chapter))?;
+    }
+    Ok(well.len() == chapters.len())
 }
 
 /// Compares the notebooks on disk with what `build` would write; true if nothing is stale.

@@ -7,6 +7,7 @@ A notebook is kept as the JSON value that it is, so that what we do not know of 
 pub mod build;
 pub mod nbgrader;
 pub mod run;
+mod stamps;
 
 use crate::session::{Failure, Output};
 use serde::Serialize;

@@ -20,7 +20,7 @@ mod template;
 
 pub use host::hook;
 pub use message::{Failure, FailureKind, Output, Stream};
-pub use template::setup_code;
+pub use template::{setup_code, version};
 
 use crate::project::Project;
 use anyhow::{Context, Result, bail};

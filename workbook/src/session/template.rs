@@ -37,6 +37,14 @@ pub fn setup_code(path: &str) -> String {
     format!(":dep cnn = {{ path = {path:?}, default-features = false }}\nuse cnn::prelude::*;\n")
 }
 
+/// A name for what sessions stand on: the helper crate's sources, the locked versions below it, and the compiler.
+///
+/// # Errors
+/// When these cannot be read.
+pub fn version(project: &Project) -> Result<String> {
+    Ok(format!("{}-{:016x}", base(project)?, Sources::read(project)?.key()))
+}
+
 /// A new session's directory with the compiled helper crate in it, and the crate's copied sources; compiles the crate
 /// first if it has changed.
 pub fn seed(project: &Project, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathBuf)> {
