@@ -15,9 +15,10 @@ fn main() -> cnn::Result<()> {
     let directory = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
     std::fs::create_dir_all(&directory).map_err(|source| cnn::Error::Io { path: directory.clone().into(), source })?;
     for (name, figure) in figures() {
-        let path = Path::new(&directory).join(name).with_extension("svg");
-        figure.save(&path)?;
-        println!("{} ({} bytes)", path.display(), figure.to_svg().len());
+        let path = Path::new(&directory).join(name);
+        figure.save(path.with_extension("svg"))?;
+        figure.save(path.with_extension("png"))?;
+        println!("{}.svg and .png ({} and {} bytes)", path.display(), figure.to_svg().len(), figure.to_png(2).len());
     }
     Ok(())
 }

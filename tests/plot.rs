@@ -132,15 +132,74 @@ fn a_figure_is_shown_as_a_picture_and_as_words() {
 }
 
 #[test]
-fn a_figure_is_saved_whole_and_only_as_svg() {
+fn a_figure_is_saved_whole_as_svg_or_png() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let figure = Bars::new([("a", 1.0)]).figure();
     let path = directory.path().join("bars.svg");
     figure.save(&path).expect("a writable directory");
     assert_eq!(std::fs::read_to_string(&path).expect("the figure"), figure.to_svg());
-    assert_eq!(directory.path().read_dir().expect("the directory").count(), 1);
-    let error = figure.save(directory.path().join("bars.png")).expect_err("PNG is not written").to_string();
-    assert!(error.contains("help: give the file a name that ends in .svg"), "{error}");
+    let path = directory.path().join("bars.PNG");
+    Bars::new([("a", 1.0)]).save(&path).expect("a writable directory");
+    let (width, height) = figure.size();
+    assert_eq!(image::image_dimensions(&path).expect("a PNG"), (2 * width, 2 * height));
+    for name in ["bars.gif", "bars", ".png"] {
+        let error = figure.save(directory.path().join(name)).expect_err("no such format").to_string();
+        assert!(error.contains("help: give the file a name that ends in .svg or .png"), "{error}");
+    }
+    assert_eq!(directory.path().read_dir().expect("the directory").count(), 2);
+}
+
+/// A figure's pixels, `factor` for one.
+fn painted(figure: &Figure, factor: u32) -> image::RgbImage {
+    image::load_from_memory_with_format(&figure.to_png(factor), image::ImageFormat::Png).expect("a PNG").to_rgb8()
+}
+
+#[test]
+fn every_figure_can_be_painted_at_every_size() {
+    for (name, figure) in one_of_each() {
+        for factor in [1, 2, 3] {
+            let pixels = painted(&figure, factor);
+            assert_eq!(pixels.dimensions(), (figure.size().0 * factor, figure.size().1 * factor), "{name}");
+            let drawn = pixels.pixels().any(|pixel| pixel.0 != [255; 3]);
+            assert_eq!(drawn, !name.starts_with("empty flow"), "{name} at {factor}");
+            assert_eq!(pixels.get_pixel(0, 0).0, [255; 3], "{name}: the margin");
+        }
+    }
+}
+
+#[test]
+fn a_painted_picture_has_the_colors_of_its_array() {
+    let colors = array![[[200_u8, 30, 40], [10, 220, 60]], [[5, 15, 250], [128, 128, 128]]];
+    let pixels = painted(&Picture::new(&colors).width(40).figure(), 2);
+    // A margin of 8 and the picture's frame of 1, then squares of 20.
+    for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let expected = [0, 1, 2].map(|channel| colors[[row, column, channel]]);
+        for (x, y) in [(3, 3), (10, 10), (17, 17)] {
+            let at = |i: usize, shift: u32| 2 * (9 + 20 * i as u32 + shift);
+            assert_eq!(pixels.get_pixel(at(column, x), at(row, y)).0, expected, "row {row}, column {column}");
+        }
+    }
+}
+
+#[test]
+fn painted_words_stand_where_they_belong() {
+    // The same chain of boxes, without and with words.
+    let ink = |words: &str| {
+        let pixels = painted(&Flow::new().add(words, &[]).figure(), 2);
+        let (width, height) = pixels.dimensions();
+        let dark = pixels.enumerate_pixels().filter(|(.., pixel)| pixel.0.iter().all(|channel| *channel < 100));
+        let places: Vec<(u32, u32)> = dark.map(|(x, y, _)| (x, y)).collect();
+        (places, width, height)
+    };
+    assert!(ink("     ").0.is_empty(), "a box is blue");
+    let (places, width, height) = ink("MMMMMMMM");
+    assert!(places.len() > 400, "{} dark pixels", places.len());
+    let (left, right) = places.iter().fold((width, 0), |(left, right), (x, _)| (left.min(*x), right.max(*x)));
+    let (top, bottom) = places.iter().fold((height, 0), |(top, bottom), (_, y)| (top.min(*y), bottom.max(*y)));
+    // Centred from left to right to a pixel, and from top to bottom nearly; eight letters 24 pixels high at most.
+    assert!((left + right).abs_diff(width) <= 4, "{left} to {right} of {width}");
+    assert!((top + bottom).abs_diff(height) <= 8, "{top} to {bottom} of {height}");
+    assert!((12..=24).contains(&(bottom - top)), "{top} to {bottom}");
 }
 
 #[test]

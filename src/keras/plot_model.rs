@@ -12,15 +12,19 @@ use crate::plot::Flow;
 /// Draws a model's layers with their kinds and shapes, and what each is connected to: Keras' `plot_model` with
 /// `show_shapes`.
 ///
-/// A layer stands below those it reads. An arrow that passes other layers by, such as a shortcut, is orange.
+/// A layer stands below those it reads. An arrow that passes other layers by, such as a shortcut, is orange. In a
+/// notebook the picture is shown; `save` writes it as SVG or as PNG, Keras' `to_file`.
 ///
 /// ```
 /// use cnn::keras::{layers::*, plot_model, Model};
 /// let x_input = Input::new((64, 64, 3)).call();
 /// let x = Conv2D::new(3, (3, 3)).padding(Padding::Same).name("conv").call(&x_input);
 /// let model = Model::new(&x_input, &Add::new().call([&x, &x_input]));
-/// let figure = plot_model(&model).figure(); // figure.save("model.svg")
-/// assert!(figure.to_svg().contains("conv (Conv2D)"));
+/// let path = tempfile::tempdir().unwrap().keep().join("model.svg");
+/// plot_model(&model).save(&path)?; // or "model.png"
+/// assert!(std::fs::read_to_string(&path).unwrap().contains("conv (Conv2D)"));
+/// # std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+/// # Ok::<(), cnn::Error>(())
 /// ```
 pub fn plot_model(model: &Model) -> Flow {
     let mut numbers = HashMap::new();

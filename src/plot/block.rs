@@ -81,16 +81,16 @@ impl Block {
                 let wide = row(steps, 0).1 - GAP;
                 let middle = (fork + plus) / 2;
                 let (boxed, _) = row(steps, middle - wide / 2);
-                let blue = category(1);
-                canvas::line(area, &[(fork, y), (fork, top)], blue, 3);
+                let color = category(1);
+                canvas::line(area, &[(fork, y), (fork, top)], color, 3);
                 let mut from_top = fork;
                 for ((left, width), words) in boxed.iter().zip(steps) {
-                    canvas::line(area, &[(from_top, top), (*left, top)], blue, 3);
-                    put(area, words, (*left, *width), top, blue);
+                    canvas::line(area, &[(from_top, top), (*left, top)], color, 3);
+                    put(area, words, (*left, *width), top, color);
                     from_top = left + width;
                 }
-                canvas::line(area, &[(from_top, top), (plus, top), (plus, y - 24)], blue, 3);
-                canvas::arrow(area, (plus, y - 26), (plus, y - 13), blue);
+                canvas::line(area, &[(from_top, top), (plus, top), (plus, y - 21)], color, 3);
+                canvas::arrow_along(area, &[(plus, y - 26), (plus, y - 13)], color.into());
                 arrow(area, (from, y), (plus - 13, y));
                 area.draw(&Circle::new((plus, y), 12, BLACK.stroke_width(2))).expect("writing SVG into a string");
                 canvas::line(area, &[(plus - 6, y), (plus + 6, y)], BLACK, 2);

@@ -5,7 +5,8 @@ It takes arrays and never models: what a layer is, it does not know.
 
 A figure is a value. It is finished SVG text, the same for the same arrays, small because pictures are embedded as PNG,
 and readable by the colour-blind: categories take the colours of Okabe and Ito, magnitudes viridis, signs blue and
-orange. In a notebook the last expression of a cell is shown; elsewhere [`Figure::save`] writes a file.
+orange. In a notebook the last expression of a cell is shown; and [`Figure::save`] writes an SVG or a
+PNG file.
 
 ```
 use cnn::plot;
@@ -31,8 +32,10 @@ mod figure;
 mod filters;
 mod flow;
 mod image_grid;
+mod lettering;
 mod lines;
 mod matrix;
+mod painter;
 mod panels;
 mod picture;
 mod pixels;
