@@ -99,11 +99,19 @@ pub fn model(cases: &mut Cases) {
         ("another learning rate", 16, 0.002, 2, 8),
         ("a short last batch", 21, 0.02, 3, 5),
         ("one batch with all pictures", 12, 0.009, 4, 64),
-        ("no epoch at all", 6, 0.009, 0, 4),
     ] {
-        let (x_train, y_train) = pictures(cases.random(), m, 16);
-        let (x_test, y_test) = pictures(cases.random(), 9, 16);
-        let inputs = (x_train, y_train, x_test, y_test, learning_rate as f32, num_epochs, minibatch_size);
+        let inputs = training(cases.random(), m, learning_rate, num_epochs, minibatch_size);
         cases.hidden(name, inputs);
     }
+    let inputs = training(cases.random(), 6, 0.009, 0, 4);
+    cases.hidden("no epoch at all", inputs).edge();
+}
+
+/// Pictures to train and to test with, and how to train.
+type Training = (Array4<f32>, Array2<f32>, Array4<f32>, Array2<f32>, f32, usize, usize);
+
+fn training(random: &mut np::RandomState, m: usize, rate: f32, num_epochs: usize, minibatch_size: usize) -> Training {
+    let (x_train, y_train) = pictures(random, m, 16);
+    let (x_test, y_test) = pictures(random, 9, 16);
+    (x_train, y_train, x_test, y_test, rate, num_epochs, minibatch_size)
 }

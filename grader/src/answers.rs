@@ -30,6 +30,8 @@ pub struct Case {
     pub visible: bool,
     /// How much of the function's points hang on it.
     pub weight: u64,
+    /// Whether a body that does nothing passes it, so that it counts only where another case passes.
+    pub edge: bool,
     /// The arguments, a tuple.
     pub arguments: Value,
     /// The reference's answer.
@@ -79,7 +81,8 @@ fn case(fields: Vec<(String, Value)>) -> Option<Case> {
     let Value::Text(name) = fields.next()? else { return None };
     let Value::Bool(visible) = fields.next()? else { return None };
     let Value::Count(weight) = fields.next()? else { return None };
-    Some(Case { function, name, visible, weight, arguments: fields.next()?, answer: fields.next()? })
+    let Value::Bool(edge) = fields.next()? else { return None };
+    Some(Case { function, name, visible, weight, edge, arguments: fields.next()?, answer: fields.next()? })
 }
 
 /// The calls of some cases as a program reads them, each under the name that `name` gives its function.

@@ -17,8 +17,9 @@ pub const SINGLE_SCALE: f64 = 1e-5;
 /// How an answer differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What kind of difference it is: all that is said of a hidden case.
-    pub kind: &'static str,
+    /// Which part of the answer differs and how: all that is said of a hidden case. It holds nothing of the answer that
+    /// came, which the submission may fill with what it likes.
+    pub kind: String,
     /// Where, what was expected, and what came.
     pub detail: String,
 }
@@ -52,8 +53,9 @@ pub fn difference(expected: &Value, actual: &Value, names: &[String]) -> Option<
 }
 
 fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Option<Difference> {
-    let at = |text: String| if name.is_empty() { text } else { format!("{name}: {text}") };
-    let found = |kind, text: String| Some(Difference { kind, detail: at(text) });
+    let found = |kind: &str, text: String| Some(Difference { kind: kind.to_owned(), detail: within(name, &text) });
+    // A part of an answer is named before what is wrong with it.
+    let part = |name: &str, difference: Difference| Difference { kind: within(name, &difference.kind), ..difference };
     match (expected, actual) {
         (Value::Number(expected), Value::Number(actual)) => {
             let kind = if actual.is_nan() { "not a number (NaN)" } else { "a wrong value" };
@@ -69,8 +71,8 @@ fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Opt
             let parts = expected.iter().zip(actual).enumerate();
             parts.into_iter().find_map(|(i, (expected, actual))| {
                 let named = names.get(i).filter(|_| names.len() > 1).cloned();
-                let part = named.unwrap_or_else(|| format!("{name}.{i}").trim_start_matches('.').to_owned());
-                differ(expected, actual, &part, &[])
+                let name = named.unwrap_or_else(|| format!("{name}.{i}").trim_start_matches('.').to_owned());
+                differ(expected, actual, &name, &[]).map(|difference| part(&name, difference))
             })
         }
         (Value::Record(expected), Value::Record(actual)) => {
@@ -79,37 +81,53 @@ fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Opt
                 if field != actual_field {
                     return found("a value of another type", format!("expected {field}, got {actual_field}"));
                 }
-                let difference = differ(expected, actual, &named, &[]);
-                if difference.is_some() {
-                    return difference;
+                if let Some(difference) = differ(expected, actual, &named, &[]) {
+                    // The parts of a list say themselves which they are.
+                    let listed = matches!(expected, Value::List { .. });
+                    return Some(if listed { difference } else { part(field, difference) });
                 }
             }
             let (n, came) = (expected.len(), actual.len());
-            if n == came { None } else { found("a value of another type", format!("expected {n} fields, got {came}")) }
+            let text = || format!("expected {}, got {came}", count(n, "field"));
+            if n == came { None } else { found("a value of another type", text()) }
         }
         (Value::List { of, items: expected }, Value::List { items: actual, .. }) => {
             let different = expected.iter().zip(actual).enumerate().find_map(|(i, (expected, actual))| {
                 let item = format!("{of} {}", i + 1);
-                differ(expected, actual, &item, &[]).map(|difference| Difference { kind: "a wrong part", ..difference })
+                differ(expected, actual, &item, &[]).map(|difference| part(&item, difference))
             });
             different.or_else(|| {
                 let (n, came) = (expected.len(), actual.len());
-                let text = || format!("expected {n} {of}s, got {came}");
-                (n != came).then(|| Difference { kind: "a wrong number of parts", detail: at(text()) })
+                let text = || format!("expected {}, got {came}", count(n, of));
+                let kind = if came < n { "too few" } else { "too many" };
+                (n != came).then(|| Difference { kind: format!("{kind} {of}s"), detail: within(name, &text()) })
             })
         }
         (Value::Node { kind, properties: expected }, Value::Node { kind: actual_kind, properties: actual }) => {
             if kind != actual_kind {
-                return found("another kind of part", format!("expected {kind}, got {actual_kind}"));
+                return found(
+                    &format!("expected {kind}, another kind came"),
+                    format!("expected {kind}, got {actual_kind}"),
+                );
             }
-            for ((property, expected), (actual_property, actual)) in expected.iter().zip(actual) {
-                if (property, expected) != (actual_property, actual) {
-                    let text = format!("expected {kind} {property} {}, got {}", plain(expected), plain(actual));
-                    return found("a wrong property", text);
+            let wrong = |property: &str, text: String| found(&format!("{kind} with wrong {}", aspect(property)), text);
+            for (property, expected) in expected {
+                match actual.iter().find(|(name, _)| name == property) {
+                    Some((_, actual)) if expected == actual => {}
+                    Some((_, actual)) => {
+                        let text = format!("expected {kind} {property} {}, got {}", plain(expected), plain(actual));
+                        return wrong(property, text);
+                    }
+                    None => {
+                        return wrong(property, format!("expected {kind} {property} {}, got none", plain(expected)));
+                    }
                 }
             }
-            let (n, came) = (expected.len(), actual.len());
-            if n == came { None } else { found("a wrong property", format!("expected {n} properties, got {came}")) }
+            let extra = actual.iter().find(|(name, _)| expected.iter().all(|(property, _)| property != name));
+            let text = |(property, value): &(String, Value)| {
+                format!("expected {kind} without {property}, got {}", plain(value))
+            };
+            extra.and_then(|extra| found(&format!("{kind} with something more"), text(extra)))
         }
         (Value::Bool(_), Value::Bool(_)) | (Value::Count(_), Value::Count(_)) | (Value::Text(_), Value::Text(_)) => {
             if expected == actual {
@@ -118,8 +136,43 @@ fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Opt
                 found("a wrong value", format!("expected {}, got {}", plain(expected), plain(actual)))
             }
         }
-        _ => found("a value of another type", "expected a value of another type".into()),
+        _ => found("a value of another type", format!("expected {}, got {}", sort(expected), sort(actual))),
     }
+}
+
+/// A text about the part `name`.
+fn within(name: &str, text: &str) -> String {
+    if name.is_empty() { text.to_owned() } else { format!("{name}: {text}") }
+}
+
+/// What a property is about, in a word: the harness's names are made to be read before a value.
+fn aspect(property: &str) -> &str {
+    match property {
+        "of output shape" => "output shape",
+        "called on" => "inputs, which are the layers that it is called on",
+        "with so many parameters:" => "number of parameters",
+        "named" => "name",
+        other => other,
+    }
+}
+
+/// What sort of value it is.
+fn sort(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "a truth value",
+        Value::Count(_) | Value::Number(_) => "a number",
+        Value::Text(_) => "a text",
+        Value::Array { .. } => "an array",
+        Value::Tuple(_) => "a tuple",
+        Value::Record(_) => "a record",
+        Value::List { .. } => "a list",
+        Value::Node { kind, .. } if kind == "nothing" => "nothing",
+        Value::Node { .. } => "a single part",
+    }
+}
+
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Option<Difference> {
@@ -136,25 +189,30 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
             (0..expected.len()).filter(|i| expected[*i] != actual[*i]).collect()
         }
         _ => {
-            return Some(Difference {
-                kind: "an array of another type",
-                detail: format!("{name}: another type of entries"),
-            });
+            let detail = within(name, "another type of entries");
+            return Some(Difference { kind: "an array of another type".into(), detail });
         }
     };
     let first = *wrong.first()?;
     let (expected, came) = (entry(expected, first), entry(actual, first));
-    let kind = match actual {
-        Data::Numbers(actual) if wrong.iter().any(|i| actual[*i].is_nan()) => "not a number (NaN)",
-        Data::Singles(actual) if wrong.iter().any(|i| actual[*i].is_nan()) => "not a number (NaN)",
-        _ => "wrong values",
+    let nan = match actual {
+        Data::Numbers(actual) => wrong.iter().any(|i| actual[*i].is_nan()),
+        Data::Singles(actual) => wrong.iter().any(|i| actual[*i].is_nan()),
+        Data::Bools(_) => false,
     };
     if shape.is_empty() {
-        return Some(Difference { kind, detail: format!("{name}: expected {expected}, got {came}") });
+        let kind = if nan { "not a number (NaN)" } else { "a wrong value" }.to_owned();
+        return Some(Difference { kind, detail: within(name, &format!("expected {expected}, got {came}")) });
     }
+    let kind = if nan { "not a number (NaN)" } else { "wrong values" }.to_owned();
     let index = index(shape, first).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let count = format!("{} of {} entries differ, this is the first", wrong.len(), shape.iter().product::<usize>());
-    Some(Difference { kind, detail: format!("{name}[{index}]: expected {expected}, got {came} ({count})") })
+    let n = shape.iter().product::<usize>();
+    let count = match wrong.len() {
+        1 => format!("1 of {n} entries differs"),
+        wrong => format!("{wrong} of {n} entries differ, this is the first"),
+    };
+    let named = if name.is_empty() { "entry " } else { name };
+    Some(Difference { kind, detail: format!("{named}[{index}]: expected {expected}, got {came} ({count})") })
 }
 
 fn entry(data: &Data, index: usize) -> String {
@@ -227,7 +285,7 @@ mod tests {
         assert!(!same([100.0, 0.0, f32::INFINITY]));
         let scalar = |value| Value::singles(&[], vec![value]);
         let found = difference(&scalar(2.5), &scalar(f32::NAN), &["cost".into()]).unwrap();
-        assert_eq!((found.kind, &*found.detail), ("not a number (NaN)", "cost: expected 2.5, got NaN"));
+        assert_eq!((&*found.kind, &*found.detail), ("not a number (NaN)", "cost: expected 2.5, got NaN"));
         assert!(difference(&array([0.0; 3]), &Value::numbers(&[3], vec![0.0; 3]), &[]).is_some());
     }
 
@@ -243,19 +301,29 @@ mod tests {
         #[track_caller]
         fn check(expected: &Value, actual: &Value, kind: &str, detail: &str) {
             let found = difference(expected, actual, &[]).unwrap();
-            assert_eq!((found.kind, &*found.detail), (kind, detail));
+            assert_eq!((&*found.kind, &*found.detail), (kind, detail));
         }
         assert_eq!(difference(&expected, &expected, &[]), None);
         let actual = network(vec![layer("Conv2D", "(1, 1)"), layer("Conv2D", "(1, 1)")]);
-        check(&expected, &actual, "a wrong part", "layer 2: expected Conv2D strides (2, 2), got (1, 1)");
+        check(
+            &expected,
+            &actual,
+            "layer 2: Conv2D with wrong strides",
+            "layer 2: expected Conv2D strides (2, 2), got (1, 1)",
+        );
         let actual = network(vec![layer("Dense", "(1, 1)")]);
-        check(&expected, &actual, "a wrong part", "layer 1: expected Conv2D, got Dense");
+        check(&expected, &actual, "layer 1: expected Conv2D, another kind came", "layer 1: expected Conv2D, got Dense");
         let bare = Value::Node { kind: "Conv2D".into(), properties: Vec::new() };
         let actual = network(vec![layer("Conv2D", "(1, 1)"), bare]);
-        check(&expected, &actual, "a wrong part", "layer 2: expected 1 properties, got 0");
+        check(
+            &expected,
+            &actual,
+            "layer 2: Conv2D with wrong strides",
+            "layer 2: expected Conv2D strides (2, 2), got none",
+        );
         let actual = network(vec![layer("Conv2D", "(1, 1)")]);
-        check(&expected, &actual, "a wrong number of parts", "layers: expected 2 layers, got 1");
-        check(&expected, &Value::Record(Vec::new()), "a value of another type", "expected 1 fields, got 0");
+        check(&expected, &actual, "too few layers", "layers: expected 2 layers, got 1");
+        check(&expected, &Value::Record(Vec::new()), "a value of another type", "expected 1 field, got 0");
     }
 
     #[test]
@@ -273,7 +341,7 @@ mod tests {
         let Value::Tuple(parts) = &mut actual else { unreachable!() };
         parts[0] = Value::numbers(&[2, 3], vec![0.0, 0.0, 0.0, 0.0, f64::NAN, 2.0]);
         let found = difference(&expected, &actual, &names).unwrap();
-        assert_eq!(found.kind, "not a number (NaN)");
+        assert_eq!(found.kind, "z: not a number (NaN)");
         assert_eq!(found.detail, "z[1, 1]: expected 0.0, got NaN (2 of 6 entries differ, this is the first)");
         let found =
             difference(&Value::numbers(&[4], vec![0.0; 4]), &Value::numbers(&[2, 2], vec![0.0; 4]), &["a".into()]);

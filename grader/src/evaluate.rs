@@ -39,7 +39,7 @@ impl Evaluation {
                 Some(Frame::Returned(answer)) => match compare::difference(&case.answer, answer, names) {
                     None => (Verdict::Passed, None),
                     Some(Difference { detail, .. }) if case.visible => (Verdict::Wrong, Some(tame(&detail))),
-                    Some(Difference { kind, .. }) => (Verdict::Wrong, Some(kind.to_owned())),
+                    Some(Difference { kind, .. }) => (Verdict::Wrong, Some(tame(&kind))),
                 },
                 Some(Frame::Panicked { message, file, line }) => {
                     let at = place(file, *line).map(|place| format!(" at {place}")).unwrap_or_default();
@@ -59,7 +59,14 @@ impl Evaluation {
             reports.push(CaseReport { name, visible: case.visible, weight: case.weight, verdict, message });
         }
         let total: u64 = reports.iter().map(|case| case.weight).sum();
-        let passed: u64 = reports.iter().filter(|case| case.verdict == Verdict::Passed).map(|case| case.weight).sum();
+        let passed = reports.iter().zip(cases).filter(|(report, _)| report.verdict == Verdict::Passed);
+        let (edges, others): (Vec<_>, Vec<_>) = passed.partition(|(_, case)| case.edge);
+        if others.is_empty() && !edges.is_empty() {
+            let text = "no points for what passed: a body that does nothing passes it as well";
+            messages.push(text.into());
+        }
+        let counted = if others.is_empty() { Vec::new() } else { [edges, others].concat() };
+        let passed: u64 = counted.iter().map(|(report, _)| report.weight).sum();
         // A program that did not come to its end says more about the function than the first case that failed.
         let verdict = match run.end {
             Ending::Complete => reports.iter().map(|case| case.verdict).find(|verdict| *verdict != Verdict::Passed),

@@ -49,11 +49,15 @@ pub fn text(report: &Report, colour: bool) -> String {
         let hidden = failed(false);
         if !hidden.is_empty() {
             let all = function.cases.iter().filter(|case| !case.visible).count();
-            let mut kinds: Vec<String> =
-                hidden.iter().map(|case| case.message.clone().unwrap_or_else(|| case.verdict.to_string())).collect();
-            kinds.dedup();
+            let mut kinds: Vec<String> = Vec::new();
+            for case in &hidden {
+                let kind = case.message.clone().unwrap_or_else(|| case.verdict.to_string());
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                }
+            }
             kinds.truncate(4);
-            let _ = writeln!(out, "    {} of {all} hidden cases failed: {}", hidden.len(), kinds.join(", "));
+            let _ = writeln!(out, "    {} of {all} hidden cases failed: {}", hidden.len(), kinds.join("; "));
         }
         for cause in &function.causes {
             let _ = writeln!(out, "    {} {cause}", paint("1", "likely cause:"));

@@ -1,6 +1,6 @@
 /*!
 Grades every sample submission and compares with what is recorded beside it; then the two that are made from the
-reference: all solutions, and all stubs.
+reference of every assignment: all solutions, and all stubs.
 
 `SUBMISSION=text` in the environment picks those whose name contains the text.
 */
@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use exercise::Source;
+use exercise::{ItemKind, Patch, Source};
 use grader::assignment;
 use grader::grade::{Grader, Options};
 use grader::report::{FunctionReport, Report, Verdict};
@@ -26,6 +26,7 @@ use serde::Deserialize;
 struct Expectation {
     about: String,
     assignment: Option<String>,
+    repeat: Option<Repeat>,
     #[serde(default)]
     verdicts: BTreeMap<String, Verdicts>,
     #[serde(default)]
@@ -36,6 +37,13 @@ struct Expectation {
     hides: BTreeMap<String, String>,
     score: Option<Score>,
     error: Option<String>,
+}
+
+/// A line of the submission that stands there many times.
+#[derive(Deserialize)]
+struct Repeat {
+    line: String,
+    times: usize,
 }
 
 #[derive(Deserialize)]
@@ -123,7 +131,9 @@ fn samples() -> Vec<(String, PathBuf, Expectation)> {
 /// Grades one submission; returns what is not as recorded.
 fn check(grader: &Grader, file: &Path, expectation: &Expectation) -> Vec<String> {
     let options = Options { assignment: expectation.assignment.clone(), seed: 1 };
-    let report = match (grader.grade(file, &options), &expectation.error) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = handed_in(grader, file, expectation, directory.path());
+    let report = match (grader.grade(&file, &options), &expectation.error) {
         (Ok(report), None) => report,
         (Ok(_), Some(_)) => return vec!["it was graded, expected an error".into()],
         (Err(error), Some(expected)) if error.to_string().contains(expected) => return Vec::new(),
@@ -176,6 +186,65 @@ fn check(grader: &Grader, file: &Path, expectation: &Expectation) -> Vec<String>
     faults
 }
 
+/// The file as a learner hands it in: a `.diff` is laid over the solutions of its assignment, a line that should stand
+/// there many times does.
+fn handed_in(grader: &Grader, file: &Path, expectation: &Expectation, directory: &Path) -> PathBuf {
+    let write = |text: String| {
+        let made = directory.join(file.with_extension("rs").file_name().unwrap());
+        fs::write(&made, text).unwrap();
+        made
+    };
+    if let Some(Repeat { line, times }) = &expectation.repeat {
+        let text = fs::read_to_string(file).unwrap();
+        let line = format!("{line}\n");
+        assert!(text.contains(&line), "{}: no line {line:?}", file.display());
+        return write(text.replace(&line, &line.repeat(*times)));
+    }
+    if file.extension().is_some_and(|extension| extension == "diff") {
+        let assignment = expectation.assignment.as_deref().expect("a .diff needs `assignment = …` in its .toml");
+        return write(changed(&reference(grader, assignment), file));
+    }
+    file.to_owned()
+}
+
+fn reference(grader: &Grader, assignment: &str) -> Source {
+    let path = grader.root().join(format!("src/graded/{assignment}.rs"));
+    Source::parse_reference(format!("{assignment}.rs"), fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// All solutions of an assignment, with the changes of a `.diff`: `@@ function` and the hunks for that function.
+fn changed(reference: &Source, file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    let mut hunks: BTreeMap<&str, (usize, String)> = BTreeMap::new();
+    let mut current = "";
+    for (index, line) in text.lines().enumerate() {
+        if let Some(function) = line.strip_prefix("@@ ") {
+            current = function.trim();
+            assert!(reference.function(current).is_ok(), "{}:{}: no function {current}", file.display(), index + 1);
+            hunks.insert(current, (index + 2, String::new()));
+        } else {
+            let (_, hunks) = hunks.get_mut(current).expect("a .diff begins with `@@ function`");
+            hunks.extend([line, "\n"]);
+        }
+    }
+    let mut out: String = reference
+        .items()
+        .iter()
+        .filter(|item| item.kind == ItemKind::Use)
+        .map(|item| reference.item_text(item).to_owned() + "\n")
+        .collect();
+    for function in reference.exercises() {
+        let solution = function.solution() + "\n";
+        out += &match hunks.get(function.name()) {
+            Some((line, text)) => Patch::parse(&file.display().to_string(), *line, text)
+                .and_then(|patch| patch.apply(function.name(), &solution))
+                .unwrap_or_else(|error| panic!("{error}")),
+            None => solution,
+        };
+    }
+    out
+}
+
 fn compare(faults: &mut Vec<String>, function: &FunctionReport, which: &str, expected: &Verdicts, got: Verdict) {
     let expected = match expected {
         Verdicts::One(verdict) => std::slice::from_ref(verdict),
@@ -195,8 +264,7 @@ fn said(function: &FunctionReport) -> String {
 /// Of every assignment, the reference's own solutions get every point, and its stubs are not attempted.
 fn made_from_the_reference(grader: &Grader) {
     for name in assignment::names(grader.root()).unwrap() {
-        let path = grader.root().join(format!("src/graded/{name}.rs"));
-        let source = Source::parse_reference(format!("{name}.rs"), fs::read_to_string(path).unwrap()).unwrap();
+        let source = reference(grader, &name);
         let directory = tempfile::tempdir().unwrap();
         let grade = |file: &str, text: String| -> Report {
             let file = directory.path().join(file);

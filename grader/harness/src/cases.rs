@@ -28,6 +28,7 @@ pub struct Case {
     pub(crate) name: String,
     pub(crate) visible: bool,
     pub(crate) weight: usize,
+    pub(crate) edge: bool,
     pub(crate) arguments: Value,
 }
 
@@ -35,6 +36,12 @@ impl Case {
     /// How much of the function's points hang on it, compared with the other cases; 1 unless said otherwise.
     pub fn weight(&mut self, weight: usize) -> &mut Self {
         self.weight = weight;
+        self
+    }
+
+    /// Says that a body that does nothing passes it, too: it earns points only where a case that is no edge passes.
+    pub fn edge(&mut self) -> &mut Self {
+        self.edge = true;
         self
     }
 }
@@ -95,7 +102,7 @@ impl Cases {
 
     fn push(&mut self, name: &str, visible: bool, arguments: &impl Arguments) -> &mut Case {
         let arguments = arguments.to_arguments();
-        self.cases.push(Case { name: name.into(), visible, weight: 1, arguments });
+        self.cases.push(Case { name: name.into(), visible, weight: 1, edge: false, arguments });
         self.cases.last_mut().expect("a case was just pushed")
     }
 
