@@ -58,13 +58,14 @@ fn assert_near(what: &str, ours: &ArrayD<f32>, theirs: &ArrayD<f32>, tolerance: 
 /// The operation of a case, applied to its inputs.
 fn build(case: &Value, graph: &Graph, inputs: &[Tensor]) -> Tensor {
     let settings = &case["settings"];
-    let strides = || (number(&settings["strides"]), number(&settings["strides"]));
-    let window = || (number(&settings["window"]), number(&settings["window"]));
+    let size = |value: &Value| if value.is_array() { pair(value) } else { (number(value), number(value)) };
+    let (strides, window) = (|| size(&settings["strides"]), || size(&settings["window"]));
+    let numbers = |name: &str| settings[name].as_array().map(|list| list.iter().map(number).collect::<Vec<_>>());
     let padding = || if settings["padding"] == "SAME" { Padding::Same } else { Padding::Valid };
     fn add(graph: &Graph, inputs: &[Tensor], op: impl Op) -> Tensor {
         graph.add(op, &inputs.iter().collect::<Vec<_>>(), "op")
     }
-    let reduce = |reduction| ops::Reduce { reduction, axes: None };
+    let reduce = |reduction| ops::Reduce { reduction, axes: numbers("axes") };
     match case["op"].as_str().expect("a name") {
         "conv2d" => add(graph, inputs, ops::Conv2d { strides: strides(), padding: padding() }),
         "bias_add" => add(graph, inputs, ops::BiasAdd),
@@ -88,6 +89,15 @@ fn build(case: &Value, graph: &Graph, inputs: &[Tensor]) -> Tensor {
         "concat" => add(graph, inputs, ops::Concat { axis: number(&settings["axis"]) }),
         "reduce_mean" => add(graph, inputs, reduce(Reduction::Mean)),
         "reduce_sum" => add(graph, inputs, reduce(Reduction::Sum)),
+        "reshape" => {
+            let dims = numbers("dims").expect("a shape").into_iter().map(Some).collect();
+            add(graph, inputs, ops::Reshape { dims })
+        }
+        "argmax" => add(graph, inputs, ops::ArgMax { axis: number(&settings["axis"]) }),
+        "equal" => {
+            let equal = add(graph, inputs, ops::Equal);
+            graph.add(ops::Cast { to: tf::float32 }, &[&equal], "cast")
+        }
         "softmax_cross_entropy" => add(graph, inputs, ops::SoftmaxCrossEntropy),
         "sigmoid_cross_entropy" => add(graph, inputs, ops::SigmoidCrossEntropy),
         "batch_norm" => {
@@ -129,6 +139,22 @@ fn operations() {
             for ((i, expected), gradient) in expected.iter().zip(session.run(&gradients, &[])) {
                 assert_near(&format!("{what}gradient {i}"), &gradient, &array(expected), 1e-5);
             }
+        }
+    }
+}
+
+/// Which class is predicted, the first one where several are equal; and where two arrays agree.
+#[test]
+fn decisions() {
+    let fixture = fixture();
+    for case in list(&fixture["decisions"]) {
+        for kernels in KERNELS {
+            let graph = Graph::new();
+            let inputs: Vec<Tensor> =
+                list(&case["inputs"]).iter().map(|x| graph.constant(&array(x), "input")).collect();
+            let output = build(case, &graph, &inputs);
+            let ours = Session::with_kernels(&graph, kernels).run(&output, &[]);
+            assert_eq!(ours, array(&case["output"]), "{} {} {kernels:?}", case["op"], case["settings"]);
         }
     }
 }
