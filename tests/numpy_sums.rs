@@ -72,6 +72,60 @@ fn sums_and_means_have_numpys_bits() {
 }
 
 #[test]
+fn a_sum_of_products_has_the_bits_of_the_products_sum() {
+    let cases = fixtures::cases("numpy_sums.json");
+    let pairs = cases.iter().filter(|case| case["dtype"] == "f8").flat_map(|case| {
+        let other = |axes: Vec<usize>| RandomState::new(99).randn(axes).mapv(|x: f64| 10.0 * x);
+        let a: ArrayD<f64> = RandomState::new(7).randn(fixtures::numbers(&case["shape"]));
+        let a = view(&a, case).to_owned();
+        // One array as it lies, one whose axes lie the other way round, one of which every second number is used.
+        let reversed = other(a.shape().iter().rev().copied().collect()).reversed_axes();
+        let mut wide = a.shape().to_vec();
+        wide.push(2);
+        let strided = other(wide).index_axis_move(Axis(a.ndim()), 1);
+        [other(a.shape().to_vec()), reversed, strided].map(|b| (a.clone(), b))
+    });
+    let mut n_pairs = 0;
+    for (a, b) in pairs {
+        let what = format!("shape {:?}, strides {:?} and {:?}", a.shape(), a.strides(), b.strides());
+        let expected = np::sum(&(&a * &b)).to_bits();
+        assert_eq!(np::sum_of_products(&a, &b).to_bits(), expected, "{what}");
+        assert_eq!(np::sum_of_products(&b, &a).to_bits(), expected, "{what}, exchanged");
+        n_pairs += 1;
+    }
+    assert!(n_pairs > 500, "{n_pairs}");
+}
+
+#[test]
+fn a_window_times_a_filter_has_the_bits_of_the_products_sum() {
+    let mut rng = RandomState::new(3);
+    let image: Array3<f64> = rng.randn((9, 9, 5));
+    for (f, n_c_prev) in [(1, 1), (2, 3), (3, 5), (5, 5), (5, 1), (7, 2), (7, 5)] {
+        let w: Array4<f64> = rng.randn((f, f, n_c_prev, 4));
+        let window = image.slice(s![1..1 + f, 2..2 + f, ..n_c_prev]);
+        for c in 0..4 {
+            let w_c = w.index_axis(Axis(3), c);
+            let expected = np::sum(&(&window * &w_c));
+            assert_eq!(np::sum_of_products(&window, &w_c).to_bits(), expected.to_bits(), "{f}, {n_c_prev}, {c}");
+        }
+    }
+}
+
+#[test]
+fn the_sum_of_no_products_or_of_negative_zeros_is_zero() {
+    let empty = Array2::<f64>::zeros((0, 3));
+    assert_eq!(np::sum_of_products(&empty, &empty).to_bits(), 0.0f64.to_bits());
+    assert_eq!(np::sum_of_products(&array![-0.0f64], &array![1.0]).to_bits(), 0.0f64.to_bits());
+}
+
+#[test]
+#[should_panic(expected = "np::sum_of_products: expected two arrays of one shape, got [2, 3] and [3]")]
+fn arrays_of_two_shapes_have_no_sum_of_products() {
+    let (a, b) = (Array2::<f64>::zeros((2, 3)).into_dyn(), Array1::<f64>::zeros(3).into_dyn());
+    np::sum_of_products(&a, &b);
+}
+
+#[test]
 fn the_order_of_summation_is_not_that_of_a_plain_loop() {
     let x: Array1<f64> = RandomState::new(0).randn(1000);
     assert_ne!(np::sum(&x), x.iter().sum::<f64>());

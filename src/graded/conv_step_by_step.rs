@@ -46,8 +46,8 @@ pub fn conv_single_step(a_slice_prev: &ArrayView3<f64>, w: &ArrayView3<f64>, b: 
     );
     // START CODE HERE (≈ 2 lines)
     //~ let z: f64 = todo!("conv_single_step: replace this line by the sum of the products, plus the bias");
-    let s = a_slice_prev * w; // (f, f, n_c_prev)
-    let z = np::sum(&s) + b[[0, 0, 0]];
+    let s = np::sum_of_products(a_slice_prev, w); // np::sum(&(a_slice_prev * w)), without an array for the products
+    let z = s + b[[0, 0, 0]];
     // END CODE HERE
     z
 }

@@ -5,7 +5,7 @@ Not a general number trait: only what those few algorithms need.
 */
 
 use std::fmt::{Debug, Display, LowerExp};
-use std::ops::{Add, Div, Neg};
+use std::ops::{Add, Div, Mul, Neg};
 use std::str::FromStr;
 
 /// `f32` or `f64`.
@@ -17,6 +17,7 @@ pub trait Float:
     + LowerExp
     + FromStr
     + Add<Output = Self>
+    + Mul<Output = Self>
     + Div<Output = Self>
     + Neg<Output = Self>
     + sealed::Sealed

@@ -13,6 +13,7 @@ mod mersenne;
 mod print;
 mod random_state;
 mod sum;
+mod sum_of_products;
 
 pub use distributions::{RandomSample, StandardNormal};
 pub use extremes::{max, min};
@@ -23,3 +24,4 @@ pub use print::{
 };
 pub use random_state::{Choice, RandomState};
 pub use sum::{mean, mean_axis, sum, sum_axis};
+pub use sum_of_products::sum_of_products;

@@ -13,7 +13,7 @@ use super::iteration::{Runs, innermost_axis, is_in_memory_order, memory_order};
 /// Partial sums that are kept side by side.
 const LANES: usize = 8;
 /// The longest run that is not halved.
-const BLOCK: usize = 128;
+pub(super) const BLOCK: usize = 128;
 
 /// Sum of all entries, rounded as `np.sum(a)` rounds it; 0 for an empty array.
 ///
