@@ -189,3 +189,48 @@ fn training() {
     assert_near("variable", &fast.1, &exact.1, 1e-4);
     assert_eq!(fast, run(Kernels::Fast { threads: 1 }), "the number of threads does not matter");
 }
+
+/// A convolution with a large max pool behind it, whose images are fed, and what else its filters may stand in front of.
+fn pooled(window: usize, padding: Padding) -> Network {
+    let graph = Graph::new();
+    let mut b = Builder { graph: graph.clone(), rng: RandomState::new(9), variables: vec![] };
+    let x = graph.placeholder([None, Some(17), Some(22), Some(3)], DType::Float32, "x");
+    let conv = ops::Conv2d { strides: (1, 1), padding };
+    let between = graph.add(conv, &[&x, &b.variable(&[4, 4, 3, 8], 0.0, 0.4)], "conv");
+    let pool = ops::MaxPool { window: (window, window), strides: (window, window), padding };
+    let pooled = graph.add(pool, &[&b.relu(&between)], "pool");
+    let second = graph.add(conv, &[&pooled, &b.variable(&[1, 1, 8, 5], 0.0, 0.4)], "conv");
+    let flat = graph.add(ops::GlobalMaxPool, &[&second], "pool");
+    let logits = graph.add(ops::MatMul, &[&flat, &b.variable(&[5, 4], 0.0, 0.5)], "logits");
+    let y = graph.placeholder([None, Some(4)], DType::Float32, "y");
+    let loss = graph.add(ops::SoftmaxCrossEntropy, &[&logits, &y], "loss");
+    let cost = graph.add(ops::Reduce { reduction: ops::Reduction::Mean, axes: None }, &[&loss], "cost");
+    Network { graph, x, y, outputs: vec![between, pooled, cost], variables: b.variables }
+}
+
+#[test]
+fn convolutions_with_the_max_pool_behind_them() {
+    let (x, (_, y)) = (RandomState::new(3).randn((6, 17, 22, 3)), batch());
+    for (window, padding) in [(8, Padding::Same), (5, Padding::Valid), (6, Padding::Same), (2, Padding::Same)] {
+        let network = pooled(window, padding);
+        let feeds = [network.x.feed(&x), network.y.feed(&y)];
+        let [between, pooled, cost] = &network.outputs[..] else { unreachable!("three outputs") };
+        let variables: Vec<&Tensor> = network.variables.iter().map(|(tensor, _)| tensor).collect();
+        let of_variables = network.graph.gradients(cost, &variables);
+        let of_all = network.graph.gradients(cost, &[variables[0], &network.x, between]);
+        let run = |kernels, fetches: &Vec<Tensor>| network.session(kernels).run(fetches, &feeds);
+        // What is fetched decides whether the convolution's output and the gradient of the images exist at all.
+        for (what, fetches) in [
+            ("cost", vec![cost.clone()]),
+            ("pooled", vec![pooled.clone()]),
+            ("between", vec![between.clone(), cost.clone()]),
+            ("gradient", of_variables.clone()),
+            ("gradient beside the images'", of_all),
+        ] {
+            let exact = run(Kernels::Exact, &fetches);
+            assert_near(&format!("{what}, window {window}"), &run(FAST, &fetches), &exact, 1e-4);
+        }
+        let one = run(Kernels::Fast { threads: 1 }, &of_variables);
+        assert_eq!(run(FAST, &of_variables), one, "the number of threads does not matter");
+    }
+}

@@ -2,8 +2,8 @@
 Which operations are computed in one pass over memory: a convolution, dense layer or normalisation with the bias,
 normalisation, addition and relu that follow it.
 
-Only the forward pass is joined, and the numbers in between are never written; gradients flow through each operation as
-before. The exact kernels do not fuse anything: their digits depend on the order.
+Of these, only the forward pass is joined, and the numbers in between are never written; gradients flow through each
+operation as before. A convolution and the max pooling behind it are joined in both directions. The exact kernels do not fuse anything: their digits depend on the order.
 */
 
 use super::plan::Instruction;
@@ -30,7 +30,8 @@ pub fn pool_first(instructions: &mut [Instruction], pinned: &HashSet<usize>, dim
     for relu in 0..instructions.len() {
         let node = instructions[relu].node;
         let Some([pool]) = users.get(&node).map(Vec::as_slice) else { continue };
-        let swaps = instructions[relu].op.stage() == Some(Stage::Relu) && instructions[*pool].op.is_max_pool();
+        let swaps =
+            instructions[relu].op.stage() == Some(Stage::Relu) && instructions[*pool].op.as_max_pool().is_some();
         if !swaps || pinned.contains(&node) {
             continue;
         }
@@ -41,6 +42,28 @@ pub fn pool_first(instructions: &mut [Instruction], pinned: &HashSet<usize>, dim
         second.dims.inputs[0] = second.dims.output.clone();
         dims.insert(node, second.dims.output.clone());
     }
+}
+
+/// Lets a convolution and the max pooling behind it become one operation, where that is faster and no gradient of the
+/// images is asked for (`fixed`): their numbers in between, and the gradient of these, are never written.
+pub fn join_max_pools(instructions: &mut Vec<Instruction>, pinned: &HashSet<usize>, fixed: impl Fn(usize) -> bool) {
+    let users = users(instructions);
+    let mut joined = HashSet::new();
+    for head in 0..instructions.len() {
+        let Instruction { op, node, inputs, dims, .. } = &instructions[head];
+        let Some([behind]) = users.get(node).map(Vec::as_slice) else { continue };
+        let Some(pool) = instructions[*behind].op.as_max_pool() else { continue };
+        if pinned.contains(node) || !inputs.first().is_some_and(|images| fixed(*images)) {
+            continue;
+        }
+        let Some(op) = op.with_max_pool(dims, pool) else { continue };
+        let (inputs, input_dims) = (inputs.clone(), dims.inputs.clone());
+        let pool = &mut instructions[*behind];
+        (pool.op, pool.inputs, pool.dims.inputs) = (op, inputs, input_dims);
+        joined.insert(head);
+    }
+    let mut index = 0..;
+    instructions.retain(|_| !joined.contains(&index.next().expect("endless")));
 }
 
 /// The instructions that read each value.

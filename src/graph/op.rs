@@ -6,8 +6,8 @@ No operation is here, each has its own file in [`ops`](super::ops); nor does an 
 */
 
 pub use super::fuse::Stage;
-use super::{DType, Shape, compute::Compute};
-use std::{any::Any, fmt};
+use super::{DType, Shape, compute::Compute, ops::MaxPool};
+use std::{any::Any, fmt, rc::Rc};
 
 /// One kind of operation with its configuration.
 ///
@@ -78,9 +78,15 @@ pub trait Op: fmt::Debug + Any {
         false
     }
 
-    /// Whether it takes the largest of several numbers, so that a relu in front may as well come behind.
-    fn is_max_pool(&self) -> bool {
-        false
+    /// The operation as a max pooling, if it is one: a relu in front of it may as well come behind.
+    fn as_max_pool(&self) -> Option<&MaxPool> {
+        None
+    }
+
+    /// One operation for this one and the max pooling behind it, with the inputs of this one, where that is the faster
+    /// way. It need not give a gradient for input 0.
+    fn with_max_pool(&self, _dims: &Dims, _pool: &MaxPool) -> Option<Rc<dyn Op>> {
+        None
     }
 
     /// Whether `backward` can apply the gradient of a relu behind it itself.

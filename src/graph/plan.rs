@@ -115,6 +115,8 @@ impl Plan {
             let losses_of = losses.iter().flat_map(|loss| loss.fetched.iter().chain([&loss.node])).copied();
             let pinned = fetches.iter().copied().chain(losses_of).collect();
             fuse::pool_first(&mut instructions, &pinned, &mut dims);
+            let fixed = |node| fed.contains_key(&node) && !losses.iter().any(|loss| loss.fetched.contains(&node));
+            fuse::join_max_pools(&mut instructions, &pinned, fixed);
             fuse::fuse(&mut instructions, &pinned, losses.is_empty());
         }
         let mut buffers = Vec::new();

@@ -4,6 +4,8 @@ Convolution of a batch of images with a set of filters. The bias is an operation
 */
 
 use super::{
+    MaxPool,
+    conv2d_max_pool::Conv2dMaxPool,
     conv2d_sparse as sparse,
     elementwise::{image, image_dims},
 };
@@ -17,6 +19,7 @@ use crate::graph::{
     op::{Backward, Dims, Forward, Norm, Reads, Stage, Then},
     padding::Padding,
 };
+use std::rc::Rc;
 
 /// y[i, h, w, c] = Σ x[i, h s + a, w s + b, k] w[a, b, k, c], summed over a window's rows a, columns b and channels k.
 ///
@@ -84,6 +87,11 @@ impl Op for Conv2d {
 
     fn fuses(&self, _stage: Stage) -> bool {
         true
+    }
+
+    fn with_max_pool(&self, dims: &Dims, pool: &MaxPool) -> Option<Rc<dyn Op>> {
+        let joined = Conv2dMaxPool { conv: *self, pool: *pool };
+        joined.is_worth_it(&self.geometry(dims)).then(|| Rc::new(joined) as Rc<dyn Op>)
     }
 
     fn backward_reads(&self) -> Reads {

@@ -5,11 +5,14 @@ of 64 numbers, it sends a gradient to one.
 It is no kernel for dense gradients: it takes the numbers that are not zero one by one.
 */
 
-use crate::graph::kernels::{geometry::Conv2dGeometry, threads::Threads};
+use crate::graph::kernels::{
+    geometry::{Conv2dGeometry, Pool2dGeometry},
+    threads::Threads,
+};
 use std::sync::{Mutex, PoisonError};
 
 /// At most one number in so many may differ from zero.
-const SPARSE: usize = 24;
+pub(super) const SPARSE: usize = 24;
 
 /// Whether so few numbers of `dy` differ from zero that [`backward_filter`] is the faster way; judged by samples spread
 /// over all of it.
@@ -24,16 +27,73 @@ pub fn is_sparse(dy: &[f32]) -> bool {
     non_zero * SPARSE < n_samples * SAMPLE
 }
 
-/// Writes the gradient of the filters.
+/// Writes the gradient of the filters, from the gradient of the convolution's output.
+pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], threads: &Threads) {
+    // Blocks of a fixed size are looked at with vector instructions.
+    const BLOCK: usize = 32;
+    let is_zero = |block: &[f32; BLOCK]| block.iter().fold(0, |bits, dy| bits | dy.to_bits()) << 1 == 0;
+    let dy_len = g.n_h * g.n_w * g.n_c;
+    add_images(g, x, dw, threads, &|i, sums| {
+        let dy = &dy[i * dy_len..(i + 1) * dy_len];
+        let (blocks, rest) = dy.as_chunks::<BLOCK>();
+        let blocks = blocks.iter().enumerate().filter(|(_, block)| !is_zero(block));
+        let blocks = blocks.map(|(index, block)| (index, block.as_slice())).chain([(dy.len() / BLOCK, rest)]);
+        for (block, numbers) in blocks {
+            for (at, dy) in numbers.iter().enumerate().filter(|(_, dy)| **dy != 0.0) {
+                let (position, c) = ((block * BLOCK + at) / g.n_c, (block * BLOCK + at) % g.n_c);
+                sums.add(position / g.n_w, position % g.n_w, c, *dy);
+            }
+        }
+    });
+}
+
+/// Writes the gradient of the filters, from the gradient of a max pooling behind the convolution and the cells that it
+/// chose; its windows lie side by side. The same bits as by way of the gradient in between.
+pub fn backward_filter_of_chosen(
+    g: &Conv2dGeometry,
+    pool: &Pool2dGeometry,
+    x: &[f32],
+    chosen: &[f32],
+    dy: &[f32],
+    dw: &mut [f32],
+    threads: &Threads,
+) {
+    let row_len = pool.n_w * pool.n_c;
+    add_images(g, x, dw, threads, &|i, sums| {
+        // The sums are taken row by row of the convolution's output, so the numbers of a row of windows are sorted by it.
+        let mut by_row: Vec<Vec<(usize, usize, f32)>> = vec![Vec::new(); pool.f_h];
+        for h in 0..pool.n_h {
+            let start = (i * pool.n_h + h) * row_len;
+            let numbers = dy[start..start + row_len].iter().zip(&chosen[start..start + row_len]);
+            for (at, (dy, cell)) in numbers.enumerate().filter(|(_, (dy, _))| **dy != 0.0) {
+                let (w, c, cell) = (at / pool.n_c, at % pool.n_c, *cell as usize);
+                by_row[cell / pool.f_w].push((w * pool.stride_w + cell % pool.f_w - pool.pad_left, c, *dy));
+            }
+            for (row, numbers) in by_row.iter_mut().enumerate() {
+                for (column, c, dy) in numbers.drain(..) {
+                    sums.add(h * pool.stride_h + row - pool.pad_top, column, c, dy);
+                }
+            }
+        }
+    });
+}
+
+/// Lets `add_image` add each image's share of the gradient of the filters.
 ///
 /// Each image has sums of its own, added up in the order of the images, so that threads do not change the result.
-pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], threads: &Threads) {
-    let (x_len, dy_len) = (g.n_h_prev * g.n_w_prev * g.n_c_prev, g.n_h * g.n_w * g.n_c);
+fn add_images(
+    g: &Conv2dGeometry,
+    x: &[f32],
+    dw: &mut [f32],
+    threads: &Threads,
+    add_image: &(dyn Fn(usize, &mut Sums) + Sync),
+) {
+    let x_len = g.n_h_prev * g.n_w_prev * g.n_c_prev;
     let mut sums = vec![0.0f32; g.m * g.filter_len()];
     let tasks: Vec<Mutex<&mut [f32]>> = sums.chunks_exact_mut(g.filter_len()).map(Mutex::new).collect();
     threads.run(g.m, &|i| {
         let mut sums = tasks[i].lock().unwrap_or_else(PoisonError::into_inner);
-        add_image(g, &x[i * x_len..(i + 1) * x_len], &dy[i * dy_len..(i + 1) * dy_len], &mut sums);
+        add_image(i, &mut Sums { g, x: &x[i * x_len..(i + 1) * x_len], sums: &mut sums });
     });
     let window = g.f_h * g.f_w * g.n_c_prev;
     let mut totals = vec![0.0f64; g.filter_len()];
@@ -45,35 +105,40 @@ pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32]
     }
 }
 
-/// Adds one image's share to `sums`, laid out (n_c, f_h, f_w, n_c_prev): a window's rows lie together, as in the image.
-fn add_image(g: &Conv2dGeometry, x: &[f32], dy: &[f32], sums: &mut [f32]) {
-    let window = g.f_h * g.f_w * g.n_c_prev;
-    // Blocks of a fixed size are looked at with vector instructions.
-    const BLOCK: usize = 32;
-    let (blocks, rest) = dy.as_chunks::<BLOCK>();
-    let is_zero = |block: &[f32; BLOCK]| block.iter().fold(0, |bits, dy| bits | dy.to_bits()) << 1 == 0;
-    let blocks = blocks.iter().enumerate().filter(|(_, block)| !is_zero(block));
-    let blocks = blocks.map(|(index, block)| (index, block.as_slice())).chain([(dy.len() / BLOCK, rest)]);
-    for (block, numbers) in blocks {
-        for (i, dy) in numbers.iter().enumerate().filter(|(_, dy)| **dy != 0.0) {
-            let (position, c) = ((block * BLOCK + i) / g.n_c, (block * BLOCK + i) % g.n_c);
-            let (top, left) = (position / g.n_w * g.stride_h, position % g.n_w * g.stride_w);
-            let sums = &mut sums[c * window..(c + 1) * window];
-            // The columns of the window that lie inside of the image.
-            let first = g.pad_left.saturating_sub(left);
-            let last = g.f_w.min((g.n_w_prev + g.pad_left).saturating_sub(left));
-            if first >= last {
-                continue;
+/// One image's share of the gradient.
+struct Sums<'a> {
+    g: &'a Conv2dGeometry,
+    x: &'a [f32],
+    /// Laid out (n_c, f_h, f_w, n_c_prev): a window's rows lie together, as in the image.
+    sums: &'a mut [f32],
+}
+
+impl Sums<'_> {
+    /// Adds what one number of the convolution's output gradient, of filter `c`, sends to the filter.
+    fn add(&mut self, h: usize, w: usize, c: usize, dy: f32) {
+        let g = self.g;
+        let (top, left) = (h * g.stride_h, w * g.stride_w);
+        // The rows and columns of the window that lie inside of the image.
+        let first_row = g.pad_top.saturating_sub(top);
+        let last_row = g.f_h.min((g.n_h_prev + g.pad_top).saturating_sub(top));
+        let first = g.pad_left.saturating_sub(left);
+        let last = g.f_w.min((g.n_w_prev + g.pad_left).saturating_sub(left));
+        if first >= last {
+            return;
+        }
+        let window = g.f_h * g.f_w * g.n_c_prev;
+        let sums = &mut self.sums[c * window..(c + 1) * window];
+        let len = (last - first) * g.n_c_prev;
+        for fh in first_row..last_row {
+            let from = ((top + fh - g.pad_top) * g.n_w_prev + left + first - g.pad_left) * g.n_c_prev;
+            let to = (fh * g.f_w + first) * g.n_c_prev;
+            let (sums, rest) = sums[to..to + len].as_chunks_mut::<4>();
+            let (x, x_rest) = self.x[from..from + len].as_chunks::<4>();
+            // A row of a filter is short: fours are one vector each, without a look at the length.
+            for (sums, x) in sums.iter_mut().zip(x) {
+                *sums = std::array::from_fn(|lane| sums[lane] + x[lane] * dy);
             }
-            for fh in 0..g.f_h {
-                let Some(row) = (top + fh).checked_sub(g.pad_top).filter(|row| *row < g.n_h_prev) else { continue };
-                let from = (row * g.n_w_prev + left + first - g.pad_left) * g.n_c_prev;
-                let to = (fh * g.f_w + first) * g.n_c_prev;
-                let len = (last - first) * g.n_c_prev;
-                for (sum, x) in sums[to..to + len].iter_mut().zip(&x[from..from + len]) {
-                    *sum += x * dy;
-                }
-            }
+            rest.iter_mut().zip(x_rest).for_each(|(sum, x)| *sum += x * dy);
         }
     }
 }
@@ -81,7 +146,10 @@ fn add_image(g: &Conv2dGeometry, x: &[f32], dy: &[f32], sums: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{kernels::exact::conv2d as exact, padding::Padding};
+    use crate::graph::{
+        kernels::exact::{conv2d as exact, pool as pools},
+        padding::Padding,
+    };
 
     #[test]
     fn agrees_with_the_plain_loops() {
@@ -101,6 +169,28 @@ mod tests {
             for (ours, expected) in ours.iter().zip(&expected) {
                 assert!((ours - expected).abs() < 1e-5, "{g:?}: {ours} is not {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn a_gradient_of_chosen_cells_has_the_bits_of_the_dense_one() {
+        for (padding, f, windows) in
+            [(Padding::Same, (4, 4), (8, 8)), (Padding::Valid, (3, 2), (5, 6)), (Padding::Same, (2, 5), (7, 4))]
+        {
+            let g = Conv2dGeometry::new((3, 19, 26, 3), (f.0, f.1, 3, 7), (1, 1), padding);
+            let pool = Pool2dGeometry::new((3, g.n_h, g.n_w, 7), windows, windows, padding);
+            let number = |i: usize| ((i * 2_654_435_761) % 1009) as f32 / 1009.0 - 0.5;
+            let x: Vec<f32> = (0..g.input_len()).map(number).collect();
+            let between: Vec<f32> = (0..g.output_len()).map(|i| number(i + 77)).collect();
+            let dy: Vec<f32> = (0..pool.output_len()).map(|i| number(i + 5).max(0.0)).collect();
+            let (mut y, mut chosen) = (vec![0.0; pool.output_len()], vec![0.0; pool.output_len()]);
+            pools::max_forward(&pool, &between, &mut y, &mut chosen);
+            let mut d_between = vec![0.0; g.output_len()];
+            pools::max_backward(&pool, &chosen, &dy, &mut d_between, false);
+            let (mut ours, mut expected) = (vec![1.0; g.filter_len()], vec![0.0; g.filter_len()]);
+            backward_filter_of_chosen(&g, &pool, &x, &chosen, &dy, &mut ours, &Threads::new(2));
+            backward_filter(&g, &x, &d_between, &mut expected, &Threads::new(1));
+            assert_eq!(ours, expected, "{g:?} {pool:?}");
         }
     }
 

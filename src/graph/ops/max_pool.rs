@@ -44,8 +44,8 @@ impl Op for MaxPool {
         pool_shape("max_pool", inputs[0], self.window, self.strides, self.padding)
     }
 
-    fn is_max_pool(&self) -> bool {
-        true
+    fn as_max_pool(&self) -> Option<&MaxPool> {
+        Some(self)
     }
 
     fn saved_len(&self, dims: &Dims) -> usize {

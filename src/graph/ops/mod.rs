@@ -13,6 +13,7 @@ pub mod bias_add;
 pub mod cast;
 pub mod concat;
 pub mod conv2d;
+mod conv2d_max_pool;
 mod conv2d_sparse;
 pub mod dropout;
 mod elementwise;

@@ -7,6 +7,7 @@ They are tested against plain loops; where digits must be those of a document, u
 pub mod adam;
 pub mod batch_norm;
 pub mod conv2d;
+pub mod conv2d_max_pool;
 pub mod dense;
 pub mod elementwise;
 mod isa;
@@ -23,6 +24,8 @@ pub use isa::Isa;
 
 #[cfg(test)]
 mod batch_norm_tests;
+#[cfg(test)]
+mod conv2d_max_pool_tests;
 #[cfg(test)]
 mod conv2d_tests;
 #[cfg(test)]

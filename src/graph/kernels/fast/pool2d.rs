@@ -198,14 +198,14 @@ fn for_each_image(
 
 /// The rows of the window at output row `h` that lie inside the image.
 #[inline(always)]
-fn rows(g: &Pool2dGeometry, h: usize) -> Range<usize> {
+pub(super) fn rows(g: &Pool2dGeometry, h: usize) -> Range<usize> {
     let start = h * g.stride_h;
     g.pad_top.saturating_sub(start)..(g.n_h_prev + g.pad_top).saturating_sub(start).min(g.f_h)
 }
 
 /// The columns of the window at output column `w` that lie inside the image.
 #[inline(always)]
-fn columns(g: &Pool2dGeometry, w: usize) -> Range<usize> {
+pub(super) fn columns(g: &Pool2dGeometry, w: usize) -> Range<usize> {
     let start = w * g.stride_w;
     g.pad_left.saturating_sub(start)..(g.n_w_prev + g.pad_left).saturating_sub(start).min(g.f_w)
 }

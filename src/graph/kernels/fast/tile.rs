@@ -138,6 +138,8 @@ macro_rules! for_rows {
     (@ $rows:expr, $R:ident, $body:block) => {};
 }
 
+pub(super) use for_rows;
+
 /// Writes the sums of a tile: whole vectors while the columns last, then number by number.
 #[inline(always)]
 unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VECTORS]; MAX_ROWS], tile: &RowsTile) {

@@ -1,0 +1,59 @@
+//! The joined pass against the two kernels that it stands for, whose bits it has, over random shapes.
+
+use super::testing::Shapes;
+use super::{Isa, conv2d, conv2d_max_pool, elementwise, pool2d};
+use crate::graph::kernels::geometry::{Conv2dGeometry, Pool2dGeometry};
+use crate::graph::kernels::workspace::Workspace;
+use crate::graph::padding::Padding;
+
+fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
+    // Few different numbers, so that several cells of a window are equal.
+    let mut few = |len: usize| -> Vec<f32> { shapes.numbers(len).iter().map(|x| x.round()).collect() };
+    let (x, w) = (few(conv.input_len()), few(conv.filter_len()));
+    let mut between = vec![f32::NAN; conv.output_len()];
+    conv2d::forward(conv, &x, &w, &mut between, conv2d::Epilogue::default(), ws);
+    let (mut expected, mut expected_chosen) = (vec![f32::NAN; pool.output_len()], vec![f32::NAN; pool.output_len()]);
+    pool2d::max_forward(pool, &between, &mut expected, &mut expected_chosen, ws);
+    let what = format!("{conv:?} {pool:?} {:?}", ws.isa());
+    let (mut y, mut chosen) = (vec![f32::NAN; pool.output_len()], vec![f32::NAN; pool.output_len()]);
+    conv2d_max_pool::forward(conv, pool, &x, &w, &mut y, &mut chosen, false, ws);
+    assert_eq!(y, expected, "{what}");
+    assert_eq!(chosen, expected_chosen, "{what}");
+    elementwise::relu(&mut expected, ws);
+    y.fill(f32::NAN);
+    conv2d_max_pool::forward(conv, pool, &x, &w, &mut y, &mut [], true, ws);
+    assert_eq!(y, expected, "{what}, rectified");
+}
+
+#[test]
+fn one_pass_has_the_bits_of_two() {
+    let mut shapes = Shapes::new(11);
+    for isa in Isa::all_available() {
+        for n_threads in [1, 2] {
+            let mut ws = Workspace::new(n_threads).with_isa(isa);
+            for _ in 0..25 {
+                let padding = if shapes.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
+                let (f_h, f_w) = (shapes.up_to(5), shapes.up_to(5));
+                let (n_h, n_w) = (f_h + shapes.up_to(20), f_w + shapes.up_to(90));
+                let (m, n_c_prev, n_c) = (shapes.up_to(4), shapes.up_to(4), shapes.up_to(17));
+                let conv = Conv2dGeometry::new((m, n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), (1, 1), padding);
+                let windows = (shapes.up_to(conv.n_h.min(9)), shapes.up_to(conv.n_w.min(9)));
+                let padding = if shapes.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
+                let pool = Pool2dGeometry::new((m, conv.n_h, conv.n_w, n_c), windows, windows, padding);
+                check(&conv, &pool, &mut shapes, &mut ws);
+            }
+            let conv = Conv2dGeometry::new((3, 64, 64, 3), (4, 4, 3, 8), (1, 1), Padding::Same);
+            let pool = Pool2dGeometry::new((3, 64, 64, 8), (8, 8), (8, 8), Padding::Same);
+            check(&conv, &pool, &mut shapes, &mut ws);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "conv2d_max_pool: expected a convolution without strides and windows side by side")]
+fn windows_that_overlap_are_refused() {
+    let conv = Conv2dGeometry::new((1, 8, 8, 1), (1, 1, 1, 1), (1, 1), Padding::Valid);
+    let pool = Pool2dGeometry::new((1, 8, 8, 1), (4, 4), (2, 2), Padding::Valid);
+    let (x, mut y) = (vec![0.0; conv.input_len()], vec![0.0; pool.output_len()]);
+    conv2d_max_pool::forward(&conv, &pool, &x, &[1.0], &mut y, &mut [], false, &mut Workspace::new(1));
+}
