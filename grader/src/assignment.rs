@@ -64,10 +64,34 @@ impl Assignment {
     /// notebook has the file's name, or most of whose functions it holds.
     ///
     /// # Errors
-    /// When it cannot be told.
+    /// When it cannot be told, or the submission holds nothing of the assignment that is named but something of another.
     pub fn of(root: &Path, submission: &Submission, named: Option<&str>) -> Result<Self> {
+        let functions =
+            submission.parts.iter().flat_map(|part| part.functions()).map(|function| function.name().to_owned());
+        let functions: BTreeSet<String> =
+            functions.chain(submission.broken.iter().flat_map(|(_, broken)| broken.functions.clone())).collect();
+        let known = names(root)?;
+        let mut best = (0, None);
+        for name in &known {
+            let assignment = Self::read(root, name)?;
+            let count = assignment.functions.iter().filter(|name| functions.contains(*name)).count();
+            if count > best.0 {
+                best = (count, Some(assignment));
+            }
+        }
         if let Some(name) = named.or(submission.assignment.as_deref()) {
-            return Self::read(root, name);
+            let assignment = Self::read(root, name)?;
+            return match best.1 {
+                Some(other) if !assignment.functions.iter().any(|name| functions.contains(name)) => {
+                    let message = format!(
+                        "{}: expected functions of {name}, found {} of {}",
+                        submission.name, best.0, other.name
+                    );
+                    let help = format!("hand in the notebook of {name}, or grade with --assignment {}", other.name);
+                    Err(Error::new(message, help))
+                }
+                _ => Ok(assignment),
+            };
         }
         let stem = submission.name.rsplit_once('.').map_or(&*submission.name, |(stem, _)| stem);
         for (front, _) in chapters(root)? {
@@ -77,21 +101,8 @@ impl Assignment {
                 return Self::read(root, &name);
             }
         }
-        let known = names(root)?;
         if known.iter().any(|name| name == stem) {
             return Self::read(root, stem);
-        }
-        let functions =
-            submission.parts.iter().flat_map(|part| part.functions()).map(|function| function.name().to_owned());
-        let functions: BTreeSet<String> =
-            functions.chain(submission.broken.iter().flat_map(|(_, broken)| broken.functions.clone())).collect();
-        let mut best = (0, None);
-        for name in &known {
-            let assignment = Self::read(root, name)?;
-            let count = assignment.functions.iter().filter(|name| functions.contains(*name)).count();
-            if count > best.0 {
-                best = (count, Some(assignment));
-            }
         }
         best.1.ok_or_else(|| {
             let message = format!("{}: it holds no function of any assignment", submission.name);

@@ -52,6 +52,8 @@ pub struct Builds {
 const ROUNDS: usize = 8;
 /// Messages that are kept of one function.
 const MESSAGES: usize = 3;
+/// Bytes of a line of code that a message shows.
+const WIDEST: usize = 160;
 
 /// A submission that is compiled.
 #[derive(Clone, Copy)]
@@ -163,13 +165,12 @@ impl Builder<'_> {
         for error in errors {
             match program.place(error.line.unwrap_or(0)) {
                 Place::Glue(name) => {
-                    let asked =
-                        self.assignment.reference.function(name).map(|function| function.signature().to_owned());
-                    let message = format!("expected `{}`: {}", asked.unwrap_or_default(), error.message);
-                    wrong.insert(name.clone(), Rejection { verdict: Verdict::WrongSignature, messages: vec![message] });
+                    let messages = vec![self.signatures(name, &error.message)];
+                    wrong.insert(name.clone(), Rejection { verdict: Verdict::WrongSignature, messages });
                 }
                 Place::Item(Origin::Submission { part, item, line }) => {
-                    let text = format!("{}, line {line}: {}", self.submission.parts[*part].path(), error.message);
+                    let source = &self.submission.parts[*part];
+                    let text = located(source.path(), *line, &error.message, source.text());
                     let blamed = self.item(*part, *item);
                     match blamed.name.as_ref().filter(|name| self.is_graded(blamed, name)) {
                         Some(name) => {
@@ -202,6 +203,21 @@ impl Builder<'_> {
             }
         }
         builds.rejected.extend(wrong);
+    }
+
+    /// What was asked for and what came. Where both read the same, a type of the learner's own has the name of one of
+    /// ours, and only the compiler can say which.
+    fn signatures(&self, name: &str, error: &str) -> String {
+        let words = |signature: &str| signature.split_whitespace().collect::<Vec<_>>().join(" ");
+        let asked = self.assignment.reference.function(name).map(|function| words(function.signature()));
+        let asked = asked.unwrap_or_default();
+        let submitted = self.submission.parts.iter().rev().find_map(|part| part.function(name).ok());
+        match submitted.map(|function| words(function.signature())) {
+            Some(came) if came.trim_start_matches("pub ") != asked.trim_start_matches("pub ") => format!(
+                "expected `{asked}`\ngot `{came}`\nhelp: take the first line from the notebook; only the body is yours"
+            ),
+            _ => format!("expected `{asked}`: {error}"),
+        }
     }
 
     fn item(&self, part: usize, item: usize) -> &Item {
@@ -265,6 +281,13 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// A message about a line of the learner's, counted from 1, with that line below it.
+pub fn located(path: &str, line: usize, message: &str, text: &str) -> String {
+    let code = line.checked_sub(1).and_then(|index| text.lines().nth(index)).map(str::trim).unwrap_or_default();
+    let shown = if code.is_empty() || code.len() > WIDEST { String::new() } else { format!("\n    {code}") };
+    format!("{path}, line {line}: {message}{shown}")
 }
 
 /// Whether a word says nothing about what belongs together: keywords, the types of the language and of the course, and

@@ -1,7 +1,7 @@
 /*! Compiles a program's text in the sandbox, and reads what the compiler says about it. */
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -99,13 +99,17 @@ impl<'a> Compiler<'a> {
     pub fn compile(&self, text: &str) -> Result<Compiled> {
         let temporary = || tempfile::Builder::new().prefix("cnn-grader-").tempdir();
         let directory = temporary().map_err(|error| Error::io(&std::env::temp_dir(), &error))?;
-        let source = directory.path().join(SOURCE);
-        fs::write(&source, text).map_err(|error| Error::io(&source, &error))?;
+        // A program may hold reference functions upstream of the learner's, and `include_str!` reads whatever the
+        // compiler can: nobody knows the name of the text, and `file!()` gives another one.
+        let source = tempfile::Builder::new().prefix("").suffix(".rs").rand_bytes(32).tempfile_in(directory.path());
+        let source = source.map_err(|error| Error::io(directory.path(), &error))?;
+        fs::write(source.path(), text).map_err(|error| Error::io(source.path(), &error))?;
+        let name = source.path().file_name().unwrap_or_default();
         let outcome = self.run(&Job {
             program: &self.toolchain.rustc,
-            args: self.arguments(),
+            args: self.arguments(name),
             env: vec![
-                ("PATH".into(), std::env::var_os("PATH").unwrap_or_default()),
+                ("PATH".into(), self.toolchain.path.clone()),
                 ("TMPDIR".into(), directory.path().into()),
                 ("LC_ALL".into(), "C".into()),
             ],
@@ -119,7 +123,7 @@ impl<'a> Compiler<'a> {
         let path = directory.path().join("program");
         Ok(match outcome.end {
             End::Exited(0) if path.is_file() => Compiled::Binary(Binary { path, directory }),
-            End::Exited(_) => match diagnostics(&outcome.log) {
+            End::Exited(_) => match diagnostics(&outcome.log.replace(&*name.to_string_lossy(), SOURCE)) {
                 found if found.is_empty() => Compiled::Stopped(format!("the compiler failed: {}", tail(&outcome.log))),
                 found => Compiled::Refused(found),
             },
@@ -132,7 +136,7 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn arguments(&self) -> Vec<OsString> {
+    fn arguments(&self, source: &OsStr) -> Vec<OsString> {
         // Overflow checks and debug assertions are on without optimisation, as they are in a notebook.
         let mut arguments: Vec<OsString> = [
             "--edition=2024",
@@ -145,7 +149,6 @@ impl<'a> Compiler<'a> {
             "-Awarnings",
             "--error-format=json",
             "-oprogram",
-            SOURCE,
         ]
         .map(OsString::from)
         .into();
@@ -154,6 +157,11 @@ impl<'a> Compiler<'a> {
             pair.push(path);
             pair
         };
+        let source = std::path::Path::new(source);
+        let mut remap = pair("--remap-path-prefix=", source);
+        remap.push("=");
+        remap.push(SOURCE);
+        arguments.extend([remap, source.into()]);
         arguments.push(pair("-Clinker=", &self.toolchain.linker));
         arguments.push(pair("-Ldependency=", &self.library.crates));
         arguments.extend(self.library.native.iter().map(|path| pair("-Lnative=", path)));
@@ -217,7 +225,7 @@ fn diagnostics(log: &str) -> Vec<Diagnostic> {
     let diagnostic = |message: Message| {
         let primary = message.spans.iter().find(|span| span.is_primary);
         let mut text = message.message;
-        if let Some(label) = primary.and_then(|span| span.label.as_deref()).filter(|label| !text.contains(label)) {
+        if let Some(label) = primary.and_then(|span| span.label.as_deref()).filter(|label| says_more(label, &text)) {
             text = format!("{text}: {label}");
         }
         if let Some(code) = message.code {
@@ -231,6 +239,11 @@ fn diagnostics(log: &str) -> Vec<Diagnostic> {
         Diagnostic { message: text, line: opened.or(primary).or(message.spans.first()).and_then(line) }
     };
     errors.map(diagnostic).collect()
+}
+
+/// Whether a label adds something to its message.
+fn says_more(label: &str, message: &str) -> bool {
+    !message.contains(label) && !["not found in", "method not found in"].iter().any(|start| label.starts_with(start))
 }
 
 fn line(span: &Span) -> Option<usize> {

@@ -7,23 +7,77 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
+/// A file that will be written in one piece: beside its place, and then renamed into it. What is no file, such as a pipe
+/// or a device, is written as it is.
+#[derive(Debug)]
+pub struct Output {
+    path: PathBuf,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    Fresh(tempfile::NamedTempFile),
+    Open(fs::File),
+}
+
+impl Output {
+    /// Makes sure that `path` can be written, and changes nothing there yet.
+    ///
+    /// # Errors
+    /// When it is a directory, or its directory is missing or may not be written.
+    pub fn create(path: &Path) -> Result<Self> {
+        let failed = |why: String| {
+            let help = "name a file in a directory that exists and that you may write to";
+            Error::new(format!("{}: it cannot be written: {why}", path.display()), help)
+        };
+        let known = fs::metadata(path);
+        if known.as_ref().is_ok_and(fs::Metadata::is_dir) {
+            return Err(failed("it is a directory".into()));
+        }
+        if known.is_ok_and(|known| !known.is_file()) {
+            let file = fs::File::options().write(true).open(path).map_err(|error| failed(error.to_string()))?;
+            return Ok(Self { path: path.to_owned(), to: To::Open(file) });
+        }
+        // The file that a link leads to is replaced, not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !parent.is_dir() {
+            return Err(failed(format!("there is no directory {}", parent.display())));
+        }
+        let fresh = tempfile::NamedTempFile::new_in(parent).map_err(|error| failed(error.kind().to_string()))?;
+        Ok(Self { path, to: To::Fresh(fresh) })
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn write(self, bytes: &[u8]) -> Result<()> {
+        let failed = |error: std::io::Error| Error::io(&self.path, &error);
+        match self.to {
+            To::Open(mut file) => file.write_all(bytes).map_err(failed),
+            To::Fresh(mut file) => {
+                file.write_all(bytes).map_err(failed)?;
+                // A temporary file is readable by its owner alone; a report is a file like any other.
+                #[cfg(unix)]
+                {
+                    use std::os::unix::fs::PermissionsExt;
+                    file.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed)?;
+                }
+                file.persist(&self.path).map_err(|error| failed(error.error))?;
+                Ok(())
+            }
+        }
+    }
+}
+
 /// Writes a file beside its place and renames it into it.
 ///
 /// # Errors
 /// When the directory cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |error: std::io::Error| Error::io(path, &error);
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    // A temporary file is readable by its owner alone; a report is a file like any other.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed)?;
-    }
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    Output::create(path)?.write(bytes)
 }
 
 /// A name for what the parts are made of. It tells versions of the course's own sources apart; it is no defence against

@@ -10,7 +10,7 @@ use exercise::{Broken, Keep, Origin};
 
 use crate::answers::{self, Case, calls};
 use crate::assignment::{self, Assignment};
-use crate::build::{Builder, Builds, Built};
+use crate::build::{Builder, Builds, Built, located};
 use crate::causes;
 use crate::compile::{Compiled, Compiler, Diagnostic, SOURCE};
 use crate::error::Result;
@@ -169,9 +169,9 @@ fn explain(compiler: &Compiler, broken: &Broken) -> Result<String> {
     if let Compiled::Refused(errors) = compiler.compile(&broken.text)?
         && let Some(Diagnostic { message, line: Some(line) }) = errors.first()
     {
-        return Ok(format!("{}, line {line}: {message}", error.path));
+        return Ok(located(&error.path, *line, message, &broken.text));
     }
-    Ok(format!("{}, line {}: {}", error.path, error.line, error.kind))
+    Ok(located(&error.path, error.line, &error.kind.to_string(), &broken.text))
 }
 
 /// Runs what was built and judges it; what was rejected has its verdict already.

@@ -72,8 +72,9 @@ fn run(cli: Cli) -> Result<()> {
             prepared
         }
         Command::Grade { file, assignment, format, output, seed } => {
-            // What cannot be read is said before anything is compiled for it.
+            // What cannot be read or written is said before anything is compiled for it.
             grader::submission::Submission::read(&file)?;
+            let output = output.as_deref().map(files::Output::create).transpose()?;
             let grader = Grader::open(&root)?;
             let bar = progress::spinner("grading");
             let report = grader.grade(&file, &Options { assignment, seed });
@@ -89,7 +90,7 @@ fn run(cli: Cli) -> Result<()> {
                 }
             };
             match output {
-                Some(path) => files::write(&path, text.as_bytes()),
+                Some(output) => output.write(text.as_bytes()),
                 // A reader that went away, such as `head`, is no fault of the grading.
                 None => std::io::stdout().write_all(text.as_bytes()).or(Ok(())),
             }

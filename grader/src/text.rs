@@ -24,7 +24,7 @@ pub fn text(report: &Report, colour: bool) -> String {
         let points = format!("{:>6} / {:<4}", number(function.points), number(function.max_points));
         let verdict = paint(code, &function.verdict.to_string());
         let _ = writeln!(out, "{:width$}  {points}  {verdict}", function.name);
-        if let Some(fair) = function.fair {
+        if let Some(fair) = function.fair.filter(|fair| *fair != function.own) {
             let _ = writeln!(
                 out,
                 "    with your own functions upstream: {}, {} points; with the reference's: {}, {} points",
@@ -43,7 +43,9 @@ pub fn text(report: &Report, colour: bool) -> String {
             failed.collect::<Vec<_>>()
         };
         for case in failed(true) {
-            let message = case.message.as_deref().map_or_else(|| case.verdict.to_string(), str::to_owned);
+            // What stands above is not said again.
+            let message = case.message.as_ref().filter(|message| !function.messages.contains(message));
+            let message = message.map_or_else(|| case.verdict.to_string(), String::clone);
             let _ = writeln!(out, "    {}: {}", case.name, message.replace('\n', "\n    "));
         }
         let hidden = failed(false);

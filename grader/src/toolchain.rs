@@ -1,5 +1,6 @@
 /*! The compiler and the linker, and the places that they read: what the sandbox must let a compilation see. */
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +17,8 @@ pub struct Toolchain {
     pub paths: Vec<PathBuf>,
     /// The C compiler that links.
     pub linker: PathBuf,
+    /// The search path of a compilation: where the linker and its parts are, and nothing else of this machine.
+    pub path: OsString,
 }
 
 impl Toolchain {
@@ -42,12 +45,16 @@ impl Toolchain {
             paths.extend(found.parent().filter(|parent| parent.is_absolute()).map(Path::to_owned));
         }
         paths.push(linker.clone());
+        let mut programs: Vec<PathBuf> = [Some(linker.clone()), on_path("ld")].into_iter().flatten().collect();
+        programs.iter_mut().for_each(|program| _ = program.pop());
+        programs.dedup();
+        let path = std::env::join_paths(programs).unwrap_or_default();
         let real: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
         paths.extend(real);
         paths.retain(|path| path.exists());
         paths.sort();
         paths.dedup();
-        Ok(Self { rustc, version, paths, linker })
+        Ok(Self { rustc, version, paths, linker, path })
     }
 }
 

@@ -31,7 +31,11 @@ pub fn read(path: &Path) -> Result<(PathBuf, String)> {
     file.take(FILE + 1).read_to_end(&mut bytes).map_err(|error| Error::io(&path, &error))?;
     if bytes.len() as u64 > FILE {
         let message = format!("{}: larger than {} MiB", path.display(), FILE >> 20);
-        return Err(Error::new(message, "clear the notebook's outputs and save it again"));
+        let help = match extension {
+            Some("ipynb") => "clear the notebook's outputs and save it again",
+            _ => "a solution has some thirty thousand bytes: is this the right file?",
+        };
+        return Err(Error::new(message, help));
     }
     let text = String::from_utf8(bytes).map_err(|_| {
         Error::new(format!("{}: not UTF-8 text", path.display()), "save the file again from Jupyter or an editor")
@@ -60,11 +64,12 @@ fn in_directory(directory: &Path) -> Result<PathBuf> {
             [first, second, ..] => {
                 let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let message = format!(
-                    "{}: expected one .{extension} file, found {}: {}, {} …",
+                    "{}: expected one .{extension} file, found {}: {}, {}{}",
                     directory.display(),
                     found.len(),
                     name(first),
-                    name(second)
+                    name(second),
+                    if found.len() > 2 { ", …" } else { "" }
                 );
                 return Err(Error::new(message, "name the file that is to be graded"));
             }
