@@ -53,7 +53,7 @@ pub fn find(
 
 /// Whether two rows of answers are alike: both right in the same cases, and wrong in the same way in the others, at
 /// least once with an answer or with the very sentence by which the helper crate refuses a call.
-fn same(cases: &[&Case], mistake: &[Frame], learner: &[Frame]) -> bool {
+pub fn same(cases: &[&Case], mistake: &[Frame], learner: &[Frame]) -> bool {
     let mut answered = false;
     for (index, case) in cases.iter().enumerate() {
         match (mistake.get(index), learner.get(index)) {

@@ -1,6 +1,6 @@
 /*!
-Proves that the hidden cases tell every typical mistake from the reference, whatever the seed; and that each graded
-function has at least three.
+Proves that the hidden cases tell every typical mistake from the reference and from every other one, whatever the seed; and
+that each graded function has at least three.
 
 `ASSIGNMENT=text` in the environment picks those whose name contains the text.
 */
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use grader::answers::{Case, cases};
 use grader::assignment::{self, Assignment};
-use grader::causes::refused;
+use grader::causes::{refused, same};
 use grader::compare::difference;
 use grader::compile::Compiler;
 use grader::grade::Grader;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         let assignment = Assignment::read(&root, name).unwrap_or_else(|error| panic!("{error}"));
         alive.extend(not_told_apart(&grader, &grader.compiler(), &assignment));
     }
-    println!("{} seeds, not told from the reference: {alive:?}", SEEDS.len());
+    println!("{} seeds, not told apart: {alive:?}", SEEDS.len());
     if alive.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -50,6 +50,16 @@ fn not_told_apart(grader: &Grader, compiler: &Compiler, assignment: &Assignment)
         let runs = misconceptions::run(root, compiler, assignment, &mistakes, |_| true, &hidden);
         let runs = runs.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(runs.len(), mistakes.len());
+        // A learner should read one sentence, not two of which one must be wrong.
+        for (i, (one, first)) in runs.iter().enumerate() {
+            for (other, second) in &runs[i + 1..] {
+                let (one, other) = (&mistakes[*one], &mistakes[*other]);
+                let cases: Vec<&Case> = hidden.iter().filter(|case| case.function == one.function).collect();
+                if one.function == other.function && same(&cases, first, second) {
+                    alive.push((seed, format!("{} from {}", one.name, other.name)));
+                }
+            }
+        }
         for (index, frames) in runs {
             let mistake = &mistakes[index];
             let cases: Vec<&Case> = hidden.iter().filter(|case| case.function == mistake.function).collect();

@@ -57,12 +57,15 @@ impl Patch {
                 hunk.line = number;
             }
             let mut rest = line.chars();
-            match rest.next() {
-                Some('-') => hunk.old.push(rest.as_str().to_owned()),
-                Some('+') => hunk.new.push(rest.as_str().to_owned()),
+            let sign = rest.next();
+            // A blank sets the sign off from the code.
+            let rest = rest.as_str().strip_prefix(' ').unwrap_or(rest.as_str()).to_owned();
+            match sign {
+                Some('-') => hunk.old.push(rest),
+                Some('+') => hunk.new.push(rest),
                 Some(' ') => {
-                    hunk.old.push(rest.as_str().to_owned());
-                    hunk.new.push(rest.as_str().to_owned());
+                    hunk.old.push(rest.clone());
+                    hunk.new.push(rest);
                 }
                 _ => return Err(error(path, number, ErrorKind::HunkLine(line.to_owned()))),
             }
