@@ -231,7 +231,8 @@ fn diagnostics(log: &str) -> Vec<Diagnostic> {
         if let Some(code) = message.code {
             text = format!("{text} ({})", code.code);
         }
-        if let Some(help) = message.children.iter().find(|child| child.level == "help") {
+        if let Some(help) = message.children.iter().find(|child| child.level == "help" && !child.message.contains('\n'))
+        {
             text = format!("{text}; {}", help.message);
         }
         // Where a bracket was opened says more than where the compiler noticed that it is not closed.

@@ -7,12 +7,21 @@ use super::{KERNELS, text};
 
 /// A tensor that should belong to `graph`: its kind, shape and type.
 pub fn described(graph: &Graph, tensor: &Tensor) -> Value {
-    node(graph, tensor, tensor.kind())
+    node(graph, tensor, called(tensor))
 }
 
 /// As [`described`], where it does not matter by which operation the tensor is made.
 pub fn result(graph: &Graph, tensor: &Tensor) -> Value {
     node(graph, tensor, "Tensor")
+}
+
+/// A tensor's kind in the words of the assignment, where TensorFlow has another one.
+fn called(tensor: &Tensor) -> &str {
+    match tensor.kind() {
+        "VariableV2" => "Variable",
+        "MatMul" => "fully connected layer",
+        kind => kind,
+    }
 }
 
 fn node(graph: &Graph, tensor: &Tensor, kind: &str) -> Value {
@@ -43,7 +52,7 @@ pub fn path(tensor: &Tensor, kinds: &[&str]) -> Value {
     found.retain(|tensor| kinds.contains(&tensor.kind()));
     found.sort_by_key(Tensor::id);
     let item = |tensor: &Tensor| Value::Node {
-        kind: tensor.kind().into(),
+        kind: called(tensor).into(),
         properties: vec![("of output shape".into(), text(tensor.shape()))],
     };
     Value::List { of: "layer".into(), items: found.iter().map(item).collect() }
