@@ -54,7 +54,10 @@ impl Block {
     }
 
     fn drawing(&self) -> Drawing {
-        let y = if self.shortcut.is_some() { MAIN_BELOW_SHORTCUT } else { BOX_HEIGHT / 2 + 2 };
+        let words = self.main.iter().chain(self.shortcut.iter().flatten()).chain(&self.then);
+        let lines = words.map(|words| words.lines().count()).max().unwrap_or(1) as i32;
+        let height = BOX_HEIGHT.max(16 * lines + 12);
+        let y = if self.shortcut.is_some() { MAIN_BELOW_SHORTCUT - BOX_HEIGHT + height } else { height / 2 + 2 };
         // Where x enters, where the branches part, the boxes, where they meet again, the boxes behind.
         let start = 22;
         let fork = start + 20;
@@ -62,7 +65,7 @@ impl Block {
         let plus = main_end + 14;
         let (then, then_end) = row(&self.then, if self.shortcut.is_some() { plus + 14 + GAP } else { main_end });
         let end = then_end + 8;
-        let size = (end as u32, (y + BOX_HEIGHT / 2 + 3) as u32);
+        let size = (end as u32, (y + height / 2 + 3) as u32);
         let body = canvas::draw(size, |area| {
             canvas::text_left(area, "x", (4, y), canvas::font(15));
             canvas::line(area, &[(start, y), (fork, y)], BLACK, 2);
@@ -70,14 +73,14 @@ impl Block {
                 let mut from = from;
                 for ((left, width), words) in boxes.iter().zip(words) {
                     arrow(area, (from, y), (*left, y));
-                    put(area, words, (*left, *width), y, color);
+                    put(area, words, (*left, *width), (y, height), color);
                     from = left + width;
                 }
                 from
             };
             let from = boxes(&main, &self.main, fork, y, category(0));
             if let Some(steps) = &self.shortcut {
-                let top = BOX_HEIGHT / 2 + 2;
+                let top = height / 2 + 2;
                 let wide = row(steps, 0).1 - GAP;
                 let middle = (fork + plus) / 2;
                 let (boxed, _) = row(steps, middle - wide / 2);
@@ -86,7 +89,7 @@ impl Block {
                 let mut from_top = fork;
                 for ((left, width), words) in boxed.iter().zip(steps) {
                     canvas::line(area, &[(from_top, top), (*left, top)], color, 3);
-                    put(area, words, (*left, *width), top, color);
+                    put(area, words, (*left, *width), (top, height), color);
                     from_top = left + width;
                 }
                 canvas::line(area, &[(from_top, top), (plus, top), (plus, y - 21)], color, 3);
@@ -118,9 +121,9 @@ fn row(words: &[String], left: i32) -> (Vec<(i32, i32)>, i32) {
     (boxes, left)
 }
 
-/// A box with its lines of text, in the middle of height `y`.
-fn put(area: &canvas::Area, words: &str, (left, width): (i32, i32), y: i32, color: RGBColor) {
-    let (top, bottom) = (y - BOX_HEIGHT / 2, y + BOX_HEIGHT / 2);
+/// A box with its lines of text, its middle at `y`.
+fn put(area: &canvas::Area, words: &str, (left, width): (i32, i32), (y, height): (i32, i32), color: RGBColor) {
+    let (top, bottom) = (y - height / 2, y + height / 2);
     canvas::fill(area, left..left + width, top..bottom, WHITE);
     canvas::outline(area, left..left + width, top..bottom, color, 2);
     let lines: Vec<&str> = words.lines().collect();

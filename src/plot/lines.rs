@@ -2,6 +2,8 @@
 Curves over a number line: the cost of training, and others.
 */
 
+use std::ops::Range;
+
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
@@ -82,7 +84,7 @@ impl Lines {
         }
     }
 
-    fn chart<Y>(&self, area: &canvas::Area, x: std::ops::Range<f64>, y: Y, drawable: impl Fn(f64) -> bool)
+    fn chart<Y>(&self, area: &canvas::Area, x: Range<f64>, y: Y, drawable: impl Fn(f64) -> bool)
     where
         Y: AsRangedCoord<Value = f64>,
         Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
@@ -115,17 +117,38 @@ impl Lines {
         }
         let named: Vec<_> = self.lines.iter().enumerate().filter(|(_, (name, _))| !name.is_empty()).collect();
         if named.len() > 1 || self.axes.1.is_empty() {
-            let (right, top) = (chart.plotting_area().get_x_axis_pixel_range().end, 14);
             let widest = named.iter().map(|(_, (name, _))| text::width(name, canvas::LABEL)).max().unwrap_or(0) as i32;
+            let (width, height) = (widest + 40, 18 * named.len() as i32);
+            let (columns, rows) = chart.plotting_area().get_pixel_range();
+            let drawn = self.lines.iter().map(|(_, points)| {
+                let visible = points.iter().filter(|(_, y)| drawable(*y));
+                visible.map(|point| chart.backend_coord(point)).collect::<Vec<_>>()
+            });
+            let (x, top) = emptiest(&drawn.collect::<Vec<_>>(), (columns, rows), (width, height));
             for (row, (index, (name, _))) in named.iter().enumerate() {
-                let y = top + 6 + 18 * row as i32;
-                let x = right - widest - 40;
-                canvas::fill(area, x - 4..right - 4, y - 9..y + 9, WHITE);
+                let y = top + 9 + 18 * row as i32;
+                canvas::fill(area, x - 4..x + width - 4, y - 9..y + 9, WHITE);
                 canvas::line(area, &[(x, y), (x + 22, y)], category(*index), 3);
                 canvas::text_left(area, name, (x + 28, y), canvas::font(canvas::LABEL));
             }
         }
     }
+}
+
+/// Where a legend of this size hides the least of the lines: the top right corner, unless another one is emptier.
+fn emptiest(lines: &[Vec<(i32, i32)>], (columns, rows): (Range<i32>, Range<i32>), size: (i32, i32)) -> (i32, i32) {
+    let hidden = |(left, top): (i32, i32)| -> usize {
+        let inside =
+            |x: i32, y: i32| (left - 4..left + size.0).contains(&x) && (top - 2..top + size.1 + 2).contains(&y);
+        let steps = |from: (i32, i32), to: (i32, i32)| {
+            (0..16).filter(|i| inside(from.0 + (to.0 - from.0) * i / 16, from.1 + (to.1 - from.1) * i / 16)).count()
+        };
+        lines.iter().flat_map(|line| line.windows(2)).map(|ends| steps(ends[0], ends[1])).sum()
+    };
+    let (left, right) = (columns.start + 12, columns.end - size.0);
+    let (top, bottom) = (rows.start + 5, rows.end - size.1 - 6);
+    let corners = [(right, top), (left, top), (right, bottom), (left, bottom), ((left + right) / 2, top)];
+    corners.into_iter().min_by_key(|corner| hidden(*corner)).expect("five places")
 }
 
 /// A tick's number without the zeros that binary rounding leaves.
@@ -142,6 +165,19 @@ framed!(Lines);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_legend_goes_where_the_lines_are_not() {
+        let place = |lines: &[&[(i32, i32)]]| {
+            let lines: Vec<Vec<(i32, i32)>> = lines.iter().map(|line| line.to_vec()).collect();
+            emptiest(&lines, (0..500, 0..300), (100, 40))
+        };
+        let (falling, rising) = ([(0, 0), (500, 300)], [(0, 300), (500, 0)]);
+        assert_eq!(place(&[&falling]), (400, 5));
+        assert_eq!(place(&[&rising]), (12, 5));
+        assert_eq!(place(&[&[(0, 0), (500, 0), (500, 20), (0, 20)]]), (400, 254));
+        assert_eq!(place(&[&falling, &rising]), (206, 5));
+    }
 
     #[test]
     fn ticks_are_short() {
