@@ -97,7 +97,7 @@ fn what_is_wrong_with_a_folder_is_named_and_nothing_is_written() {
     says(&[expected, "found: 1 with label 5", "help: add photos"]);
 
     let message = import_folder(dir.path().join("nowhere"), &out).unwrap_err().to_string();
-    assert!(message.contains("nowhere"), "{message}");
+    assert!(message.contains("nowhere: not found") && message.contains("expected: a folder of photos"), "{message}");
     let empty = tempfile::tempdir().unwrap();
     let message = import_folder(empty.path(), &out).unwrap_err().to_string();
     assert!(message.contains("no file that ends in .jpg, .jpeg or .png"), "{message}");

@@ -56,8 +56,9 @@ impl fmt::Display for Imported {
 /// `np.random.RandomState(0).permutation`.
 ///
 /// # Errors
-/// [`Error::Exists`] if one of the two files is there already; [`Error::Contents`] if a label has fewer than two photos,
-/// a label is none of 0 to 5, or a photo is damaged; [`Error::Io`] if the folder cannot be read or the files not written.
+/// [`Error::Exists`] if one of the two files is there already; [`Error::Missing`] if there is no such folder;
+/// [`Error::Contents`] if a label has fewer than two photos, a label is none of 0 to 5, or a photo is damaged;
+/// [`Error::Io`] if the folder cannot be read or the files not written.
 pub fn import_folder(dir: impl AsRef<Path>, out: impl AsRef<Path>) -> Result<Imported> {
     let (dir, out) = (dir.as_ref(), out.as_ref());
     let files = FILES.map(|name| out.join(name));
@@ -106,6 +107,13 @@ pub fn import_folder(dir: impl AsRef<Path>, out: impl AsRef<Path>) -> Result<Imp
 
 /// The photos in `dir` with their labels, in the order of their names.
 fn labelled_files(dir: &Path) -> Result<Vec<(usize, PathBuf)>> {
+    if !dir.is_dir() {
+        return Err(Error::Missing {
+            path: dir.to_owned(),
+            expected: "a folder of photos named <label>_….jpg".to_owned(),
+            help: "give the folder that holds the photos themselves".to_owned(),
+        });
+    }
     let io = |source| Error::Io { path: dir.to_owned(), source };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(io)? {

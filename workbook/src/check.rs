@@ -14,6 +14,9 @@ use std::time::Duration;
 
 /// Checks chapters and says how it went; true if all is well.
 pub fn check(project: &Project, names: &[String], report: Option<&Path>, limit: Duration) -> Result<bool> {
+    if let Some(path) = report {
+        crate::files::prepare(path)?;
+    }
     let mut reports = Vec::new();
     let mut well = true;
     play_all(project, &Chapter::read_all(project, names)?, limit, |chapter, played| {

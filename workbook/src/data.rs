@@ -17,8 +17,15 @@ use std::path::{Path, PathBuf};
 /// What `cnn::datasets::import_folder` finds wrong with the photos or the folder, in its words.
 pub fn import(project: &Project, photos: &Path, out: Option<&Path>) -> Result<()> {
     let photos = absolute(photos)?;
+    // What the session would find wrong as well, but only after it has started.
+    if !photos.is_dir() {
+        bail!(
+            "{} is no folder\nhelp: expected a folder of pictures named LABEL_….jpg, such as 3_left_hand.jpg",
+            photos.display()
+        );
+    }
     let out = out.map_or_else(|| Ok(project.root().join("datasets")), absolute)?;
-    std::fs::create_dir_all(&out).with_context(|| format!("{}", out.display()))?;
+    crate::files::prepare(&out.join("train_signs.h5"))?;
     let progress = Progress::new("data import", 2);
     let folder = project.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;

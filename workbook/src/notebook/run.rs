@@ -9,7 +9,7 @@ use super::{joined, outputs, to_text};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::session::{Failure, FailureKind, Output, Session, Stream};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -19,6 +19,9 @@ use std::time::Duration;
 /// it is not; true if no cell erred.
 pub fn run(path: &Path, out: Option<&Path>, limit: Duration) -> Result<bool> {
     let mut notebook = read(path)?;
+    if let Some(out) = out {
+        crate::files::prepare(out)?;
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     let project = Project::find(&folder)?;
     let cells = notebook["cells"].as_array_mut().expect("checked when it was read");
@@ -71,7 +74,9 @@ pub fn run(path: &Path, out: Option<&Path>, limit: Duration) -> Result<bool> {
 fn read(path: &Path) -> Result<Value> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-    let notebook: Value = serde_json::from_str(&text).with_context(|| format!("{shown} is not a notebook"))?;
+    let notebook: Value = serde_json::from_str(&text).map_err(|error| {
+        anyhow!("{shown} is not a notebook: it is not JSON ({error})\nhelp: a notebook is what Jupyter saves as .ipynb")
+    })?;
     let (major, language) = (&notebook["nbformat"], &notebook["metadata"]["kernelspec"]["language"]);
     if major != 4 || !notebook["cells"].is_array() {
         bail!("{shown} is not a notebook of format 4\nhelp: open it in a current Jupyter and save it");
