@@ -30,6 +30,23 @@ fn reduce(x: &Tensor, reduction: Reduction, name: &str) -> Tensor {
 }
 
 /// The index of the largest number along an axis.
+///
+/// # Arguments
+/// * `x`: a tensor of any shape
+/// * `axis`: the axis that disappears
+///
+/// # Returns
+/// Whole numbers; where several entries are equal, the index of the first.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(6)]);
+/// assert_eq!(tf::argmax(&x, 1).to_string(), r#"Tensor("ArgMax:0", shape=(?,), dtype=int64)"#);
+/// ```
+///
+/// # Panics
+/// If there is no such axis.
 #[track_caller]
 pub fn argmax(x: &Tensor, axis: usize) -> Tensor {
     let name = x.graph().unique_name("ArgMax");
@@ -38,6 +55,21 @@ pub fn argmax(x: &Tensor, axis: usize) -> Tensor {
 }
 
 /// Whether two tensors agree, number by number.
+///
+/// # Returns
+/// Truth values, in the common shape.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let y = tf::constant(&graph, &ndarray::array![1.0f32, 2.0]);
+/// let t = tf::constant(&graph, &ndarray::array![1.0f32, 3.0]);
+/// let accuracy = tf::reduce_mean(&tf::cast(&tf::equal(&y, &t), tf::float32));
+/// assert_eq!(tf::Session::new(&graph).run(&accuracy, &[]).sum(), 0.5);
+/// ```
+///
+/// # Panics
+/// If the shapes differ.
 #[track_caller]
 pub fn equal(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Equal, &[a, b], "Equal")
@@ -49,24 +81,55 @@ pub fn cast(x: &Tensor, to: DType) -> Tensor {
 }
 
 /// The sum of two tensors of one shape.
+///
+/// # Panics
+/// If the shapes differ.
 #[track_caller]
 pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Add, &[a, b], "Add")
 }
 
 /// The product of two tensors of one shape, or of a tensor and a single number, number by number.
+///
+/// # Panics
+/// If the shapes differ and the second is no single number.
 #[track_caller]
 pub fn multiply(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Multiply, &[a, b], "Mul")
 }
 
 /// The product of two matrices.
+///
+/// # Arguments
+/// * `a`: shape (m, k)
+/// * `b`: shape (k, n)
+///
+/// # Returns
+/// A tensor of shape (m, n).
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(6)]);
+/// let w = tf::get_variable(&graph, "W", &[6, 2], tf::zeros_initializer());
+/// assert_eq!(tf::matmul(&x, &w).shape().to_string(), "(?, 2)");
+/// ```
+///
+/// # Panics
+/// If the inner dimensions differ.
 #[track_caller]
 pub fn matmul(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::MatMul, &[a, b], "MatMul")
 }
 
 /// Tensors side by side along an axis.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(6)]);
+/// assert_eq!(tf::concat(&[&x, &x, &x], 1).shape().to_string(), "(?, 18)");
+/// ```
 ///
 /// # Panics
 /// If there are none, or they differ in another axis.
@@ -79,6 +142,16 @@ pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
 }
 
 /// The same numbers under another shape; one dimension may be `None` and follows from the others.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(64), Some(64), Some(3)]);
+/// assert_eq!(tf::reshape(&x, &[None, Some(64 * 64 * 3)]).shape().to_string(), "(?, 12288)");
+/// ```
+///
+/// # Panics
+/// If the dimensions hold another number of entries.
 #[track_caller]
 pub fn reshape(x: &Tensor, dims: &[Option<usize>]) -> Tensor {
     let name = x.graph().unique_name("Reshape");
@@ -97,6 +170,13 @@ pub fn tanh(x: &Tensor) -> Tensor {
 }
 
 /// A tensor of fixed values.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let c = tf::constant(&graph, &ndarray::array![[1.0f32, 2.0]]);
+/// assert_eq!(Session::new(&graph).run(&c, &[]).shape(), [1, 2]);
+/// ```
 pub fn constant<S: Data<Elem = f32>, D: Dimension>(graph: &Graph, values: &ArrayBase<S, D>) -> Tensor {
     graph.constant(values, "Const")
 }

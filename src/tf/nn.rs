@@ -18,6 +18,15 @@ use super::random_seed::get_seed;
 /// # Returns
 /// A tensor of shape (m, n_h, n_w, n_c).
 ///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(64), Some(64), Some(3)]);
+/// let w = tf::get_variable(&graph, "W1", &[4, 4, 3, 8], tf::contrib::layers::xavier_initializer(Some(0)));
+/// let z = tf::nn::conv2d(&x, &w, [1, 2, 2, 1], tf::SAME);
+/// assert_eq!(z.shape().to_string(), "(?, 32, 32, 8)");
+/// ```
+///
 /// # Panics
 /// If the shapes or strides do not fit.
 #[track_caller]
@@ -33,6 +42,14 @@ pub fn conv2d(x: &Tensor, filters: &Tensor, strides: [usize; 4], padding: Paddin
 /// * `ksize`: the window's size for examples, rows, columns and channels; the first and the last must be 1
 /// * `strides`: likewise
 /// * `padding`: [`SAME`](super::SAME) or [`VALID`](super::VALID)
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(64), Some(64), Some(3)]);
+/// let p = tf::nn::max_pool(&x, [1, 8, 8, 1], [1, 8, 8, 1], tf::SAME);
+/// assert_eq!(p.shape().to_string(), "(?, 8, 8, 3)");
+/// ```
 ///
 /// # Panics
 /// If the shapes do not fit.
@@ -53,17 +70,42 @@ pub fn avg_pool(x: &Tensor, ksize: [usize; 4], strides: [usize; 4], padding: Pad
 }
 
 /// What is negative becomes zero.
+///
+/// y = max(x, 0), in the shape of x.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(6)]);
+/// assert_eq!(tf::nn::relu(&x).to_string(), r#"Tensor("Relu:0", shape=(?, 6), dtype=float32)"#);
+/// ```
 pub fn relu(x: &Tensor) -> Tensor {
     x.graph().add(ops::Relu, &[x], "Relu")
 }
 
 /// exp(x) divided by its sum over the last axis.
+///
+/// y_j = exp(x_j) / Σ_k exp(x_k), in the shape of x.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(6)]);
+/// assert_eq!(tf::nn::softmax(&x).shape().to_string(), "(?, 6)");
+/// ```
 #[track_caller]
 pub fn softmax(x: &Tensor) -> Tensor {
     x.graph().add(ops::Softmax, &[x], "Softmax")
 }
 
 /// Adds one number per channel.
+///
+/// # Arguments
+/// * `x`: shape (m, …, n_c)
+/// * `bias`: shape (n_c)
+///
+/// # Panics
+/// If `bias` is not one number per channel.
 #[track_caller]
 pub fn bias_add(x: &Tensor, bias: &Tensor) -> Tensor {
     x.graph().add(ops::BiasAdd, &[x, bias], "BiasAdd")
@@ -84,6 +126,16 @@ pub fn dropout(x: &Tensor, keep_prob: f32, seed: Option<u64>) -> Tensor {
 ///
 /// # Returns
 /// A tensor of shape (m,).
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let logits = tf::constant(&graph, &ndarray::array![[2.0f32, 0.0], [0.0, 0.0]]);
+/// let labels = tf::constant(&graph, &ndarray::array![[1.0f32, 0.0], [0.0, 1.0]]);
+/// let loss = tf::nn::softmax_cross_entropy_with_logits(&logits, &labels);
+/// let loss = tf::Session::new(&graph).run(&loss, &[]);
+/// assert!((loss[1] - 2.0f32.ln()).abs() < 1e-6);
+/// ```
 ///
 /// # Panics
 /// If the shapes differ.
@@ -107,6 +159,18 @@ pub fn softmax_cross_entropy_with_logits(logits: &Tensor, labels: &Tensor) -> Te
 }
 
 /// The loss of independent yes-or-no answers, from logits: the sigmoid is part of it. One number per answer.
+///
+/// loss = max(z, 0) − z y + log(1 + exp(−|z|)), which overflows for no z.
+///
+/// # Arguments
+/// * `logits`: z, of any shape
+/// * `labels`: y in [0, 1], of the same shape
+///
+/// # Returns
+/// A tensor of that shape.
+///
+/// # Panics
+/// If the shapes differ.
 #[track_caller]
 pub fn sigmoid_cross_entropy_with_logits(logits: &Tensor, labels: &Tensor) -> Tensor {
     logits.graph().add(ops::SigmoidCrossEntropy, &[logits, labels], "logistic_loss")

@@ -11,7 +11,7 @@ use crate::graph::{
 };
 
 macro_rules! optimizer {
-    ($(#[$doc:meta])* $name:ident, $rule:ty, ($($arg:ident),*), $new:expr) => {
+    ($(#[$doc:meta])* $name:ident, $rule:ty, ($($arg:ident),*), $new:expr, $example:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name {
@@ -27,6 +27,18 @@ macro_rules! optimizer {
 
             /// A training step: moves all trainable variables of the graph along the negative gradient of `loss`.
             ///
+            /// ```
+            /// use cnn::tf::{self, Graph, Session};
+            /// let graph = Graph::new();
+            /// let w = tf::get_variable(&graph, "w", &[], tf::constant_initializer(3.0));
+            /// let loss = tf::multiply(&w, &w);
+            #[doc = concat!("let step = tf::train::", stringify!($name), "::new(", $example, ").minimize(&loss);")]
+            /// let session = Session::new(&graph);
+            /// session.run(&tf::global_variables_initializer(&graph), &[]);
+            /// session.run(&step, &[]);
+            /// assert!(session.value(&w).sum() < 3.0);
+            /// ```
+            ///
             /// Fetching it, as in `session.run((&step, &cost), &feeds)`, carries it out; the cost is that before the
             /// step.
             pub fn minimize(&self, loss: &Tensor) -> Operation {
@@ -40,20 +52,20 @@ macro_rules! optimizer {
 
 optimizer! {
     /// Adam with betas 0.9 and 0.999 and epsilon 1e-8: `tf.train.AdamOptimizer`.
-    AdamOptimizer, Adam, (learning_rate), Adam::new(learning_rate)
+    AdamOptimizer, Adam, (learning_rate), Adam::new(learning_rate), "0.01"
 }
 
 optimizer! {
     /// Gradient descent: `tf.train.GradientDescentOptimizer`.
-    GradientDescentOptimizer, Sgd, (learning_rate), Sgd { learning_rate }
+    GradientDescentOptimizer, Sgd, (learning_rate), Sgd { learning_rate }, "0.01"
 }
 
 optimizer! {
     /// Gradient descent with momentum: `tf.train.MomentumOptimizer`.
-    MomentumOptimizer, Momentum, (learning_rate, momentum), Momentum { learning_rate, momentum, nesterov: false }
+    MomentumOptimizer, Momentum, (learning_rate, momentum), Momentum { learning_rate, momentum, nesterov: false }, "0.01, 0.9"
 }
 
 optimizer! {
     /// RMSProp with decay 0.9, no momentum and epsilon 1e-10: `tf.train.RMSPropOptimizer`.
-    RMSPropOptimizer, RmsProp, (learning_rate), RmsProp::new(learning_rate)
+    RMSPropOptimizer, RmsProp, (learning_rate), RmsProp::new(learning_rate), "0.01"
 }

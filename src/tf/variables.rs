@@ -42,6 +42,15 @@ pub fn get_variable(graph: &Graph, name: &str, shape: &[usize], initializer: imp
 /// The operation that gives all variables of the graph their first values.
 ///
 /// DIFFERENCE: TensorFlow draws new numbers when the same session runs it a second time; here they are the same again.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let w = tf::get_variable(&graph, "w", &[2], tf::ones_initializer());
+/// let session = Session::new(&graph);
+/// session.run(&tf::global_variables_initializer(&graph), &[]);
+/// assert_eq!(session.value(&w).sum(), 2.0);
+/// ```
 pub fn global_variables_initializer(graph: &Graph) -> Operation {
     graph.initialize_all("init")
 }

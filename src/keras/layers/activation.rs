@@ -7,6 +7,15 @@ use crate::{
 };
 
 /// Applies a function to every number: `Activation::new("relu")`.
+///
+/// Input and output have one shape. The functions and their equations are in [`Function`].
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((8, 8, 3)).call();
+/// let y = Activation::new("relu").call(&x);
+/// assert_eq!(y.shape(), x.shape());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Activation {
     /// The function.

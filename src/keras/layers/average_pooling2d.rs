@@ -9,6 +9,12 @@ use crate::{
 /// Replaces each window of each channel by its mean; padded cells do not count.
 ///
 /// Input: (m, n_h_prev, n_w_prev, n_c). Output: (m, n_h, n_w, n_c). Windows lie side by side, unless strides are set.
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((64, 64, 3)).call();
+/// assert_eq!(AveragePooling2D::new(2).call(&x).shape().to_string(), "(?, 32, 32, 3)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct AveragePooling2D {
     /// Rows and columns of a window.

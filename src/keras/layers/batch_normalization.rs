@@ -17,6 +17,14 @@ use crate::{
 /// The moving variance is that of TensorFlow's fused kernel, with n − 1 in the denominator.
 ///
 /// From: S. Ioffe, C. Szegedy, "Batch normalization" (2015).
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((32, 32, 64)).call();
+/// let y = BatchNormalization::new().axis(3).name("bn_conv1").call(&x);
+/// assert_eq!(y.shape(), x.shape());
+/// assert_eq!((y.layer().count_params(), y.layer().count_trainable_params()), (256, 128));
+/// ```
 #[derive(Debug, Clone)]
 pub struct BatchNormalization {
     /// The axis of the channels; negative numbers count from the end.

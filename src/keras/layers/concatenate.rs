@@ -6,6 +6,15 @@ use crate::{
 };
 
 /// Lays tensors side by side along one axis; they agree in all others.
+///
+/// The last axis, unless another one is set.
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((8, 8, 3)).call();
+/// let y = Conv2D::new(5, (1, 1)).call(&x);
+/// assert_eq!(Concatenate::new().call([&x, &y]).shape().to_string(), "(?, 8, 8, 8)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Concatenate {
     /// The axis along which they lie side by side; negative numbers count from the end.

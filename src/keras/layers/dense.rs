@@ -9,6 +9,14 @@ use crate::{
 /// y = activation(x kernel + bias).
 ///
 /// Input: (m, features). Output: (m, units). Weights: kernel (features, units), bias (units).
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new(2048).call();
+/// let y = Dense::new(6).activation("softmax").name("fc6").call(&x);
+/// assert_eq!(y.shape().to_string(), "(?, 6)");
+/// assert_eq!(y.layer().count_params(), 2048 * 6 + 6);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Dense {
     /// How many numbers come out for each example.

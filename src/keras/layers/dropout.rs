@@ -10,6 +10,14 @@ use crate::{
 /// passes everything on.
 ///
 /// From: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
+///
+/// Input and output have one shape.
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new(100).call();
+/// assert_eq!(Dropout::new(0.5).call(&x).shape(), x.shape());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Dropout {
     /// The share of numbers that are dropped, in [0, 1).

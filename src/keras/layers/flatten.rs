@@ -7,6 +7,12 @@ use crate::{
 };
 
 /// Lays the numbers of each example in one row. Input: (m, n_h, n_w, n_c). Output: (m, n_h n_w n_c).
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((2, 2, 2048)).call();
+/// assert_eq!(Flatten::new().call(&x).shape().to_string(), "(?, 8192)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Flatten {
     attributes: Attributes,

@@ -7,6 +7,12 @@ use crate::{
 };
 
 /// Replaces each channel of an image by its mean. Input: (m, n_h, n_w, n_c). Output: (m, n_c).
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((7, 7, 512)).call();
+/// assert_eq!(GlobalAveragePooling2D::new().call(&x).shape().to_string(), "(?, 512)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct GlobalAveragePooling2D {
     attributes: Attributes,

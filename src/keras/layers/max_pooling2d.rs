@@ -9,6 +9,16 @@ use crate::{
 /// Replaces each window of each channel by its largest number.
 ///
 /// Input: (m, n_h_prev, n_w_prev, n_c). Output: (m, n_h, n_w, n_c). Windows lie side by side, unless strides are set.
+///
+/// With padding valid, n_h = ⌊(n_h_prev − f_h) / stride⌋ + 1; with padding same, n_h = ⌈n_h_prev / stride⌉, and what is
+/// outside of the image does not count.
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((15, 15, 8)).call();
+/// assert_eq!(MaxPooling2D::new(3).strides(2).call(&x).shape().to_string(), "(?, 7, 7, 8)");
+/// assert_eq!(MaxPooling2D::new(3).strides(2).padding(Padding::Same).call(&x).shape().to_string(), "(?, 8, 8, 8)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct MaxPooling2D {
     /// Rows and columns of a window.

@@ -7,6 +7,12 @@ use crate::{
 };
 
 /// Adds zeros around each image. Input: (m, n_h, n_w, n_c). Output: (m, n_h + 2 rows, n_w + 2 columns, n_c).
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((64, 64, 3)).call();
+/// assert_eq!(ZeroPadding2D::new((3, 1)).call(&x).shape().to_string(), "(?, 70, 66, 3)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct ZeroPadding2D {
     /// Rows above and as many below, columns to the left and as many to the right.

@@ -23,6 +23,13 @@ pub fn xavier_initializer(seed: Option<u64>) -> XavierInitializer {
 /// It counts as 14 operations, as in TensorFlow up to 1.3; later versions needed 8, which changes the seeds of whatever
 /// is created afterwards.
 ///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(64), Some(64), Some(3)]);
+/// assert_eq!(tf::contrib::layers::flatten(&x).shape().to_string(), "(?, 12288)");
+/// ```
+///
 /// # Panics
 /// If a dimension other than the first is unknown.
 #[track_caller]
@@ -59,6 +66,14 @@ pub fn flatten(x: &Tensor) -> Tensor {
 /// * `activation_fn`: such as `Some(tf::nn::relu)`; `None` leaves the layer linear
 ///
 /// DIFFERENCE: TensorFlow applies relu when the argument is left out.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let p = tf::placeholder(&graph, tf::float32, [None, Some(64)]);
+/// let z3 = tf::contrib::layers::fully_connected(&p, 6, None);
+/// assert_eq!(z3.to_string(), r#"Tensor("fully_connected/BiasAdd:0", shape=(?, 6), dtype=float32)"#);
+/// ```
 ///
 /// # Panics
 /// If `x` is not a matrix with a known number of columns.
