@@ -1,11 +1,15 @@
-/*! Measures how long one submission takes to grade once the helper crate is compiled: the median of several. */
+/*! Measures how long one submission takes to grade once the helper crate is compiled, and what the sandbox adds to a
+process: medians of several. */
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use exercise::Source;
 use grader::grade::{Grader, Options};
 use grader::root;
+use grader::sandbox::{self, End, Job, Limits};
 
 const RUNS: usize = 9;
 
@@ -35,9 +39,59 @@ fn main() {
         };
         // The first one also compiles the reference, once for all that follow.
         grade();
-        let mut times: Vec<Duration> = (0..runs).map(|_| grade()).collect();
-        times.sort();
-        let median = times[runs / 2].as_secs_f64();
-        println!("grading {what}: median of {runs}: {median:.2} s");
+        println!("grading {what}: median of {runs}: {:.2} s", median(runs, grade));
     }
+    let [alone, confined] = version_of_the_compiler(runs);
+    println!(
+        "a process that does nothing: median of {runs}: {:.0} ms, in the sandbox {:.0} ms",
+        1e3 * alone,
+        1e3 * confined
+    );
+}
+
+/// Seconds.
+fn median(runs: usize, work: impl Fn() -> Duration) -> f64 {
+    let mut times: Vec<Duration> = (0..runs).map(|_| work()).collect();
+    times.sort();
+    times[runs / 2].as_secs_f64()
+}
+
+/// Seconds that `rustc --version` takes, alone and in the sandbox.
+fn version_of_the_compiler(runs: usize) -> [f64; 2] {
+    let printed = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap().stdout;
+    let sysroot = PathBuf::from(String::from_utf8(printed).unwrap().trim());
+    let program = sysroot.join("bin/rustc");
+    let mut execute = sandbox::system_programs();
+    execute.push(sysroot);
+    let work = tempfile::tempdir().unwrap();
+    let job = Job {
+        program: &program,
+        args: vec!["--version".into()],
+        env: vec![],
+        read: vec![],
+        execute,
+        work_dir: work.path(),
+        keep: true,
+        limits: Limits {
+            wall: Duration::from_secs(20),
+            cpu: Duration::from_secs(20),
+            memory: 2 << 30,
+            output: 0,
+            log: 64 << 10,
+            processes: 32,
+            file_size: 1 << 20,
+        },
+        input: vec![],
+    };
+    let alone = median(runs, || {
+        let start = Instant::now();
+        Command::new(&program).arg("--version").output().unwrap();
+        start.elapsed()
+    });
+    let confined = median(runs, || {
+        let start = Instant::now();
+        assert_eq!(sandbox::run(&job).unwrap().end, End::Exited(0));
+        start.elapsed()
+    });
+    [alone, confined]
 }

@@ -16,8 +16,8 @@ use grader::sandbox::{self, End, Job, Layers, Limits, Outcome};
 use tempfile::TempDir;
 
 const LIMITS: Limits = Limits {
-    wall: Duration::from_secs(5),
-    cpu: Duration::from_secs(5),
+    wall: Duration::from_secs(20),
+    cpu: Duration::from_secs(20),
     memory: 512 << 20,
     output: 1 << 20,
     log: 16 << 10,

@@ -143,23 +143,3 @@ fn bombs_of_the_compiler_are_held() {
         assert!(before.elapsed() < Duration::from_secs(20), "{name}: {:?}", before.elapsed());
     }
 }
-
-#[test]
-fn the_sandbox_costs_little() {
-    let (_, rustc) = toolchain();
-    let mut fastest = [Duration::MAX; 2];
-    for _ in 0..5 {
-        let before = Instant::now();
-        Command::new(rustc).arg("--version").output().unwrap();
-        fastest[0] = fastest[0].min(before.elapsed());
-        let work = TempDir::new().unwrap();
-        let before = Instant::now();
-        let outcome = compile_in(work.path(), "", &["--version"], &[], LIMITS);
-        assert_eq!(outcome.end, End::Exited(0), "{outcome:?}");
-        fastest[1] = fastest[1].min(before.elapsed());
-    }
-    let cost = fastest[1].saturating_sub(fastest[0]);
-    println!("alone {:?}, sandboxed {:?}: {cost:?} more", fastest[0], fastest[1]);
-    // About 10 ms when nothing else runs; a machine that is busy with other tests gets more room.
-    assert!(cost < Duration::from_millis(150), "{cost:?}");
-}

@@ -3,7 +3,8 @@ Which operations are computed in one pass over memory: a convolution, dense laye
 normalisation, addition and relu that follow it.
 
 Of these, only the forward pass is joined, and the numbers in between are never written; gradients flow through each
-operation as before. A convolution and the max pooling behind it are joined in both directions. The exact kernels do not fuse anything: their digits depend on the order.
+operation as before. A convolution and the max pooling behind it are joined in both directions. The exact kernels do not
+fuse anything: their digits depend on the order.
 */
 
 use super::plan::Instruction;
