@@ -8,6 +8,7 @@ Needs the Python packages nbclient, nbformat and ipykernel's jupyter_client, and
 the PATH.
 """
 
+import fcntl
 import json
 import os
 import pathlib
@@ -85,7 +86,11 @@ def main():
         kernel(pathlib.Path(folder))
         # A cell's build directory outlives the kernel, so the second notebook finds the crates compiled.
         os.environ.setdefault("EVCXR_TMPDIR", str(ROOT / "target" / "stock-kernel"))
-        pathlib.Path(os.environ["EVCXR_TMPDIR"]).mkdir(parents=True, exist_ok=True)
+        place = pathlib.Path(os.environ["EVCXR_TMPDIR"])
+        place.mkdir(parents=True, exist_ok=True)
+        # Two kernels in one build directory load each other's cells, so a second run waits for the first.
+        turn = open(place / "lock", "w")
+        fcntl.flock(turn, fcntl.LOCK_EX)
         for path in paths:
             print(f"{path.name} under the stock kernel …", flush=True)
             found = run(path)
