@@ -2,6 +2,8 @@
 //! and ten training steps of the application network. The numbers are in `fixtures/tensorflow.json`, made by the script
 //! beside it.
 
+mod fixtures;
+
 use cnn::{
     graph::{
         Graph, Item, Kernels, Padding, Phase, Session, Shape, Tensor,
@@ -14,7 +16,8 @@ use cnn::{
     numpy::RandomState,
     tf::{self, SAME},
 };
-use ndarray::{Array2, ArrayD, Dimension, IxDyn};
+use fixtures::tensors::{array, assert_near, list, number};
+use ndarray::{Array2, ArrayD, IxDyn};
 use serde_json::Value;
 
 const KERNELS: [Kernels; 2] = [Kernels::Exact, Kernels::Fast { threads: 2 }];
@@ -26,33 +29,8 @@ fn fixture() -> Value {
     serde_json::from_str(include_str!("fixtures/tensorflow.json")).expect("valid JSON")
 }
 
-fn list(value: &Value) -> &[Value] {
-    value.as_array().expect("a list")
-}
-
-fn number(value: &Value) -> usize {
-    value.as_u64().unwrap_or_else(|| panic!("expected a number, got {value}")) as usize
-}
-
 fn pair(value: &Value) -> (usize, usize) {
     (number(&value[0]), number(&value[1]))
-}
-
-fn array(value: &Value) -> ArrayD<f32> {
-    let shape: Vec<usize> = list(&value["shape"]).iter().map(number).collect();
-    let data = list(&value["data"]).iter().map(|x| x.as_f64().expect("a number") as f32).collect();
-    ArrayD::from_shape_vec(IxDyn(&shape), data).expect("as many numbers as the shape asks for")
-}
-
-/// Demands a relative error of at most `tolerance`, measured against the largest number of the array.
-#[track_caller]
-fn assert_near(what: &str, ours: &ArrayD<f32>, theirs: &ArrayD<f32>, tolerance: f32) {
-    assert_eq!(ours.shape(), theirs.shape(), "{what}");
-    let scale = theirs.iter().fold(1e-3f32, |scale, x| scale.max(x.abs()));
-    for ((index, ours), theirs) in ours.indexed_iter().zip(theirs) {
-        let error = (ours - theirs).abs() / scale;
-        assert!(error <= tolerance, "{what}{:?}: {ours}, TensorFlow has {theirs}", index.slice());
-    }
 }
 
 /// The operation of a case, applied to its inputs.
