@@ -8,7 +8,7 @@ step, so that what it reads can be lent beside it.
 use super::{
     Graph,
     compute::Compute,
-    kernels::fast::elementwise as fast,
+    kernels::{aligned::Aligned, fast::elementwise as fast},
     op::{Backward, Forward, Gradient, Norm, Stage, Then},
     optimizers::Update,
     plan::{Instruction, Place, Plan, Step},
@@ -26,7 +26,7 @@ pub struct Execution<'a> {
 /// What a step may read: everything that is not moved out for writing.
 struct Readable<'a> {
     execution: &'a Execution<'a>,
-    slots: &'a [Vec<f32>],
+    slots: &'a [Aligned],
     variables: &'a HashMap<usize, Vec<f32>>,
 }
 
@@ -81,11 +81,10 @@ impl Execution<'_> {
     /// Carries out all steps.
     pub fn run(&self, state: &mut State) {
         let plan = self.plan;
-        state.slots.resize_with(state.slots.len().max(plan.slot_lens.len()), Vec::new);
+        state.slots.resize_with(state.slots.len().max(plan.slot_lens.len()), Aligned::default);
         for (slot, len) in state.slots.iter_mut().zip(&plan.slot_lens) {
             if slot.len() < *len {
-                // A fresh allocation rather than `resize`: the old numbers need not be copied.
-                *slot = vec![0.0; *len];
+                *slot = Aligned::zeros(*len);
             }
         }
         for step in &plan.steps {
@@ -187,7 +186,7 @@ impl Execution<'_> {
         let take = |wanted: &Option<(usize, bool)>| {
             wanted.map(|(buffer, accumulate)| (buffer, accumulate, mem::take(&mut state.slots[plan.slots[buffer]])))
         };
-        let mut taken: Vec<Option<(usize, bool, Vec<f32>)>> = d_inputs.iter().map(take).collect();
+        let mut taken: Vec<Option<(usize, bool, Aligned)>> = d_inputs.iter().map(take).collect();
         let readable = Readable { execution: self, slots: &state.slots, variables: &state.variables };
         let reads = instruction.op.backward_reads();
         let input = |(i, node): (usize, &usize)| {

@@ -6,7 +6,7 @@ What is to be done is decided in `plan`, once for each set of fetches and shapes
 
 use super::{
     Feed, Fetch, Graph, Kernels, Operation, Tensor, compute::Compute, definition::NodeKind, execute::Execution,
-    plan::Plan,
+    kernels::aligned::Aligned, plan::Plan,
 };
 use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
 use std::{
@@ -46,7 +46,7 @@ pub(super) struct State {
     /// What operations derived from variables, by node; see [`State::variables_changed`].
     pub caches: HashMap<usize, Vec<f32>>,
     /// Memory that the plans share.
-    pub slots: Vec<Vec<f32>>,
+    pub slots: Vec<Aligned>,
     plans: HashMap<Key, Rc<Plan>>,
     revision: u64,
 }
@@ -232,7 +232,7 @@ impl Session {
         let state = self.state.borrow();
         let variables: usize = state.variables.values().map(Vec::len).sum();
         let training = state.training.values().flat_map(|t| t.slots.values().flatten()).map(Vec::len);
-        let slots: usize = state.slots.iter().map(Vec::len).sum();
+        let slots: usize = state.slots.iter().map(|slot| slot.len()).sum();
         (variables + training.sum::<usize>() + slots) * size_of::<f32>()
     }
 }

@@ -4,6 +4,7 @@ The arithmetic of the engine: plain functions on slices, with a geometry that sa
 Nothing here knows a graph, a tensor or a gradient tape.
 */
 
+pub(crate) mod aligned;
 pub mod exact;
 pub mod fast;
 pub mod geometry;

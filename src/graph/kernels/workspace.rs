@@ -5,6 +5,7 @@ the processor has.
 A workspace is a value that the caller holds; nothing is kept in statics.
 */
 
+use super::aligned::Aligned;
 use super::fast::Isa;
 use super::threads::Threads;
 
@@ -19,18 +20,18 @@ use super::threads::Threads;
 pub struct Workspace {
     threads: Threads,
     isa: Isa,
-    scratch: Vec<f32>,
+    scratch: Aligned,
 }
 
 impl Workspace {
     /// A workspace with `n_threads` threads and the best instructions that this processor has.
     pub fn new(n_threads: usize) -> Self {
-        Workspace { threads: Threads::new(n_threads), isa: Isa::detect(), scratch: Vec::new() }
+        Workspace { threads: Threads::new(n_threads), isa: Isa::detect(), scratch: Aligned::default() }
     }
 
     /// A workspace with as many threads as the machine offers.
     pub fn available() -> Self {
-        Workspace { threads: Threads::available(), isa: Isa::detect(), scratch: Vec::new() }
+        Workspace { threads: Threads::available(), isa: Isa::detect(), scratch: Aligned::default() }
     }
 
     /// The same workspace, restricted to the instructions of `isa`.
@@ -56,7 +57,7 @@ impl Workspace {
     /// The threads, the instructions, and `len` numbers of scratch memory with whatever the last kernel left in them.
     pub(crate) fn parts(&mut self, len: usize) -> (&Threads, Isa, &mut [f32]) {
         if self.scratch.len() < len {
-            self.scratch.resize(len, 0.0);
+            self.scratch = Aligned::zeros(len);
         }
         (&self.threads, self.isa, &mut self.scratch[..len])
     }

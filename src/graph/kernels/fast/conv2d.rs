@@ -102,7 +102,11 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
     check("dy", dy.len(), g.output_len());
     check("w", w.len(), g.filter_len());
     check("dx", dx.len(), g.input_len());
-    let (product, order) = backward_input_product(g);
+    let (mut product, order) = backward_input_product(g);
+    if accumulate {
+        // Between the windows of a large stride lie pixels that nothing is added to.
+        product.regions.retain(|region| !region.runs.is_empty());
+    }
     let right = Right::Transposed { matrices: w, order: &order };
     let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
     let add = if accumulate { dx.as_mut_ptr().cast_const() } else { std::ptr::null() };

@@ -182,8 +182,20 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
     });
 }
 
+/// Asks for the lines of a tile's row.
+#[inline(always)]
+fn prefetch_row<S: Simd, const VECTORS: usize>(row: *mut f32) {
+    for line in (0..VECTORS * S::LANES).step_by(16) {
+        S::prefetch_write(row.wrapping_add(line));
+    }
+}
+
 #[inline(always)]
 unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &RowsTile) {
+    // Where the sums will go is on its way into the cache while they are made.
+    for_rows!(ROWS, R, {
+        prefetch_row::<S, VECTORS>(tile.y.wrapping_add(tile.y_rows[R]));
+    });
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; MAX_ROWS];
         let mut rows = tile.rows;
@@ -232,6 +244,9 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
 
 #[inline(always)]
 unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &OuterTile) {
+    for_rows!(ROWS, R, {
+        prefetch_row::<S, VECTORS>(tile.c.wrapping_add(R * tile.c_step));
+    });
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; MAX_ROWS];
         let mut a = tile.a;
