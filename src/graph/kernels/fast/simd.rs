@@ -23,7 +23,9 @@ pub(crate) trait Simd: Copy {
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
     /// `self + a`.
     unsafe fn add(self, a: Self) -> Self;
-    /// Asks for the line of `p` to be brought into the cache for writing; `p` may lie anywhere.
+    /// Asks for the line of `p` to be brought into the cache; `p` may lie anywhere.
+    fn prefetch(p: *const f32);
+    /// As [`Simd::prefetch`], for writing.
     fn prefetch_write(p: *const f32);
     /// The larger of 0 and `self`, lane by lane; NaN stays.
     unsafe fn relu(self) -> Self;
@@ -61,6 +63,8 @@ impl Simd for Portable4 {
         let ([s0, s1, s2, s3], [a0, a1, a2, a3]) = (self.0, a.0);
         Portable4([s0 + a0, s1 + a1, s2 + a2, s3 + a3])
     }
+    #[inline(always)]
+    fn prefetch(_: *const f32) {}
     #[inline(always)]
     fn prefetch_write(_: *const f32) {}
     #[inline(always)]
@@ -103,8 +107,13 @@ mod x86 {
                     unsafe { $add(self, a) }
                 }
                 #[inline(always)]
-                fn prefetch_write(p: *const f32) {
+                fn prefetch(p: *const f32) {
                     // SAFETY: prefetching has no effect but on the cache, wherever it points.
+                    unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) };
+                }
+                #[inline(always)]
+                fn prefetch_write(p: *const f32) {
+                    // SAFETY: as above.
                     unsafe { _mm_prefetch::<_MM_HINT_ET0>(p.cast()) };
                 }
                 #[inline(always)]

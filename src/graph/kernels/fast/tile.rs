@@ -223,6 +223,12 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
                 }
             }
             while k < run.len {
+                // The next line of each row: rows are too many for the processor to follow by itself.
+                if k.is_multiple_of(16) {
+                    for_rows!(ROWS, R, {
+                        S::prefetch(x[R].wrapping_add(k + 16));
+                    });
+                }
                 let mut columns = [S::zero(); VECTORS];
                 for v in 0..VECTORS {
                     columns[v] = S::load(b.add(v * S::LANES));
