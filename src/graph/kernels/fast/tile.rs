@@ -14,6 +14,10 @@ the padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
 use super::Isa;
 use super::simd::Simd;
 
+/// Pixels ahead of the present one of an [`OuterTile`] whose numbers are fetched: the time in which they come from the
+/// third-level cache.
+const AHEAD: usize = 8;
+
 /// Most rows that a tile can have under any instruction set.
 pub(crate) const MAX_ROWS: usize = 14;
 
@@ -263,6 +267,10 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
                 }
                 let mut b = tile.b.add(repeat * tile.b_repeat + segment.b);
                 for _ in 0..segment.len {
+                    S::prefetch(a.wrapping_add(AHEAD * tile.a_step));
+                    for line in (0..VECTORS * S::LANES).step_by(16) {
+                        S::prefetch(b.wrapping_add(AHEAD * tile.b_step + line));
+                    }
                     let mut columns = [S::zero(); VECTORS];
                     for v in 0..VECTORS {
                         columns[v] = S::load(b.add(v * S::LANES));
