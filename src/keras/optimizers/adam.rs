@@ -4,6 +4,14 @@ use crate::graph::optimizers;
 
 /// Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
 ///
+/// With the gradient g, at step t, and β₁, β₂ for `beta_1` and `beta_2`:
+///
+/// ```text
+/// m = β₁ m + (1 − β₁) g
+/// v = β₂ v + (1 − β₂) g²
+/// w −= learning_rate √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + epsilon)
+/// ```
+///
 /// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
