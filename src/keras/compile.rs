@@ -106,8 +106,25 @@ impl Model {
     /// The gradient of the loss on a batch with respect to each weight that can be trained, as in training, by layer
     /// and weight: `("conv1", "kernel", gradient)`. Nothing is changed.
     ///
+    /// # Arguments
+    /// * `x`, `y`: examples and labels, as for [`Model::fit`]
+    ///
+    /// # Returns
+    /// For each weight, in the order of the layers, the names of its layer and of itself, and an array of its shape.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// use ndarray::array;
+    /// let x_input = Input::new(1).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).kernel_initializer("ones").name("line").call(&x_input));
+    /// model.compile("sgd", "mse", ["mae"]);
+    /// // The loss (x w + b − y)² with x = 3, w = 1, b = 0, y = 1.
+    /// let gradients = model.gradients(&array![[3.0]], &array![1.0]);
+    /// assert_eq!(gradients[0], ("line".to_string(), "kernel", array![[12.0f32]].into_dyn()));
+    /// ```
+    ///
     /// # Panics
-    /// If the model has not been compiled, or the arrays do not fit it.
+    /// If the model has not been compiled, or the arrays do not fit it, as for [`Model::fit`].
     #[track_caller]
     pub fn gradients<A, B, S, T, D, E>(
         &self,

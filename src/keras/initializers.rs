@@ -24,7 +24,8 @@ pub enum Initializer {
     GlorotUniform(GlorotUniform),
     /// See [`HeUniform`].
     HeUniform(HeUniform),
-    /// A function of one's own: from a shape to that many numbers, the last index running fastest.
+    /// A function of one's own: from a shape to that many numbers, the last index running fastest. A file cannot keep
+    /// it: a model that is saved and opened again has the weights, but names Keras' default as where they began.
     Own(OwnFunction),
 }
 
@@ -58,7 +59,7 @@ impl GlorotUniform {
     }
 }
 
-/// Uniform numbers in ±√(6 / fan_in), for layers before a relu.
+/// Uniform numbers in ±√(6 / fan_in), for layers before a relu. fan_in is as for [`GlorotUniform`].
 ///
 /// From: K. He et al., "Delving deep into rectifiers" (2015).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

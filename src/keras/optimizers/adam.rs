@@ -12,7 +12,14 @@ use crate::graph::optimizers;
 /// w −= learning_rate √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + epsilon)
 /// ```
 ///
-/// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014).
+/// ```
+/// use cnn::keras::Adam;
+/// let adam = Adam::new().learning_rate(0.01);
+/// assert_eq!((adam.learning_rate, adam.beta_1, adam.beta_2, adam.epsilon), (0.01, 0.9, 0.999, 1e-7));
+/// ```
+///
+/// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014), with its learning rate and betas; the
+/// epsilon is Keras'.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
     /// How far to go; 0.001.
