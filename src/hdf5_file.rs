@@ -26,6 +26,9 @@ pub(crate) fn open(path: &Path, expected: &str, help: &str) -> Result<hdf5::File
         return Err(Error::Missing { path: path_(), expected: expected(), help: help() });
     }
     let contents = |found| Error::Contents { path: path_(), expected: expected(), found, help: help() };
+    if path.is_dir() {
+        return Err(contents("a folder".to_owned()));
+    }
     let start = first_bytes(path).map_err(|source| Error::Io { path: path_(), source })?;
     if !start.starts_with(b"\x89HDF\r\n\x1a\n") {
         return Err(contents(what_starts_like(&start)));

@@ -46,19 +46,19 @@ fn the_first_epoch_of_the_course_is_numpys() {
 }
 
 #[test]
-#[should_panic(expected = "x has shape [3, 2], y has shape [2, 1]")]
+#[should_panic(expected = "expected as many rows in y as in x, got shapes [2, 1] and [3, 2]")]
 fn rows_that_do_not_match_are_a_bug_of_the_caller() {
     random_mini_batches(&Array2::<f32>::zeros((3, 2)), &Array2::<f32>::zeros((2, 1)), 2, 0);
 }
 
 #[test]
-#[should_panic(expected = "mini_batch_size is 0")]
+#[should_panic(expected = "expected a mini_batch_size of at least 1, got 0")]
 fn a_batch_has_at_least_one_row() {
     random_mini_batches(&Array1::<f32>::zeros(3), &Array1::<f32>::zeros(3), 0, 0);
 }
 
 #[test]
-#[should_panic(expected = "label 3 at position 1, but there are 3 classes (0 to 2)")]
+#[should_panic(expected = "expected labels below 3, the number of classes, got 3 at position 1")]
 fn a_label_beyond_the_classes_is_a_bug_of_the_caller() {
     convert_to_one_hot(&array![0, 3], 3);
 }

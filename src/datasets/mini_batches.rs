@@ -35,6 +35,7 @@ use ndarray::{Array, ArrayBase, Axis, Data, RemoveAxis};
 ///
 /// # Panics
 /// If `x` and `y` have different numbers of rows, or `mini_batch_size` is 0.
+#[track_caller]
 pub fn random_mini_batches<A, B, S, T, D, E>(
     x: &ArrayBase<S, D>,
     y: &ArrayBase<T, E>,
@@ -50,8 +51,14 @@ where
     E: RemoveAxis,
 {
     let m = x.len_of(Axis(0));
-    assert_eq!(m, y.len_of(Axis(0)), "random_mini_batches: x has shape {:?}, y has shape {:?}", x.shape(), y.shape());
-    assert!(mini_batch_size > 0, "random_mini_batches: mini_batch_size is 0");
+    assert!(
+        m == y.len_of(Axis(0)),
+        "random_mini_batches: expected as many rows in y as in x, got shapes {:?} and {:?}{}",
+        y.shape(),
+        x.shape(),
+        if y.shape().last() == Some(&m) { "\nhelp: labels stand in rows; transpose them" } else { "" }
+    );
+    assert!(mini_batch_size > 0, "random_mini_batches: expected a mini_batch_size of at least 1, got 0");
 
     let permutation = RandomState::new(seed).permutation(m).to_vec();
     permutation.chunks(mini_batch_size).map(|rows| (x.select(Axis(0), rows), y.select(Axis(0), rows))).collect()

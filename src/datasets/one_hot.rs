@@ -26,13 +26,14 @@ use ndarray::{Array2, ArrayBase, Data, Dimension};
 ///
 /// # Panics
 /// If a label is `c` or more.
+#[track_caller]
 pub fn convert_to_one_hot<S: Data<Elem = usize>, D: Dimension>(y: &ArrayBase<S, D>, c: usize) -> Array2<f32> {
     let mut one_hot = Array2::zeros((c, y.len())); // (c, m)
     for (i, &label) in y.iter().enumerate() {
         assert!(
             label < c,
-            "convert_to_one_hot: label {label} at position {i}, but there are {c} classes (0 to {})",
-            c.saturating_sub(1)
+            "convert_to_one_hot: expected labels below {c}, the number of classes, got {label} at position {i}\nhelp: \
+             labels count from 0"
         );
         one_hot[[label, i]] = 1.0;
     }

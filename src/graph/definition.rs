@@ -366,6 +366,16 @@ impl Tensor {
     }
 }
 
+impl Tensor {
+    /// The inputs that a gradient of it flows back to.
+    pub(crate) fn differentiated_inputs(&self) -> Vec<Tensor> {
+        let node = self.graph.node(self.node);
+        let NodeKind::Op(op) = &node.kind else { return Vec::new() };
+        let inputs = self.inputs().into_iter().enumerate();
+        inputs.filter(|(i, _)| op.differentiable(*i)).map(|(_, input)| input).collect()
+    }
+}
+
 impl fmt::Display for Tensor {
     /// As TensorFlow 1 prints it: `Tensor("Placeholder:0", shape=(?, 64, 64, 3), dtype=float32)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -47,6 +47,12 @@ impl Number for u8 {
     }
 }
 
+impl Number for i32 {
+    fn to_f32(self) -> f32 {
+        self as f32
+    }
+}
+
 impl Number for i64 {
     fn to_f32(self) -> f32 {
         self as f32

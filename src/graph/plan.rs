@@ -6,7 +6,7 @@ fed shapes.
 */
 
 use super::{
-    Graph, Op, Shape,
+    Graph, Op, Shape, Tensor,
     backward::{self, Loss},
     definition::NodeKind,
     fuse, memory,
@@ -241,18 +241,10 @@ fn concrete_dims(
         let node = graph.node(*id);
         let own = match (&node.kind, fed.get(id)) {
             (_, Some(fed)) => {
-                assert!(
-                    node.shape.admits(fed),
-                    "run: the array fed for {} has shape {}",
-                    graph.tensor(*id),
-                    Shape::known(fed)
-                );
+                assert!(node.shape.admits(fed), "{}", wrong_feed(graph, *id, fed));
                 fed.to_vec()
             }
-            (NodeKind::Placeholder, None) => panic!(
-                "run: {} needs a value\nhelp: add it to the feeds, as in session.run(&cost, &[x.feed(&images)])",
-                graph.tensor(*id)
-            ),
+            (NodeKind::Placeholder, None) => panic!("{}", missing_feed(graph, *id, fed)),
             (NodeKind::Op(op), None) => {
                 let shapes: Vec<Shape> = node.inputs.iter().map(|input| Shape::known(&dims[input])).collect();
                 let shape = op.output_shape(&shapes.iter().collect::<Vec<_>>());
@@ -264,6 +256,35 @@ fn concrete_dims(
         dims.insert(*id, own);
     }
     dims
+}
+
+/// Says that an array does not have the shape of what it was fed for, and what it may have been meant for.
+fn wrong_feed(graph: &Graph, node: usize, dims: &[usize]) -> String {
+    let (tensor, shape) = (graph.tensor(node), graph.tensor(node).shape());
+    let transposed: Vec<usize> = dims.iter().rev().copied().collect();
+    let stands_for = |other: &Tensor| other.kind() == "Placeholder" && other.shape().admits(dims);
+    let help = if shape.admits(&transposed) {
+        "\nhelp: the array lies on its side; transpose it, as in y.feed(&labels.t())".to_owned()
+    } else if shape.admits(&[&[1], dims].concat()) {
+        "\nhelp: a single example is a batch of one: insert_axis(Axis(0))".to_owned()
+    } else if let Some(other) = graph.tensors().into_iter().find(stands_for) {
+        format!("\nhelp: the array fits {other}; were two placeholders taken for each other?")
+    } else {
+        String::new()
+    };
+    format!("run: {tensor} takes arrays of shape {shape}, got one of shape {}{help}", Shape::known(dims))
+}
+
+/// Says that a placeholder was not fed, and which ones were.
+fn missing_feed(graph: &Graph, node: usize, fed: &HashMap<usize, &Vec<usize>>) -> String {
+    let ids: BTreeSet<usize> = fed.keys().copied().collect();
+    let names: Vec<String> = ids.into_iter().map(|id| graph.tensor(id).name()).collect();
+    let names = if names.is_empty() { "nothing".to_owned() } else { format!("only {}", names.join(", ")) };
+    format!(
+        "run: {} needs a value, {names} was fed\nhelp: add it to the feeds, as in session.run(&cost, \
+         &[x.feed(&images), y.feed(&labels)])",
+        graph.tensor(node)
+    )
 }
 
 fn instructions(

@@ -122,7 +122,8 @@ impl Session {
     /// Batch normalisation and dropout act as after training; see [`Session::run_training`].
     ///
     /// # Panics
-    /// If a placeholder is not fed, an array does not fit its placeholder, or a variable has no value yet.
+    /// If a placeholder is not fed or fed twice, an array does not fit its placeholder, a tensor belongs to another graph,
+    /// or a variable has no value yet.
     #[track_caller]
     pub fn run<F: Fetch>(&self, fetch: F, feeds: &[Feed<'_>]) -> F::Output {
         self.run_in_phase(fetch, feeds, false)
@@ -142,8 +143,17 @@ impl Session {
     fn run_in_phase<F: Fetch>(&self, fetch: F, feeds: &[Feed<'_>], training: bool) -> F::Output {
         let mut nodes = Vec::new();
         fetch.nodes(&mut nodes);
-        for node in nodes.iter().map(|node| &node.0).chain(feeds.iter().map(|feed| feed.tensor.graph())) {
-            assert!(node == &self.graph, "run: a tensor belongs to another graph than the session");
+        let fetched = nodes.iter().map(|node| node.0.tensor(node.1));
+        for tensor in fetched.chain(feeds.iter().map(|feed| feed.tensor.clone())) {
+            assert!(
+                tensor.graph() == &self.graph,
+                "run: {tensor} belongs to another graph than the session\nhelp: a session runs the graph that it was made \
+                 for; after a new Graph, make the tensors and the session anew"
+            );
+        }
+        for (i, feed) in feeds.iter().enumerate() {
+            let again = feeds[..i].iter().any(|earlier| earlier.tensor == feed.tensor);
+            assert!(!again, "run: expected one array for {}, it is fed twice", feed.tensor);
         }
         let fetches: Vec<usize> = nodes.iter().map(|node| node.1).collect();
         let state = &mut *self.state.borrow_mut();

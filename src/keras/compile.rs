@@ -6,6 +6,7 @@ use crate::{
     numpy::RandomState,
 };
 use ndarray::{ArrayBase, ArrayD, Data, Dimension};
+use std::cell::OnceCell;
 
 /// What [`Model::compile`] adds to a model.
 pub(super) struct Compiled {
@@ -17,6 +18,9 @@ pub(super) struct Compiled {
     /// The mean loss of a batch.
     pub cost: Tensor,
     pub step: Operation,
+    /// The gradients of the cost with respect to each weight that an optimizer may move, once they have been asked for:
+    /// a graph grows with each tensor that is added to it.
+    gradients: OnceCell<Vec<Tensor>>,
     /// Shuffles the examples; goes on from one call of `fit` to the next.
     pub shuffle: RandomState,
 }
@@ -29,8 +33,18 @@ impl Model {
     /// * `loss`: such as `"categorical_crossentropy"`
     /// * `metrics`: what to report beside the loss, such as `["accuracy"]`
     ///
+    /// ```
+    /// use cnn::keras::{Adam, Metric, Model, layers::*};
+    /// let x_input = Input::new(2).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(3).activation("softmax").call(&x_input));
+    /// model.compile("adam", "categorical_crossentropy", ["accuracy"]);
+    /// // With a value for what a name alone does not say, and without metrics:
+    /// model.compile(Adam::new().learning_rate(0.01), "categorical_crossentropy", Metric::NONE);
+    /// assert_eq!(model.learning_rate(), 0.01);
+    /// ```
+    ///
     /// # Panics
-    /// If there is nothing of such a name, or the model has several inputs or outputs.
+    /// If there is nothing of such a name, the loss needs another output, or the model has several outputs.
     #[track_caller]
     pub fn compile<M: Into<Metric>>(
         &mut self,
@@ -41,6 +55,9 @@ impl Model {
         let (optimizer, loss) = (optimizer.into(), loss.into());
         let metrics = metrics.into_iter().map(Into::into).collect();
         let output = self.only("output", &self.outputs);
+        if let Some(why) = loss.misfit(&output.shape()) {
+            panic!("compile: {why}")
+        }
         let name = format!("{}_target", output.layer().name());
         let target = self.context.graph.placeholder(output.shape(), DType::Float32, &name);
         let cost = loss.build(output.symbol(), &target);
@@ -49,7 +66,8 @@ impl Model {
         let step = optimizer.minimize(&cost, &variables);
         // The seed is fixed for the same reason as that of the weights: a notebook that runs again prints the same.
         let shuffle = RandomState::new(0);
-        self.compiled = Some(Compiled { loss, metrics, optimizer, target, cost, step, shuffle });
+        let gradients = OnceCell::new();
+        self.compiled = Some(Compiled { loss, metrics, optimizer, target, cost, step, gradients, shuffle });
     }
 
     /// The learning rate that training uses now.
@@ -88,8 +106,25 @@ impl Model {
     /// The gradient of the loss on a batch with respect to each weight that can be trained, as in training, by layer
     /// and weight: `("conv1", "kernel", gradient)`. Nothing is changed.
     ///
+    /// # Arguments
+    /// * `x`, `y`: examples and labels, as for [`Model::fit`]
+    ///
+    /// # Returns
+    /// For each weight, in the order of the layers, the names of its layer and of itself, and an array of its shape.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// use ndarray::array;
+    /// let x_input = Input::new(1).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).kernel_initializer("ones").name("line").call(&x_input));
+    /// model.compile("sgd", "mse", ["mae"]);
+    /// // The loss (x w + b − y)² with x = 3, w = 1, b = 0, y = 1.
+    /// let gradients = model.gradients(&array![[3.0]], &array![1.0]);
+    /// assert_eq!(gradients[0], ("line".to_string(), "kernel", array![[12.0f32]].into_dyn()));
+    /// ```
+    ///
     /// # Panics
-    /// If the model has not been compiled, or the arrays do not fit it.
+    /// If the model has not been compiled, or the arrays do not fit it, as for [`Model::fit`].
     #[track_caller]
     pub fn gradients<A, B, S, T, D, E>(
         &self,
@@ -104,7 +139,7 @@ impl Model {
         D: Dimension,
         E: Dimension,
     {
-        let (x, y) = (Examples::new(x), Examples::new(y));
+        let (x, y) = (Examples::new("gradients", x), Examples::new("gradients", y));
         let (x, y) = self.check_examples("gradients", x, y);
         let compiled = self.compiled("gradients");
         let session = self.context.ready();
@@ -113,10 +148,10 @@ impl Model {
         // Batch normalisation moves its averages in every training run; they are put back.
         let kept: Vec<_> = weights().filter(|(_, w)| !w.trainable).map(|(_, w)| &w.variable).collect();
         let before: Vec<_> = kept.iter().map(|variable| session.value(variable)).collect();
-        let gradients = self.context.graph.gradients(&compiled.cost, &variables);
+        let gradients = compiled.gradients.get_or_init(|| self.context.graph.gradients(&compiled.cost, &variables));
         let input = self.only("input", &self.inputs).symbol();
         let (x, y) = (x.rows(0..x.len()), y.rows(0..y.len()));
-        let values = session.run_training(&gradients, &[input.feed(&x), compiled.target.feed(&y)]);
+        let values = session.run_training(gradients.as_slice(), &[input.feed(&x), compiled.target.feed(&y)]);
         kept.iter().zip(&before).for_each(|(variable, value)| session.assign(variable, value));
         let named = weights().filter(|(_, w)| w.trainable).zip(values);
         named.map(|((layer, w), value)| (layer.name().to_string(), w.name, value)).collect()
@@ -131,48 +166,5 @@ impl Model {
                 self.name
             )
         })
-    }
-
-    /// Demands examples and labels that fit the model and each other; labels get the shape of the model's output.
-    #[track_caller]
-    pub(super) fn check_examples<'a>(
-        &self,
-        verb: &str,
-        x: Examples<'a>,
-        y: Examples<'a>,
-    ) -> (Examples<'a>, Examples<'a>) {
-        self.check_input(verb, &x);
-        assert!(
-            x.len() == y.len(),
-            "{verb}: expected as many labels as examples, got {} examples and labels of shape {:?}{}",
-            x.len(),
-            y.dims(),
-            if y.dims().contains(&x.len()) { "\nhelp: labels stand in rows; transpose them" } else { "" }
-        );
-        let loss = self.compiled(verb).loss;
-        let expected = self.only("output", &self.outputs).shape();
-        let example: Vec<usize> = expected.dims()[1..].iter().map(|dim| dim.unwrap_or(1)).collect();
-        let is_scalar = |dims: &[usize]| dims.iter().product::<usize>() == 1;
-        if loss.is_sparse() {
-            assert!(
-                is_scalar(y.example_dims()) && example.len() == 1,
-                "{verb}: {} takes one class index per example, shape (m,), got labels of shape {:?}",
-                loss.name(),
-                y.dims()
-            );
-            return (x, y.one_hot(example[0]));
-        }
-        let fits = example == y.example_dims() || is_scalar(&example) && is_scalar(y.example_dims());
-        assert!(
-            fits,
-            "{verb}: expected labels of shape {expected}, got shape {:?}{}",
-            y.dims(),
-            if loss == Loss::CategoricalCrossentropy {
-                "\nhelp: labels are one-hot rows; for class indices compile with sparse_categorical_crossentropy"
-            } else {
-                ""
-            }
-        );
-        (x, y.with_example_dims(&example))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Logs, Model, Verbose,
-    examples::{Examples, batches},
+    examples::{Examples, batches, demand_batch_size},
     progress::Progress,
 };
 use crate::display::Channel;
@@ -46,8 +46,19 @@ impl Model {
     /// # Arguments
     /// * `x`, `y`: examples and labels, as for [`Model::fit`]
     ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// use ndarray::array;
+    /// let x_input = Input::new(1).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).kernel_initializer("ones").call(&x_input));
+    /// model.compile("sgd", "mse", ["mae"]);
+    /// // The model says y = x.
+    /// assert_eq!(model.evaluate(&array![[1.0], [2.0]], &array![1.0, 4.0]), [2.0, 1.0]);
+    /// ```
+    ///
     /// # Panics
-    /// If the model has not been compiled, or an array does not fit it.
+    /// If the model has not been compiled, there are no examples, or an array does not fit the model, as for
+    /// [`Model::fit`].
     #[track_caller]
     pub fn evaluate<A, B, S, T, D, E>(&self, x: &ArrayBase<S, D>, y: &ArrayBase<T, E>) -> Vec<f64>
     where
@@ -82,7 +93,8 @@ impl Model {
         D: Dimension,
         E: Dimension,
     {
-        let (x, y) = self.check_examples("evaluate", Examples::new(x), Examples::new(y));
+        demand_batch_size("evaluate_in_batches", batch_size);
+        let (x, y) = self.check_examples("evaluate", Examples::new("evaluate", x), Examples::new("evaluate", y));
         // Where there is no terminal, the caller prints the result.
         let channel = Channel::here();
         let verbose = if verbose.resolve(channel) == Verbose::Bar { Verbose::Bar } else { Verbose::Silent };

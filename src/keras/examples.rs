@@ -16,13 +16,19 @@ pub(super) struct Examples<'a> {
 }
 
 impl<'a> Examples<'a> {
-    pub fn new<A, S, D>(array: &'a ArrayBase<S, D>) -> Self
+    /// Takes an array that `verb` was called with.
+    #[track_caller]
+    pub fn new<A, S, D>(verb: &str, array: &'a ArrayBase<S, D>) -> Self
     where
         A: Number,
         S: Data<Elem = A>,
         D: Dimension,
     {
-        assert!(array.ndim() > 0, "expected an array whose first axis counts examples, got a single number");
+        assert!(
+            array.ndim() > 0,
+            "{verb}: expected an array whose first axis counts examples, got a single number\nhelp: an array of one \
+             example is made with insert_axis(Axis(0))"
+        );
         let data = match array.as_slice().and_then(A::as_f32s) {
             Some(row) => Cow::Borrowed(row),
             None => Cow::Owned(array.iter().map(|x| x.to_f32()).collect()),
@@ -78,15 +84,28 @@ impl<'a> Examples<'a> {
         Examples { dims: [&[self.dims[0]], dims].concat(), data: self.data }
     }
 
+    /// The first number that `fits` does not hold for, and the example that it belongs to.
+    pub fn find_unfit(&self, fits: impl Fn(f32) -> bool) -> Option<(usize, f32)> {
+        // All of a block are looked at, which compiles to vector instructions; stopping at the first would not.
+        let is_unfit = |block: &&[f32]| !block.iter().fold(true, |all, x| all & fits(*x));
+        let at = self.data.chunks(1024).position(|block| is_unfit(&block))? * 1024;
+        let at = at + self.data[at..].iter().position(|x| !fits(*x))?;
+        Some((at / self.example_len(), self.data[at]))
+    }
+
     /// Each class index as a row with a single 1.
-    pub fn one_hot(self, classes: usize) -> Self {
+    #[track_caller]
+    pub fn one_hot(self, verb: &str, classes: usize) -> Self {
+        let is_class = |class: f32| class >= 0.0 && class.fract() == 0.0 && (class as usize) < classes;
+        if let Some((i, class)) = self.find_unfit(is_class) {
+            panic!(
+                "{verb}: expected class indices from 0 to {}, as the output has {classes} classes, got {class} for \
+                 example {i}\nhelp: count classes from 0, and give the last layer one unit for each",
+                classes - 1
+            )
+        }
         let mut rows = vec![0.0; self.len() * classes];
         for (i, class) in self.data.iter().enumerate() {
-            assert!(
-                *class >= 0.0 && class.fract() == 0.0 && (*class as usize) < classes,
-                "the label of example {i} is {class}, the classes are 0 to {}",
-                classes - 1
-            );
             rows[i * classes + *class as usize] = 1.0;
         }
         Examples { dims: vec![self.dims[0], classes], data: Cow::Owned(rows) }
@@ -98,7 +117,14 @@ impl<'a> Examples<'a> {
 }
 
 /// The ranges of batches of at most `size` of `n` examples.
+///
+/// Whoever takes a size from outside demands first that it [is one](demand_batch_size).
 pub(super) fn batches(n: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
-    assert!(size > 0, "expected a batch size of at least 1, got 0");
     (0..n.div_ceil(size)).map(move |i| i * size..n.min((i + 1) * size))
+}
+
+/// Demands a batch size of at least 1.
+#[track_caller]
+pub(super) fn demand_batch_size(verb: &str, size: usize) {
+    assert!(size > 0, "{verb}: expected a batch size of at least 1, got 0\nhelp: Keras' default is 32");
 }

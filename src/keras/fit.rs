@@ -7,7 +7,7 @@ A single step is the engine's; see [`Session::run_training`](crate::graph::Sessi
 use super::{
     Callback, History, Model, Training, Verbose,
     evaluate::Means,
-    examples::{Examples, batches},
+    examples::{Examples, batches, demand_batch_size},
     progress::Progress,
     watch::Watch,
 };
@@ -55,7 +55,8 @@ impl Model {
     /// * `y`: labels, shape (m, …) as the model's output; class indices, shape (m,), if the loss is sparse
     ///
     /// # Panics
-    /// If the model has not been compiled, or an array does not fit it.
+    /// If the model has not been compiled, there are no examples, or an array does not fit the model: another shape, a NaN,
+    /// a label that is no class or no probability.
     #[track_caller]
     pub fn fit<'a, A, B, S, T, D, E>(&'a mut self, x: &'a ArrayBase<S, D>, y: &'a ArrayBase<T, E>) -> Fit<'a>
     where
@@ -66,7 +67,7 @@ impl Model {
         D: Dimension,
         E: Dimension,
     {
-        let (x, y) = self.check_examples("fit", Examples::new(x), Examples::new(y));
+        let (x, y) = self.check_examples("fit", Examples::new("fit", x), Examples::new("fit", y));
         Fit {
             model: self,
             x,
@@ -89,7 +90,12 @@ impl<'a> Fit<'a> {
     }
 
     /// How many examples a training step sees; 32. The last batch of an epoch may be smaller.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
     pub fn batch_size(mut self, batch_size: usize) -> Self {
+        demand_batch_size("batch_size", batch_size);
         self.batch_size = batch_size;
         self
     }
@@ -100,7 +106,11 @@ impl<'a> Fit<'a> {
     /// If it is not in [0, 1).
     #[track_caller]
     pub fn validation_split(mut self, share: f64) -> Self {
-        assert!((0.0..1.0).contains(&share), "validation_split: expected a share in [0, 1), got {share}");
+        assert!(
+            (0.0..1.0).contains(&share),
+            "validation_split: expected a share in [0, 1), got {share}\nhelp: 0.1 keeps the last tenth of the examples; \
+             examples of their own are given with validation_data"
+        );
         self.validation = Validation::Split(share);
         self
     }
@@ -119,7 +129,8 @@ impl<'a> Fit<'a> {
         D: Dimension,
         E: Dimension,
     {
-        let (x, y) = self.model.check_examples("validation_data", Examples::new(x), Examples::new(y));
+        let (x, y) = (Examples::new("validation_data", x), Examples::new("validation_data", y));
+        let (x, y) = self.model.check_examples("validation_data", x, y);
         self.validation = Validation::Data(x, y);
         self
     }
@@ -164,14 +175,22 @@ impl<'a> Fit<'a> {
     /// to.
     ///
     /// # Panics
-    /// If the validation split leaves no examples to train on.
+    /// If the validation split leaves no examples to train on, or a callback monitors a number that there is not.
+    #[track_caller]
     pub fn run(mut self) -> History {
         let n = match self.validation {
             // As Python's int(len(x) * (1. - validation_split)).
-            Validation::Split(share) => (self.x.len() as f64 * (1.0 - share)) as usize,
+            Validation::Split(share) => {
+                let (all, n) = (self.x.len(), (self.x.len() as f64 * (1.0 - share)) as usize);
+                assert!(
+                    n > 0,
+                    "fit: expected a validation_split that leaves examples to train on, {share} of {all} leaves none\n\
+                     help: take a smaller share, or more examples"
+                );
+                n
+            }
             _ => self.x.len(),
         };
-        assert!(n > 0, "fit: no examples are left to train on");
         let compiled = self.model.compiled.as_mut().expect("checked by fit");
         let mut generator = compiled.shuffle.clone();
         let history = self.train(n, &mut generator);

@@ -39,6 +39,17 @@ impl FromIterator<(String, f64)> for Logs {
 
 /// What [`Model::fit`](super::Model::fit) returns: for each name its numbers, epoch by epoch. `history["val_acc"]` is a
 /// curve.
+///
+/// ```
+/// use cnn::keras::{Model, Verbose, layers::*};
+/// let x_input = Input::new(1).call();
+/// let mut model = Model::new(&x_input, &Dense::new(1).call(&x_input));
+/// model.compile("sgd", "mse", ["mae"]);
+/// let (x, y) = (ndarray::array![[0.0], [1.0]], ndarray::array![1.0, 3.0]);
+/// let history = model.fit(&x, &y).epochs(3).verbose(Verbose::Silent).run();
+/// assert_eq!(history.names().collect::<Vec<_>>(), ["loss", "mean_absolute_error"]);
+/// assert_eq!(history["loss"].len(), 3);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
     curves: Vec<(String, Vec<f64>)>,
@@ -81,9 +92,12 @@ impl Index<&str> for History {
     /// If there is none.
     #[track_caller]
     fn index(&self, name: &str) -> &[f64] {
-        self.get(name).unwrap_or_else(|| {
+        let Some(curve) = self.get(name) else {
             let names: Vec<&str> = self.names().collect();
-            panic!("history: there is no {name}\nhelp: there are {}", names.join(", "))
-        })
+            let help =
+                if names.is_empty() { "no epoch was run".into() } else { format!("there are {}", names.join(", ")) };
+            panic!("history: there is no {name}\nhelp: {help}")
+        };
+        curve
     }
 }

@@ -8,7 +8,7 @@ use super::context::Context;
 use crate::graph::philox::{Philox, fans, glorot_limit};
 use std::{fmt, rc::Rc};
 
-/// How a weight gets its first values.
+/// How a weight gets its first values. Layers also take its Keras name, such as `"he_uniform"`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Initializer {
@@ -24,7 +24,8 @@ pub enum Initializer {
     GlorotUniform(GlorotUniform),
     /// See [`HeUniform`].
     HeUniform(HeUniform),
-    /// A function of one's own: from a shape to that many numbers, the last index running fastest.
+    /// A function of one's own: from a shape to that many numbers, the last index running fastest. A file cannot keep
+    /// it: a model that is saved and opened again has the weights, but names Keras' default as where they began.
     Own(OwnFunction),
 }
 
@@ -32,6 +33,17 @@ pub enum Initializer {
 pub type OwnFunction = Rc<dyn Fn(&[usize]) -> Vec<f32>>;
 
 /// Uniform numbers in ±√(6 / (fan_in + fan_out)), Keras' default for kernels.
+///
+/// fan_in is how many numbers each output is computed from: of a kernel (f_h, f_w, n_c_prev, n_c), f_h f_w n_c_prev;
+/// fan_out is f_h f_w n_c.
+///
+/// ```
+/// use cnn::keras::{GlorotUniform, layers::*};
+/// let x = Input::new(64).call();
+/// let layer = Dense::new(6).kernel_initializer(GlorotUniform::seed(0)).call(&x).layer();
+/// let limit = (6.0f32 / (64.0 + 6.0)).sqrt();
+/// assert!(layer.get_weights()[0].iter().all(|w| w.abs() <= limit));
+/// ```
 ///
 /// From: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,7 +59,7 @@ impl GlorotUniform {
     }
 }
 
-/// Uniform numbers in ±√(6 / fan_in), for layers before a relu.
+/// Uniform numbers in ±√(6 / fan_in), for layers before a relu. fan_in is as for [`GlorotUniform`].
 ///
 /// From: K. He et al., "Delving deep into rectifiers" (2015).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -136,6 +148,35 @@ impl fmt::Debug for Initializer {
             Initializer::GlorotUniform(glorot) => glorot.fmt(f),
             Initializer::HeUniform(he) => he.fmt(f),
             Initializer::Zeros | Initializer::Ones | Initializer::Own(_) => f.write_str(self.class_name()),
+        }
+    }
+}
+
+impl From<&str> for Initializer {
+    /// The initializer of this Keras name with its defaults: `"zeros"`, `"ones"`, `"glorot_uniform"`, `"he_uniform"` or
+    /// `"random_uniform"`.
+    ///
+    /// ```
+    /// use cnn::keras::layers::*;
+    /// let x = Input::new(4).call();
+    /// let layer = Dense::new(2).kernel_initializer("he_uniform").bias_initializer("ones").call(&x).layer();
+    /// assert_eq!(layer.get_weights()[1].sum(), 2.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
+    fn from(name: &str) -> Self {
+        match name {
+            "zeros" => Initializer::Zeros,
+            "ones" => Initializer::Ones,
+            "glorot_uniform" => GlorotUniform::default().into(),
+            "he_uniform" => HeUniform::default().into(),
+            "random_uniform" => RandomUniform::default().into(),
+            _ => panic!(
+                "there is no initializer \"{name}\"\nhelp: the initializers are zeros, ones, glorot_uniform, he_uniform \
+                 and random_uniform; Initializer::Own takes a function"
+            ),
         }
     }
 }

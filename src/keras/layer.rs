@@ -14,6 +14,40 @@ use std::{any::Any, fmt, rc::Rc};
 ///
 /// A layer of one's own implements `class_name`, `attributes`, `output_shape` and `forward`, and `build` if it has
 /// weights.
+///
+/// ```
+/// use cnn::{
+///     graph::{self, ops::Multiply},
+///     keras::{Attributes, Layer, Model, Scope, Shape, layers::Input},
+/// };
+/// use ndarray::array;
+///
+/// /// y = x², number by number.
+/// #[derive(Debug)]
+/// struct Square(Attributes);
+///
+/// impl Layer for Square {
+///     fn class_name(&self) -> &'static str {
+///         "Square"
+///     }
+///
+///     fn attributes(&self) -> &Attributes {
+///         &self.0
+///     }
+///
+///     fn output_shape(&self, inputs: &[Shape]) -> Shape {
+///         inputs[0].clone()
+///     }
+///
+///     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
+///         scope.apply(Multiply, &[inputs[0], inputs[0]], "Mul")
+///     }
+/// }
+///
+/// let x = Input::new(2).call();
+/// let model = Model::new(&x, &Square(Attributes::default()).call(&x));
+/// assert_eq!(model.predict(&array![[1.0, 3.0]]), array![[1.0f32, 9.0]].into_dyn());
+/// ```
 pub trait Layer: Any + fmt::Debug {
     /// Keras' name of the layer, such as `Conv2D`.
     fn class_name(&self) -> &'static str;

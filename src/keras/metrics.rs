@@ -20,6 +20,9 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// No metrics: only the loss is reported. (Of an empty `[]` Rust could not tell the type.)
+    pub const NONE: [Metric; 0] = [];
+
     /// Its name in progress lines and histories.
     pub fn name(self) -> &'static str {
         match self {
@@ -72,7 +75,10 @@ impl From<&str> for Metric {
             "accuracy" | "acc" => Metric::Accuracy,
             "mse" | "mean_squared_error" => Metric::MeanSquaredError,
             "mae" | "mean_absolute_error" => Metric::MeanAbsoluteError,
-            _ => panic!("there is no metric \"{name}\"\nhelp: the metrics are accuracy, mse and mae"),
+            _ => panic!(
+                "there is no metric \"{name}\"\nhelp: the metrics are accuracy, mse and mae; for another one, see \
+                 callbacks::on_epoch_end"
+            ),
         }
     }
 }

@@ -97,14 +97,23 @@ impl Model {
     /// If there is none.
     #[track_caller]
     pub fn layer(&self, name: &str) -> BuiltLayer {
-        let found = self.layers.iter().find(|layer| layer.name() == name);
-        found.cloned().unwrap_or_else(|| {
+        let Some(found) = self.layers.iter().find(|layer| layer.name() == name) else {
             let names: Vec<&str> = self.layers.iter().map(BuiltLayer::name).collect();
             panic!("{}: there is no layer {name}\nhelp: the layers are {}", self.name, names.join(", "))
-        })
+        };
+        found.clone()
     }
 
     /// Freezes all layers before the one of this name, and thaws that one and all after it.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// let x_input = Input::new(4).call();
+    /// let features = Dense::new(8).name("features").call(&x_input);
+    /// let model = Model::new(&x_input, &Dense::new(2).name("head").call(&features));
+    /// model.freeze_until("head");
+    /// assert_eq!((model.count_params(), model.count_trainable_params()), (40 + 18, 18));
+    /// ```
     ///
     /// # Panics
     /// If there is no such layer.
@@ -127,7 +136,8 @@ impl Model {
         self.layers.iter().map(BuiltLayer::count_trainable_params).sum()
     }
 
-    /// The values of all weights, layer by layer.
+    /// The values of all weights, layer by layer, each in the layer's own order: kernel, bias; gamma, beta, moving_mean,
+    /// moving_variance.
     pub fn get_weights(&self) -> Vec<ArrayD<f32>> {
         self.layers.iter().flat_map(BuiltLayer::get_weights).collect()
     }
@@ -139,7 +149,12 @@ impl Model {
     #[track_caller]
     pub fn set_weights(&self, values: &[ArrayD<f32>]) {
         let n: usize = self.layers.iter().map(|layer| layer.weights().len()).sum();
-        assert!(n == values.len(), "set_weights: {} has {n} weights, got {} arrays", self.name, values.len());
+        assert!(
+            n == values.len(),
+            "set_weights: {} has {n} weights, got {} arrays\nhelp: they are in the order of get_weights",
+            self.name,
+            values.len()
+        );
         let mut rest = values;
         for layer in &self.layers {
             let (own, others) = rest.split_at(layer.weights().len());
@@ -152,8 +167,12 @@ impl Model {
     #[track_caller]
     pub(super) fn only<'a>(&self, what: &str, tensors: &'a [Tensor]) -> &'a Tensor {
         let [tensor] = tensors else {
+            let help = match what {
+                "output" => "models of the same tensors share their weights: make one for each output",
+                _ => "lay the inputs side by side in one array, and begin with a single Input",
+            };
             panic!(
-                "{}: training and prediction need a model with one {what}, this one has {}",
+                "{}: training and prediction need a model with one {what}, this one has {}\nhelp: {help}",
                 self.name,
                 tensors.len()
             )

@@ -2,7 +2,7 @@
 
 use super::{
     Model,
-    examples::{Examples, batches},
+    examples::{Examples, batches, demand_batch_size},
 };
 use crate::graph::{Shape, fetch::Number};
 use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
@@ -14,10 +14,19 @@ impl Model {
     /// * `x`: examples, shape (m, …) as the model's input
     ///
     /// # Returns
-    /// An array of shape (m, …) as the model's output.
+    /// An array of shape (m, …) as the model's output; of no examples, an empty one.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// let x_input = Input::new((8, 8, 3)).call();
+    /// let x = Flatten::new().call(&x_input);
+    /// let model = Model::new(&x_input, &Dense::new(6).activation("softmax").call(&x));
+    /// assert_eq!(model.predict(&ndarray::Array4::<f32>::zeros((5, 8, 8, 3))).shape(), [5, 6]);
+    /// ```
     ///
     /// # Panics
-    /// If the examples do not have the shape of the model's input, or the model has several inputs or outputs.
+    /// If the examples do not have the shape of the model's input or hold a NaN or an infinity, or the model has several
+    /// inputs or outputs.
     #[track_caller]
     pub fn predict<A, S, D>(&self, x: &ArrayBase<S, D>) -> ArrayD<f32>
     where
@@ -39,7 +48,8 @@ impl Model {
         S: Data<Elem = A>,
         D: Dimension,
     {
-        let x = Examples::new(x);
+        demand_batch_size("predict_in_batches", batch_size);
+        let x = Examples::new("predict", x);
         self.check_input("predict", &x);
         let (input, output) = (self.only("input", &self.inputs), self.only("output", &self.outputs));
         let session = self.context.ready();
@@ -54,7 +64,7 @@ impl Model {
         ArrayD::from_shape_vec(IxDyn(&dims), values).expect("one output per example")
     }
 
-    /// Demands examples of the input's shape.
+    /// Demands examples of the input's shape, without NaN: a relu would make a plausible 0 of it.
     #[track_caller]
     pub(super) fn check_input(&self, verb: &str, x: &Examples<'_>) {
         let expected = self.only("input", &self.inputs).shape();
@@ -64,7 +74,17 @@ impl Model {
             "{verb}: {} takes examples of shape {expected}, got an array of shape {:?}{}",
             self.name,
             x.dims(),
-            if x.dims().len() + 1 == expected.rank() { "\nhelp: a single example is a batch of one" } else { "" }
+            if x.dims().len() + 1 == expected.rank() {
+                "\nhelp: a single example is a batch of one: insert_axis(Axis(0))"
+            } else {
+                ""
+            }
         );
+        if let Some((i, number)) = x.find_unfit(f32::is_finite) {
+            panic!(
+                "{verb}: expected finite numbers, got {number} in example {i}\nhelp: look for a division by zero where \
+                 the examples are prepared"
+            )
+        }
     }
 }

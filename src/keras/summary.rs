@@ -21,6 +21,15 @@ impl Model {
 
     /// What [`Model::summary`] prints.
     ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// let x_input = Input::new(4).call();
+    /// let model = Model::new(&x_input, &Dense::new(2).name("fc").call(&x_input));
+    /// let text = model.summary_text();
+    /// assert!(text.contains("fc (Dense)                   (None, 2)                 10\n"));
+    /// assert!(text.contains("Total params: 10\n"));
+    /// ```
+    ///
     /// DIFFERENCE: Keras fills every line with spaces up to its full width.
     pub fn summary_text(&self) -> String {
         let ends = if self.is_sequence { SEQUENCE } else { BRANCHED };

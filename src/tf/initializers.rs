@@ -63,17 +63,26 @@ impl VariableInitializer for ConstantInitializer {
     }
 }
 
-/// Zeros.
+/// Zeros everywhere: where biases begin.
 pub fn zeros_initializer() -> ConstantInitializer {
     ConstantInitializer { value: 0.0, op: "zeros" }
 }
 
-/// Ones.
+/// Ones everywhere.
 pub fn ones_initializer() -> ConstantInitializer {
     ConstantInitializer { value: 1.0, op: "ones" }
 }
 
 /// `value` everywhere.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let b = tf::get_variable(&graph, "b", &[3], tf::constant_initializer(0.1));
+/// let session = Session::new(&graph);
+/// session.run(&tf::global_variables_initializer(&graph), &[]);
+/// assert_eq!(session.value(&b), ndarray::array![0.1f32, 0.1, 0.1].into_dyn());
+/// ```
 pub fn constant_initializer(value: f32) -> ConstantInitializer {
     ConstantInitializer { value, op: "Const" }
 }

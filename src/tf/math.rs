@@ -18,7 +18,14 @@ pub fn reduce_mean(x: &Tensor) -> Tensor {
     reduce(x, Reduction::Mean, "Mean")
 }
 
-/// The sum of all numbers.
+/// The sum of all numbers: a tensor of shape ().
+///
+/// ```
+/// use cnn::tf::{self, Graph, Item, Session};
+/// let graph = Graph::new();
+/// let x = tf::constant(&graph, &ndarray::array![[1.0f32, 2.0], [3.0, 4.0]]);
+/// assert_eq!(Session::new(&graph).run(&tf::reduce_sum(&x), &[]).item(), 10.0);
+/// ```
 pub fn reduce_sum(x: &Tensor) -> Tensor {
     reduce(x, Reduction::Sum, "Sum")
 }
@@ -75,12 +82,19 @@ pub fn equal(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Equal, &[a, b], "Equal")
 }
 
-/// The same numbers as another element type; truth values become 0 and 1.
+/// The same numbers as another element type; truth values become 0 and 1, fractions are cut off towards zero.
 pub fn cast(x: &Tensor, to: DType) -> Tensor {
     x.graph().add(ops::Cast { to }, &[x], "Cast")
 }
 
-/// The sum of two tensors of one shape.
+/// The sum of two tensors of one shape, number by number.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let x = tf::constant(&graph, &ndarray::array![1.0f32, 2.0]);
+/// assert_eq!(Session::new(&graph).run(&tf::add(&x, &x), &[]), ndarray::array![2.0f32, 4.0].into_dyn());
+/// ```
 ///
 /// # Panics
 /// If the shapes differ.
@@ -90,6 +104,13 @@ pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
 }
 
 /// The product of two tensors of one shape, or of a tensor and a single number, number by number.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let x = tf::constant(&graph, &ndarray::array![2.0f32, 3.0]);
+/// assert_eq!(Session::new(&graph).run(&tf::multiply(&x, &x), &[]), ndarray::array![4.0f32, 9.0].into_dyn());
+/// ```
 ///
 /// # Panics
 /// If the shapes differ and the second is no single number.
@@ -159,12 +180,26 @@ pub fn reshape(x: &Tensor, dims: &[Option<usize>]) -> Tensor {
     x.graph().add_named(ops::Reshape { dims: dims.to_vec() }, &[x], &name)
 }
 
-/// 1 / (1 + exp(−x)).
+/// y = 1 / (1 + exp(−x)), in the shape of x.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let x = tf::constant(&graph, &ndarray::array![0.0f32, 200.0]);
+/// assert_eq!(Session::new(&graph).run(&tf::sigmoid(&x), &[]), ndarray::array![0.5f32, 1.0].into_dyn());
+/// ```
 pub fn sigmoid(x: &Tensor) -> Tensor {
     x.graph().add(ops::Sigmoid, &[x], "Sigmoid")
 }
 
-/// The hyperbolic tangent.
+/// The hyperbolic tangent, y = (exp(x) − exp(−x)) / (exp(x) + exp(−x)), in the shape of x.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let x = tf::constant(&graph, &ndarray::array![0.0f32, 200.0]);
+/// assert_eq!(Session::new(&graph).run(&tf::tanh(&x), &[]), ndarray::array![0.0f32, 1.0].into_dyn());
+/// ```
 pub fn tanh(x: &Tensor) -> Tensor {
     x.graph().add(ops::Tanh, &[x], "Tanh")
 }

@@ -59,7 +59,18 @@ pub fn max_pool(x: &Tensor, ksize: [usize; 4], strides: [usize; 4], padding: Pad
     x.graph().add(ops::MaxPool { window, strides, padding }, &[x], "MaxPool")
 }
 
-/// The mean of each window, channel by channel; arguments as [`max_pool`].
+/// The mean of each window, channel by channel; padded cells do not count. Arguments as [`max_pool`].
+///
+/// # Returns
+/// A tensor of shape (m, n_h, n_w, n_c).
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let x = tf::placeholder(&graph, tf::float32, [None, Some(8), Some(8), Some(3)]);
+/// let p = tf::nn::avg_pool(&x, [1, 2, 2, 1], [1, 2, 2, 1], tf::VALID);
+/// assert_eq!(p.shape().to_string(), "(?, 4, 4, 3)");
+/// ```
 ///
 /// # Panics
 /// If the shapes do not fit.
@@ -98,11 +109,22 @@ pub fn softmax(x: &Tensor) -> Tensor {
     x.graph().add(ops::Softmax, &[x], "Softmax")
 }
 
-/// Adds one number per channel.
+/// Adds one number per channel: y[…, c] = x[…, c] + bias[c].
 ///
 /// # Arguments
 /// * `x`: shape (m, …, n_c)
 /// * `bias`: shape (n_c)
+///
+/// # Returns
+/// A tensor in the shape of `x`.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let z = tf::placeholder(&graph, tf::float32, [None, Some(32), Some(32), Some(8)]);
+/// let b = tf::get_variable(&graph, "b1", &[8], tf::zeros_initializer());
+/// assert_eq!(tf::nn::bias_add(&z, &b).shape().to_string(), "(?, 32, 32, 8)");
+/// ```
 ///
 /// # Panics
 /// If `bias` is not one number per channel.
@@ -112,7 +134,35 @@ pub fn bias_add(x: &Tensor, bias: &Tensor) -> Tensor {
 }
 
 /// Keeps each number with probability `keep_prob`, divided by it, and sets the others to zero, in every run.
+///
+/// The numbers keep their expected size. As in TensorFlow 1 it does not know about training: feed another graph, or a
+/// model of the Keras face, to predict.
+///
+/// # Arguments
+/// * `x`: of any shape
+/// * `keep_prob`: in (0, 1]
+/// * `seed`: without one, the graph's seed and the number of operations created so far decide
+///
+/// # Returns
+/// A tensor in the shape of `x`.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let x = tf::constant(&graph, &ndarray::Array1::<f32>::ones(1000));
+/// let y = Session::new(&graph).run(&tf::nn::dropout(&x, 0.5, Some(1)), &[]);
+/// assert!(y.iter().all(|y| *y == 0.0 || *y == 2.0));
+/// ```
+///
+/// # Panics
+/// If `keep_prob` is not in (0, 1].
+#[track_caller]
 pub fn dropout(x: &Tensor, keep_prob: f32, seed: Option<u64>) -> Tensor {
+    assert!(
+        keep_prob > 0.0 && keep_prob <= 1.0,
+        "dropout: expected a keep_prob in (0, 1], got {keep_prob}\nhelp: it is the share that is kept, not the one that \
+         is dropped"
+    );
     let seeds = get_seed(x.graph(), seed);
     let phase = Phase::Training;
     x.graph().add(ops::Dropout { rate: 1.0 - keep_prob, seeds, phase }, &[x], "dropout/mul")
@@ -168,6 +218,15 @@ pub fn softmax_cross_entropy_with_logits(logits: &Tensor, labels: &Tensor) -> Te
 ///
 /// # Returns
 /// A tensor of that shape.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let logits = tf::constant(&graph, &ndarray::array![0.0f32, 100.0]);
+/// let labels = tf::constant(&graph, &ndarray::array![1.0f32, 1.0]);
+/// let loss = Session::new(&graph).run(&tf::nn::sigmoid_cross_entropy_with_logits(&logits, &labels), &[]);
+/// assert!((loss[0] - 2.0f32.ln()).abs() < 1e-6 && loss[1] == 0.0);
+/// ```
 ///
 /// # Panics
 /// If the shapes differ.

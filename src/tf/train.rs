@@ -9,6 +9,7 @@ use crate::graph::{
     Operation, Tensor,
     optimizers::{Adam, Momentum, Optimizer, RmsProp, Sgd},
 };
+use std::collections::HashSet;
 
 macro_rules! optimizer {
     ($(#[$doc:meta])* $name:ident, $rule:ty, ($($arg:ident),*), $new:expr, $example:literal) => {
@@ -41,9 +42,14 @@ macro_rules! optimizer {
             ///
             /// Fetching it, as in `session.run((&step, &cost), &feeds)`, carries it out; the cost is that before the
             /// step.
+            ///
+            /// # Panics
+            /// If the gradient of `loss` reaches no trainable variable.
+            #[track_caller]
             pub fn minimize(&self, loss: &Tensor) -> Operation {
                 let variables = loss.graph().trainable_variables();
                 let variables: Vec<&Tensor> = variables.iter().collect();
+                demand_gradient(loss, &variables);
                 loss.graph().minimize(loss, &variables, self.rule, self.rule.name())
             }
         }
@@ -68,4 +74,22 @@ optimizer! {
 optimizer! {
     /// RMSProp with decay 0.9, no momentum and epsilon 1e-10: `tf.train.RMSPropOptimizer`.
     RMSPropOptimizer, RmsProp, (learning_rate), RmsProp::new(learning_rate), "0.01"
+}
+
+/// Demands a way from the loss back to a variable, as TensorFlow does: "No gradients provided for any variable".
+#[track_caller]
+fn demand_gradient(loss: &Tensor, variables: &[&Tensor]) {
+    let (mut seen, mut open) = (HashSet::new(), vec![loss.clone()]);
+    while let Some(tensor) = open.pop() {
+        if variables.contains(&&tensor) {
+            return;
+        }
+        if seen.insert(tensor.id()) {
+            open.extend(tensor.differentiated_inputs());
+        }
+    }
+    panic!(
+        "minimize: expected a loss that depends on a trainable variable, the gradient of {loss} reaches none\nhelp: argmax \
+         and equal have no gradient; minimize a cost, such as the mean of softmax_cross_entropy_with_logits"
+    )
 }

@@ -16,6 +16,11 @@ pub fn placeholder(graph: &Graph, dtype: DType, shape: impl Into<Shape>) -> Tens
 
 /// A trainable variable.
 ///
+/// # Arguments
+/// * `name`: one that the graph has no variable of yet
+/// * `shape`: such as (f_h, f_w, n_c_prev, n_c) for filters
+/// * `initializer`: where it begins, such as [`xavier_initializer`](super::contrib::layers::xavier_initializer)
+///
 /// ```
 /// use cnn::tf::{self, Graph};
 /// let graph = Graph::new();
@@ -56,6 +61,13 @@ pub fn global_variables_initializer(graph: &Graph) -> Operation {
 }
 
 /// The variables that an optimizer moves, in the order of creation.
+///
+/// ```
+/// use cnn::tf::{self, Graph};
+/// let graph = Graph::new();
+/// let w1 = tf::get_variable(&graph, "W1", &[4, 4, 3, 8], tf::zeros_initializer());
+/// assert_eq!(tf::trainable_variables(&graph), [w1]);
+/// ```
 pub fn trainable_variables(graph: &Graph) -> Vec<Tensor> {
     graph.trainable_variables()
 }

@@ -305,6 +305,22 @@ fn two_sessions_at_once_begin_with_the_helper_crate_and_no_network() {
     }
 }
 
+/// Whether the helper crate is compiled already or not, cargo looks for the crates it stands on.
+#[test]
+fn without_a_cache_and_a_network_the_way_out_is_told() {
+    let setup = ":dep cnn = { path = \"../../..\", default-features = false }\nuse cnn::prelude::*;";
+    let notebook = Notebook::new(&[setup], &[]);
+    let no_cache = notebook.folder.path().join("cargo_home");
+    let mut command = notebook.command(&[]);
+    let output = command.env("CARGO_HOME", no_cache).env("CARGO_NET_OFFLINE", "true").output().unwrap();
+    assert!(!output.status.success());
+    let said = stderr(&output);
+    for part in ["cargo cannot download it", "cargo says:", "no matching package", "connect to a network once and run"]
+    {
+        assert!(said.contains(part), "expected {part:?} in: {said}");
+    }
+}
+
 fn check(text: &str) -> (Output, Value) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let (chapter, report) = (folder.path().join("9_tiny.md"), folder.path().join("report.json"));

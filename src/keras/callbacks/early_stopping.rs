@@ -5,6 +5,20 @@ use crate::keras::Logs;
 use ndarray::ArrayD;
 
 /// Ends the training when a number has not become better for `patience` epochs.
+///
+/// ```
+/// use cnn::keras::{EarlyStopping, Model, Verbose, layers::*};
+/// use ndarray::array;
+/// let x_input = Input::new(1).call();
+/// let mut model = Model::new(&x_input, &Dense::new(1).call(&x_input));
+/// model.compile("sgd", "mse", ["mae"]);
+/// // Unrelated numbers cannot be learned, so that the loss soon stays where it is.
+/// let (x, y) = (array![[0.0], [0.0]], array![1.0, -1.0]);
+/// let mut stopping = EarlyStopping::new("loss").patience(3).restore_best_weights(true);
+/// let history = model.fit(&x, &y).epochs(100).callback(&mut stopping).verbose(Verbose::Silent).run();
+/// assert_eq!(history.epochs(), 4);
+/// assert_eq!(stopping.stopped_epoch(), Some(3));
+/// ```
 #[derive(Debug, Clone)]
 pub struct EarlyStopping {
     monitor: Monitor,

@@ -19,6 +19,30 @@ pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 use super::{Logs, Model};
 
 /// Is asked while a model trains. Every method does nothing unless written otherwise.
+///
+/// A callback of one's own is any type with the methods that it needs; for a single function there is
+/// [`on_epoch_end()`].
+///
+/// ```
+/// use cnn::keras::{Callback, Logs, Model, Training, Verbose, layers::*};
+/// /// Ends the training when the loss is no number any more.
+/// struct TerminateOnNaN;
+///
+/// impl Callback for TerminateOnNaN {
+///     fn on_batch_end(&mut self, _batch: usize, logs: &Logs, training: &mut Training<'_>) {
+///         if logs.get("loss").is_some_and(f64::is_nan) {
+///             training.stop();
+///         }
+///     }
+/// }
+///
+/// let x_input = Input::new(1).call();
+/// let mut model = Model::new(&x_input, &Dense::new(1).kernel_initializer("ones").call(&x_input));
+/// model.compile(cnn::keras::SGD::new().learning_rate(1e30), "mse", ["mae"]);
+/// let (x, y) = (ndarray::array![[1.0], [2.0]], ndarray::array![0.0, 0.0]);
+/// let history = model.fit(&x, &y).epochs(100).callback(TerminateOnNaN).verbose(Verbose::Silent).run();
+/// assert!(history.epochs() < 10);
+/// ```
 pub trait Callback {
     /// Before the first epoch.
     fn on_train_begin(&mut self, _training: &mut Training<'_>) {}

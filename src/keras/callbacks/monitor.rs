@@ -40,9 +40,15 @@ impl Monitor {
     /// If there is none of this name.
     pub fn current(&self, callback: &str, logs: &Logs) -> f64 {
         logs.get(&self.name).unwrap_or_else(|| {
-            let val =
-                if self.name.starts_with("val_") { "\nhelp: set validation_split or validation_data" } else { "" };
-            panic!("{callback}: there is no {} to monitor, there are {}{val}", self.name, logs.names())
+            let help = if self.name.contains("accuracy") {
+                // Keras says so since version 2.3.
+                "\nhelp: the accuracy is called acc and val_acc"
+            } else if self.name.starts_with("val_") && logs.get("val_loss").is_none() {
+                "\nhelp: set validation_split or validation_data"
+            } else {
+                ""
+            };
+            panic!("{callback}: there is no {} to monitor, there are {}{help}", self.name, logs.names())
         })
     }
 

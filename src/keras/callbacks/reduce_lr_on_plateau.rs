@@ -7,6 +7,19 @@ use crate::keras::Logs;
 ///
 /// Adds the learning rate to the history, as `lr`.
 ///
+/// ```
+/// use cnn::keras::{Model, ReduceLROnPlateau, Verbose, layers::*};
+/// use ndarray::array;
+/// let x_input = Input::new(1).call();
+/// let mut model = Model::new(&x_input, &Dense::new(1).call(&x_input));
+/// model.compile("sgd", "mse", ["mae"]);
+/// let (x, y) = (array![[0.0], [0.0]], array![1.0, -1.0]); // nothing to learn
+/// let reduce = ReduceLROnPlateau::new("loss").factor(0.5).patience(2);
+/// let history = model.fit(&x, &y).epochs(4).callback(reduce).verbose(Verbose::Silent).run();
+/// assert!(history["lr"][0] > history["lr"][3]);
+/// assert_eq!(model.learning_rate(), 0.005);
+/// ```
+///
 /// DIFFERENCE: before Keras 2.1.3 it waited one epoch more than `patience`; this is the later rule.
 #[derive(Debug, Clone)]
 pub struct ReduceLROnPlateau {

@@ -1,5 +1,6 @@
 /*! The sum of several tensors: where a shortcut meets the main path. */
 
+use super::label;
 use crate::{
     graph::{self, Op, Shape, ops},
     keras::{Attributes, Layer, layer::Scope},
@@ -43,7 +44,21 @@ impl Layer for Add {
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        assert!(inputs.len() > 1, "Add: expected at least two tensors, as in Add::new().call([&x, &x_shortcut])");
+        assert!(
+            inputs.len() > 1,
+            "{}: expected at least two tensors, got {}\nhelp: as in Add::new().call([&x, &x_shortcut])",
+            label(self),
+            inputs.len()
+        );
+        let first = inputs[0].shape();
+        for other in inputs[1..].iter().map(|x| x.shape()) {
+            assert!(
+                first.merge(&other).is_some(),
+                "{}: expected tensors of one shape, got {first} and {other}\nhelp: a Conv2D on the shortcut, with as many \
+                 filters and the same strides as the main path has, gives it the same shape",
+                label(self)
+            );
+        }
         scope.apply(ops::Add, inputs, "add")
     }
 }

@@ -1,6 +1,6 @@
 /*! The mean of each window. */
 
-use super::{Size, only_image};
+use super::{Size, only_image_with_room};
 use crate::{
     graph::{self, Op, Padding, Shape, ops},
     keras::{Attributes, Layer, layer::Scope},
@@ -41,10 +41,18 @@ impl AveragePooling2D {
         self
     }
 
-    /// What happens at the border.
-    pub fn padding(mut self, padding: Padding) -> Self {
-        self.padding = padding;
+    /// What happens at the border: `Padding::Same` or `"same"`, `Padding::Valid` or `"valid"`.
+    ///
+    /// # Panics
+    /// If there is no padding of such a name.
+    #[track_caller]
+    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
+        self.padding = padding.into();
         self
+    }
+
+    fn windows(&self) -> (Size, Size, Padding) {
+        (self.pool_size, self.strides, self.padding)
     }
 
     fn op(&self) -> ops::AveragePool {
@@ -62,11 +70,11 @@ impl Layer for AveragePooling2D {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        self.op().output_shape(&[only_image(self, inputs)])
+        self.op().output_shape(&[only_image_with_room(self, inputs, self.windows())])
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        only_image(self, &[inputs[0].shape()]);
+        only_image_with_room(self, &inputs.iter().map(|x| x.shape()).collect::<Vec<_>>(), self.windows());
         scope.apply(self.op(), inputs, "AvgPool")
     }
 }

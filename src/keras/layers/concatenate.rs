@@ -1,5 +1,6 @@
 /*! Tensors side by side. */
 
+use super::label;
 use crate::{
     graph::{self, Op, Shape, ops},
     keras::{Attributes, Layer, layer::Scope},
@@ -40,7 +41,14 @@ impl Concatenate {
     fn op(&self, x: &Shape) -> ops::Concat {
         let rank = x.rank() as isize;
         let axis = if self.axis < 0 { self.axis + rank } else { self.axis };
-        assert!((1..rank).contains(&axis), "Concatenate: axis {} of tensors of shape {x}", self.axis);
+        assert!(
+            (1..rank).contains(&axis),
+            "{}: expected an axis from 1 to {} of tensors of shape {x}, got {}\nhelp: axis 0 counts examples; negative \
+             numbers count from the end",
+            label(self),
+            rank - 1,
+            self.axis
+        );
         ops::Concat { axis: axis as usize }
     }
 }

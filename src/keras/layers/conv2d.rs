@@ -1,6 +1,6 @@
 /*! Convolution of images with filters, and a bias. */
 
-use super::{Size, only_image};
+use super::{Size, label, only_image_with_room};
 use crate::{
     graph::{self, Op, Padding, Shape, ops},
     keras::{Attributes, GlorotUniform, Initializer, Layer, activations::Function, layer::Scope},
@@ -63,9 +63,13 @@ impl Conv2D {
         self
     }
 
-    /// What happens at the border.
-    pub fn padding(mut self, padding: Padding) -> Self {
-        self.padding = padding;
+    /// What happens at the border: `Padding::Same` or `"same"`, `Padding::Valid` or `"valid"`.
+    ///
+    /// # Panics
+    /// If there is no padding of such a name.
+    #[track_caller]
+    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
+        self.padding = padding.into();
         self
     }
 
@@ -81,13 +85,21 @@ impl Conv2D {
         self
     }
 
-    /// Where the kernel begins.
+    /// Where the kernel begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"he_uniform"`.
+    ///
+    /// # Panics
+    /// If there is no initializer of such a name.
+    #[track_caller]
     pub fn kernel_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
         self.kernel_initializer = initializer.into();
         self
     }
 
-    /// Where the bias begins.
+    /// Where the bias begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"ones"`.
+    ///
+    /// # Panics
+    /// If there is no initializer of such a name.
+    #[track_caller]
     pub fn bias_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
         self.bias_initializer = initializer.into();
         self
@@ -99,7 +111,9 @@ impl Conv2D {
 
     /// (f_h, f_w, n_c_prev, filters).
     fn kernel_shape(&self, inputs: &[Shape]) -> [usize; 4] {
-        let n_c_prev = only_image(self, inputs).last().expect("channels are known");
+        let windows = (self.kernel_size, self.strides, self.padding);
+        let n_c_prev = only_image_with_room(self, inputs, windows).last().expect("channels are known");
+        assert!(self.filters > 0, "{}: expected at least one filter, got 0", label(self));
         [self.kernel_size.rows, self.kernel_size.columns, n_c_prev, self.filters]
     }
 }

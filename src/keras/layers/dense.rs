@@ -1,6 +1,6 @@
 /*! The fully connected layer. */
 
-use super::only;
+use super::{label, only};
 use crate::{
     graph::{self, Shape, ops},
     keras::{Attributes, GlorotUniform, Initializer, Layer, activations::Function, layer::Scope},
@@ -59,13 +59,21 @@ impl Dense {
         self
     }
 
-    /// Where the kernel begins.
+    /// Where the kernel begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"he_uniform"`.
+    ///
+    /// # Panics
+    /// If there is no initializer of such a name.
+    #[track_caller]
     pub fn kernel_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
         self.kernel_initializer = initializer.into();
         self
     }
 
-    /// Where the bias begins.
+    /// Where the bias begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"ones"`.
+    ///
+    /// # Panics
+    /// If there is no initializer of such a name.
+    #[track_caller]
     pub fn bias_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
         self.bias_initializer = initializer.into();
         self
@@ -73,10 +81,14 @@ impl Dense {
 
     fn features(&self, inputs: &[Shape]) -> usize {
         let x = only(self, inputs);
-        let features = (x.rank() == 2).then(|| x.last()).flatten();
-        features.unwrap_or_else(|| {
-            panic!("Dense: expected one row per example, shape (m, features), got shape {x}\nhelp: call Flatten first")
-        })
+        assert!(self.units > 0, "{}: expected at least one unit, got 0", label(self));
+        let Some(features) = (x.rank() == 2).then(|| x.last()).flatten() else {
+            panic!(
+                "{}: expected one row per example, shape (m, features), got shape {x}\nhelp: call Flatten first",
+                label(self)
+            )
+        };
+        features
     }
 }
 

@@ -54,7 +54,16 @@ impl Input {
     }
 
     /// The tensor that the first layers are called on.
+    ///
+    /// # Panics
+    /// If a dimension is 0.
+    #[track_caller]
     pub fn call(self) -> Tensor {
+        assert!(
+            !self.shape.contains(&0) && self.batch_size != Some(0),
+            "Input: expected dimensions of at least 1, got {}",
+            self.output_shape(&[])
+        );
         let context = self.context.clone().unwrap_or_else(|| Rc::new(Context::new(self.seed)));
         // The layer's configuration must not keep its own context alive.
         place(context, Rc::new(Input { context: None, ..self }), Vec::new())

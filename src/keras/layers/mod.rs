@@ -64,7 +64,7 @@ use crate::graph::Shape;
 #[track_caller]
 fn only<'a>(layer: &dyn Layer, inputs: &'a [Shape]) -> &'a Shape {
     let [x] = inputs else {
-        panic!("{}: expected one tensor, got {}", layer.class_name(), inputs.len());
+        panic!("{}: expected one tensor, got {}\nhelp: Add and Concatenate take several", label(layer), inputs.len());
     };
     x
 }
@@ -75,9 +75,41 @@ fn only_image<'a>(layer: &dyn Layer, inputs: &'a [Shape]) -> &'a Shape {
     let x = only(layer, inputs);
     assert!(
         x.rank() == 4 && x.dims()[1..].iter().all(Option::is_some),
-        "{}{}: expected a batch of images, shape (m, n_h, n_w, n_c), got shape {x}",
-        layer.class_name(),
-        layer.attributes().name.as_ref().map_or(String::new(), |name| format!(" {name}"))
+        "{}: expected a batch of images, shape (m, n_h, n_w, n_c), got shape {x}",
+        label(layer)
     );
     x
+}
+
+/// As [`only_image`], which must have room for the layer's windows.
+#[track_caller]
+fn only_image_with_room<'a>(
+    layer: &dyn Layer,
+    inputs: &'a [Shape],
+    (window, strides, padding): (Size, Size, Padding),
+) -> &'a Shape {
+    let x = only_image(layer, inputs);
+    for (what, Size { rows, columns }) in [("a window", window), ("strides", strides)] {
+        assert!(
+            rows > 0 && columns > 0,
+            "{}: expected {what} of at least 1 row and 1 column, got ({rows}, {columns})",
+            label(layer)
+        );
+    }
+    let fits = |axis: usize, n: usize| x.dim(axis).is_none_or(|n_prev| n <= n_prev);
+    assert!(
+        padding == Padding::Same || fits(1, window.rows) && fits(2, window.columns),
+        "{}: expected a window that fits into images of shape {x}, got {} rows and {} columns\nhelp: pad the images \
+         first, or use Padding::Same",
+        label(layer),
+        window.rows,
+        window.columns
+    );
+    x
+}
+
+/// What messages call a layer: its kind, and its name if it was given one.
+fn label(layer: &dyn Layer) -> String {
+    let name = layer.attributes().name.as_ref().map_or(String::new(), |name| format!(" {name}"));
+    format!("{}{name}", layer.class_name())
 }

@@ -10,7 +10,7 @@ mod from_probabilities;
 mod squared_difference;
 
 use crate::graph::{
-    Tensor,
+    Shape, Tensor,
     ops::{Reduce, Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy},
 };
 use from_probabilities::{BinaryCrossentropy, CategoricalCrossentropy};
@@ -55,6 +55,20 @@ impl Loss {
     /// Whether labels are class indices.
     pub(super) fn is_sparse(self) -> bool {
         self == Loss::SparseCategoricalCrossentropy
+    }
+
+    /// Why a model whose output has this shape cannot be trained with the loss, if it cannot.
+    pub(super) fn misfit(self, output: &Shape) -> Option<String> {
+        let chooses = matches!(self, Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy);
+        if !chooses || output.rank() == 2 && output.last().is_some_and(|classes| classes > 1) {
+            return None;
+        }
+        let help = match output.rank() {
+            2 => "for a yes or no, compile with binary_crossentropy; else give the last layer one unit for each class",
+            _ => "end the model in Flatten and Dense::new(classes)",
+        };
+        let name = self.name();
+        Some(format!("{name} needs an output of shape (?, classes), two classes or more, got {output}\nhelp: {help}"))
     }
 
     /// The mean over the batch, from the model's output and labels of the same shape.

@@ -4,7 +4,22 @@ use crate::graph::optimizers;
 
 /// Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
 ///
-/// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014).
+/// With the gradient g, at step t, and β₁, β₂ for `beta_1` and `beta_2`:
+///
+/// ```text
+/// m = β₁ m + (1 − β₁) g
+/// v = β₂ v + (1 − β₂) g²
+/// w −= learning_rate √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + epsilon)
+/// ```
+///
+/// ```
+/// use cnn::keras::Adam;
+/// let adam = Adam::new().learning_rate(0.01);
+/// assert_eq!((adam.learning_rate, adam.beta_1, adam.beta_2, adam.epsilon), (0.01, 0.9, 0.999, 1e-7));
+/// ```
+///
+/// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014), with its learning rate and betas; the
+/// epsilon is Keras'.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
     /// How far to go; 0.001.

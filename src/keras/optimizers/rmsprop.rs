@@ -4,9 +4,14 @@ use crate::graph::optimizers::{Optimizer, Update};
 
 /// a = rho a + (1 − rho) g²; w −= learning_rate g / (√a + epsilon).
 ///
+/// ```
+/// use cnn::keras::RMSprop;
+/// assert_eq!(RMSprop::new().learning_rate(0.01).rho, 0.9);
+/// ```
+///
 /// DIFFERENCE: in TensorFlow's rule epsilon is inside of the root.
 ///
-/// From: T. Tieleman, G. Hinton, "Lecture 6.5, rmsprop" (2012).
+/// From: T. Tieleman, G. Hinton, "Lecture 6.5, rmsprop" (2012), with its rho; learning rate and epsilon are Keras'.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RMSprop {
     /// How far to go; 0.001.

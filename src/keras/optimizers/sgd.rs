@@ -4,6 +4,12 @@ use crate::graph::optimizers::{Optimizer, Update};
 
 /// v = momentum v − learning_rate g; w += v. Nesterov: w += momentum v − learning_rate g.
 ///
+/// ```
+/// use cnn::keras::SGD;
+/// let sgd = SGD::new().learning_rate(0.1).momentum(0.9).nesterov(true);
+/// assert_eq!((sgd.learning_rate, sgd.momentum), (0.1, 0.9));
+/// ```
+///
 /// DIFFERENCE: TensorFlow's momentum keeps the learning rate out of v. The two agree as long as it does not change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SGD {

@@ -27,6 +27,8 @@ use problem::Problem;
 use serde_json::Value;
 use std::path::Path;
 
+const WEIGHTS: &str = "an HDF5 file of Keras with the weights of a model";
+const WRITE_H5: &str = "Keras 3's own .keras is a zip archive; open it in Keras and call model.save(\"model.h5\")";
 const WRITE_AGAIN: &str = "write it again with model.save, here or in Keras, or copy it again from where it came";
 
 impl Model {
@@ -67,6 +69,22 @@ impl Model {
 
     /// Writes the weights alone; [`Model::load_weights`] and Keras read them into a model of the same layers.
     ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("weights.h5");
+    /// let model = || {
+    ///     let x_input = Input::new(4).call();
+    ///     Model::new(&x_input, &Dense::new(2).kernel_initializer("he_uniform").call(&x_input))
+    /// };
+    /// let (first, second) = (model(), model());
+    /// first.layers()[1].set_weights(&[ndarray::Array2::ones((4, 2)).into_dyn(), ndarray::array![5.0, 6.0].into_dyn()]);
+    /// first.save_weights(&path)?;
+    /// second.load_weights(&path)?;
+    /// assert_eq!(second.get_weights(), first.get_weights());
+    /// # Ok::<(), cnn::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Io`] if the file cannot be written.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
@@ -87,7 +105,7 @@ impl Model {
     /// layers or shapes.
     pub fn load_weights(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let file = hdf5_file::open(path, "an HDF5 file of Keras with the weights of a model", WRITE_AGAIN)?;
+        let file = open(path, WEIGHTS)?;
         self.read_all(&file).map_err(|problem| problem.in_file(path))
     }
 
@@ -97,11 +115,25 @@ impl Model {
     /// # Returns
     /// The names of the layers that were read.
     ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("weights.h5");
+    /// let model = |classes: usize, head: &str| {
+    ///     let x_input = Input::new(4).call();
+    ///     let features = Dense::new(8).name("features").call(&x_input);
+    ///     Model::new(&x_input, &Dense::new(classes).name(head).call(&features))
+    /// };
+    /// model(6, "fc6").save_weights(&path)?;
+    /// assert_eq!(model(3, "fc3").load_weights_by_name(&path)?, ["features"]);
+    /// # Ok::<(), cnn::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Model::load_weights`]; a layer of the same name has to have the same shapes.
     pub fn load_weights_by_name(&self, path: impl AsRef<Path>) -> Result<Vec<String>> {
         let path = path.as_ref();
-        let file = hdf5_file::open(path, "an HDF5 file of Keras with the weights of a model", WRITE_AGAIN)?;
+        let file = open(path, WEIGHTS)?;
         self.read_by_name(&file).map_err(|problem| problem.in_file(path))
     }
 
@@ -161,7 +193,7 @@ impl Model {
 /// expected and what was found.
 pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
     let path = path.as_ref();
-    let file = hdf5_file::open(path, "an HDF5 file with a model of Keras", WRITE_AGAIN)?;
+    let file = open(path, "an HDF5 file with a model of Keras")?;
     read_model(&file).map_err(|problem| problem.in_file(path))
 }
 
@@ -180,9 +212,17 @@ fn read_model(file: &hdf5::File) -> problem::Result<Model> {
     let mut model = architecture::read(&architecture)?;
     model.read_all(file)?;
     if let Some((optimizer, loss, metrics)) = json("training_config")?.as_ref().and_then(training::read)
-        && model.outputs().len() == 1
+        && let [output] = model.outputs()
+        && loss.misfit(&output.shape()).is_none()
     {
         model.compile(optimizer, loss, metrics);
     }
     Ok(model)
+}
+
+/// Opens a file of Keras; `expected` says what it has to hold.
+fn open(path: &Path, expected: &str) -> Result<hdf5::File> {
+    let is_keras_3 = path.extension().is_some_and(|extension| extension == "keras");
+    let help = if is_keras_3 { WRITE_H5 } else { WRITE_AGAIN };
+    hdf5_file::open(path, expected, help)
 }

@@ -14,6 +14,8 @@ use serde_json::{Map, Value, json};
 /// A size beyond this is damage, not a layer; it also keeps products of sizes from overflowing.
 const LARGEST: u64 = 1 << 24;
 
+const NOT_KNOWN: &str = "the file may be in order: this setting is not known here; give the layer another one";
+
 /// A layer's `config`.
 #[derive(Clone, Copy)]
 pub(super) struct Settings<'a>(&'a Map<String, Value>);
@@ -80,7 +82,7 @@ impl<'a> Settings<'a> {
     pub fn activation(self, key: &str) -> Result<Function> {
         let Some(value) = self.get(key) else { return Ok(Function::Linear) };
         let function = value.as_str().and_then(Function::named);
-        function.ok_or_else(|| unfit(key, "linear, relu, sigmoid, tanh or softmax", Some(value)))
+        function.ok_or_else(|| unfit(key, "linear, relu, sigmoid, tanh or softmax", Some(value)).help(NOT_KNOWN))
     }
 
     /// Where a weight began. It has a value in the file, so an initializer that is not known does not matter.
@@ -106,10 +108,7 @@ impl<'a> Settings<'a> {
     /// Demands that a setting, if it is there, has the only value that there is here.
     pub fn demand(self, key: &str, only: &Value) -> Result<()> {
         match self.get(key) {
-            Some(value) if value != only => {
-                let known = "the file may be in order: this setting is not known here; give the layer another one";
-                Err(unfit(key, &only.to_string(), Some(value)).help(known))
-            }
+            Some(value) if value != only => Err(unfit(key, &only.to_string(), Some(value)).help(NOT_KNOWN)),
             _ => Ok(()),
         }
     }

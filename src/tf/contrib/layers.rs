@@ -13,7 +13,20 @@ use crate::{
 
 /// Uniform numbers in ±√(6 / (fan_in + fan_out)), so that signals keep their size from layer to layer.
 ///
-/// Without a seed, the graph's seed and the number of operations created so far decide.
+/// Without a seed, the graph's seed and the number of operations created so far decide. A filter's fan_in counts the
+/// numbers of a window, f_h f_w n_c_prev, its fan_out f_h f_w n_c.
+///
+/// From: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let w = tf::get_variable(&graph, "W", &[4, 4, 3, 8], tf::contrib::layers::xavier_initializer(Some(0)));
+/// let session = Session::new(&graph);
+/// session.run(&tf::global_variables_initializer(&graph), &[]);
+/// let limit = (6.0f32 / (4.0 * 4.0 * (3.0 + 8.0))).sqrt();
+/// assert!(session.value(&w).iter().all(|w| w.abs() <= limit));
+/// ```
 pub fn xavier_initializer(seed: Option<u64>) -> XavierInitializer {
     XavierInitializer { seed }
 }
@@ -57,7 +70,7 @@ pub fn flatten(x: &Tensor) -> Tensor {
     graph.add(op, &[x], &format!("{scope}/Reshape"))
 }
 
-/// A dense layer: x w + b, then an activation, if there is one. Weights are drawn by [`xavier_initializer`] without a
+/// A dense layer: y = x w + b, then an activation, if there is one. Weights are drawn by [`xavier_initializer`] without a
 /// seed, biases are zero; both are trained.
 ///
 /// # Arguments

@@ -11,6 +11,7 @@ Notebooks and chapters are not known here.
 
 mod demux;
 mod directory;
+mod download;
 mod helper;
 mod host;
 mod listener;
@@ -114,7 +115,16 @@ impl Session {
         if self.host.closed {
             self.host = Host::start(&self.directory, &self.place, &|_| ())?;
         }
-        self.host.execute(code, self.limit, watch, &|_| ())
+        let mut outcome = self.host.execute(code, self.limit, watch, &|_| ())?;
+        // A panic may speak of downloads, too; that one is the learner's own.
+        if let Some(failure) = &mut outcome.failure
+            && matches!(failure.kind, FailureKind::Compile | FailureKind::Other)
+            && let Some(text) = download::explain(&failure.details)
+        {
+            failure.message = text.clone();
+            failure.details = text;
+        }
+        Ok(outcome)
     }
 }
 
@@ -156,12 +166,16 @@ impl Host {
         let requests = process.stdin.take();
         let host = Host { process, requests, events, closed: false };
         loop {
-            match host.events.recv_timeout(Duration::from_secs(120)) {
+            // Compiling the session's first lines takes seconds, and minutes where others want the same processor.
+            match host.events.recv_timeout(Duration::from_secs(300)) {
                 Ok(Event::Ready) => return Ok(host),
                 Ok(Event::Note(text)) => note(&text),
                 Ok(Event::Closed(why)) => bail!("evcxr does not start:\n{why}"),
                 Ok(_) => {}
-                Err(_) => bail!("evcxr has not started within two minutes"),
+                Err(_) => bail!(
+                    "evcxr has not started within five minutes\nhelp: the machine may be busy or out of memory; run it \
+                     again when it has less to do"
+                ),
             }
         }
     }

@@ -93,6 +93,9 @@ fn build(
     drop(host);
     if let Some(failure) = outcome.failure {
         let details = failure.details;
+        if let Some(text) = super::download::explain(&details) {
+            bail!("the helper crate cannot be compiled for notebooks: {text}");
+        }
         bail!("the helper crate does not compile for notebooks\n{details}\nhelp: `cargo build -p cnn` shows more");
     }
     fs::copy(directory.path().join("Cargo.lock"), directory.lock_file())?;
