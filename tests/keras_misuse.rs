@@ -163,7 +163,7 @@ fn a_loss_needs_an_output_that_it_can_judge() {
         || images.compile("adam", "categorical_crossentropy", ["accuracy"]),
         &["got (?, 8, 8, 3)\nhelp: end the model in Flatten"],
     );
-    let heads = [Dense::new(2).call(&x_row()), Dense::new(2).call(&x_row())];
+    let heads = [Dense::new(2).call(x_row()), Dense::new(2).call(x_row())];
     refused(|| Model::new(heads[0].layer().inputs(), &heads), &["which is not among the inputs"]);
     let x_input = x_row();
     let heads = [Dense::new(2).call(&x_input), Dense::new(2).call(&x_input)];
