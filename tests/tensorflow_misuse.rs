@@ -5,18 +5,9 @@ use cnn::{
     tf::{self, Graph, Operation, Session, Tensor},
 };
 use ndarray::{Array2, array, s};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use refused::refused;
 
-/// Demands that `call` panics with a message that has all these parts.
-#[track_caller]
-fn refused<R>(call: impl FnOnce() -> R, parts: &[&str]) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(call)) else { panic!("accepted, expected {parts:?}") };
-    let message = payload.downcast_ref::<String>().cloned();
-    let message = message.or_else(|| payload.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default();
-    for part in parts {
-        assert!(message.contains(part), "expected {part:?} in: {message}");
-    }
-}
+mod refused;
 
 /// A linear classifier of two features into three classes.
 struct Linear {
