@@ -109,7 +109,7 @@ pub fn softmax(x: &Tensor) -> Tensor {
     x.graph().add(ops::Softmax, &[x], "Softmax")
 }
 
-/// Adds one number per channel: y[…, c] = x[…, c] + bias[c].
+/// Adds one number per channel: `y[…, c] = x[…, c] + bias[c]`.
 ///
 /// # Arguments
 /// * `x`: shape (m, …, n_c)
