@@ -291,7 +291,7 @@ pub fn backward(
     });
 }
 
-/// Rows that stay in the first-level cache while one pass after the other goes over them: two kilobytes' worth.
+/// Rows that stay in the first-level cache while one pass after the other goes over them.
 fn near_rows(n_c: usize) -> usize {
     (NEAR_LEN / n_c).max(1)
 }
