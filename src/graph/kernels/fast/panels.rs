@@ -4,6 +4,7 @@ tile is wide, row after row.
 */
 
 use super::Isa;
+use super::simd;
 use super::slices::Parts;
 use super::tile::Panel;
 use crate::graph::kernels::threads::Threads;
@@ -81,15 +82,9 @@ pub(crate) fn pack_columns(matrix: &[f32], n: usize, column: usize, width: usize
 /// Asks for `len` numbers from `start` on to be brought into the cache, if they are there.
 #[inline(always)]
 pub(crate) fn prefetch(numbers: &[f32], start: usize, len: usize) {
-    #[cfg(target_arch = "x86_64")]
     for line in (start..(start + len).min(numbers.len())).step_by(16) {
-        // SAFETY: prefetching has no effect but on the cache, and the address lies inside the slice.
-        unsafe {
-            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(numbers.as_ptr().add(line).cast());
-        }
+        simd::prefetch(numbers.as_ptr().wrapping_add(line));
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (numbers, start, len);
 }
 
 /// Numbers that a matrix of `k` rows and `n` columns takes once it is packed into panels.

@@ -23,12 +23,32 @@ pub(crate) trait Simd: Copy {
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
     /// `self + a`.
     unsafe fn add(self, a: Self) -> Self;
-    /// Asks for the line of `p` to be brought into the cache; `p` may lie anywhere.
-    fn prefetch(p: *const f32);
-    /// As [`Simd::prefetch`], for writing.
-    fn prefetch_write(p: *const f32);
     /// The larger of 0 and `self`, lane by lane; NaN stays.
     unsafe fn relu(self) -> Self;
+}
+
+/// Asks for the line of `p`, which may lie anywhere, to be brought into the cache.
+#[inline(always)]
+pub(crate) fn prefetch(p: *const f32) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: prefetching has no effect but on the cache, wherever it points.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(p.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = p;
+}
+
+/// As [`prefetch`], for writing.
+#[inline(always)]
+pub(crate) fn prefetch_write(p: *const f32) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_ET0 }>(p.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = p;
 }
 
 /// Four lanes in plain Rust; the compiler knows every architecture's vectors of that size.
@@ -63,10 +83,6 @@ impl Simd for Portable4 {
         let ([s0, s1, s2, s3], [a0, a1, a2, a3]) = (self.0, a.0);
         Portable4([s0 + a0, s1 + a1, s2 + a2, s3 + a3])
     }
-    #[inline(always)]
-    fn prefetch(_: *const f32) {}
-    #[inline(always)]
-    fn prefetch_write(_: *const f32) {}
     #[inline(always)]
     unsafe fn relu(self) -> Self {
         Portable4(self.0.map(|lane| if lane < 0.0 { 0.0 } else { lane }))
@@ -105,16 +121,6 @@ mod x86 {
                 #[inline(always)]
                 unsafe fn add(self, a: Self) -> Self {
                     unsafe { $add(self, a) }
-                }
-                #[inline(always)]
-                fn prefetch(p: *const f32) {
-                    // SAFETY: prefetching has no effect but on the cache, wherever it points.
-                    unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) };
-                }
-                #[inline(always)]
-                fn prefetch_write(p: *const f32) {
-                    // SAFETY: as above.
-                    unsafe { _mm_prefetch::<_MM_HINT_ET0>(p.cast()) };
                 }
                 #[inline(always)]
                 unsafe fn relu(self) -> Self {

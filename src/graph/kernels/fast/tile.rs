@@ -12,7 +12,7 @@ the padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
 use super::Isa;
-use super::simd::Simd;
+use super::simd::{self, Simd};
 
 /// Pixels ahead of the present one of an [`OuterTile`] whose numbers are fetched: the time in which they come from the
 /// third-level cache.
@@ -190,7 +190,7 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
 #[inline(always)]
 fn prefetch_row<S: Simd, const VECTORS: usize>(row: *mut f32) {
     for line in (0..VECTORS * S::LANES).step_by(16) {
-        S::prefetch_write(row.wrapping_add(line));
+        simd::prefetch_write(row.wrapping_add(line));
     }
 }
 
@@ -230,7 +230,7 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
                 // The next line of each row: rows are too many for the processor to follow by itself.
                 if k.is_multiple_of(16) {
                     for_rows!(ROWS, R, {
-                        S::prefetch(x[R].wrapping_add(k + 16));
+                        simd::prefetch(x[R].wrapping_add(k + 16));
                     });
                 }
                 let mut columns = [S::zero(); VECTORS];
@@ -267,9 +267,9 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
                 }
                 let mut b = tile.b.add(repeat * tile.b_repeat + segment.b);
                 for _ in 0..segment.len {
-                    S::prefetch(a.wrapping_add(AHEAD * tile.a_step));
+                    simd::prefetch(a.wrapping_add(AHEAD * tile.a_step));
                     for line in (0..VECTORS * S::LANES).step_by(16) {
-                        S::prefetch(b.wrapping_add(AHEAD * tile.b_step + line));
+                        simd::prefetch(b.wrapping_add(AHEAD * tile.b_step + line));
                     }
                     let mut columns = [S::zero(); VECTORS];
                     for v in 0..VECTORS {
