@@ -143,7 +143,7 @@ impl Execution<'_> {
         };
         let inputs: Vec<&[f32]> = instruction.inputs.iter().enumerate().map(input).collect();
         let then = readable.then(instruction);
-        let mut cache = state.caches.remove(&instruction.node).unwrap_or_default();
+        let mut cache = state.caches.remove(&instruction.node);
         instruction.op.forward(Forward {
             then,
             cache: &mut cache,
@@ -160,7 +160,7 @@ impl Execution<'_> {
             state: &mut owned.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>(),
             counter: &mut counter,
         });
-        if !cache.is_empty() {
+        if let Some(cache) = cache {
             state.caches.insert(instruction.node, cache);
         }
         if counter != 0 {

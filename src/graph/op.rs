@@ -203,8 +203,8 @@ pub struct Forward<'a> {
     pub counter: &'a mut u64,
     /// What to do to the output before it is written; only what [`Op::fuses`] agreed to.
     pub then: Then<'a>,
-    /// Numbers derived from variables alone, kept from run to run until a variable changes; empty at first.
-    pub cache: &'a mut Vec<f32>,
+    /// What the operation derived from variables alone, kept from run to run until a variable changes; empty at first.
+    pub cache: &'a mut Option<Box<dyn Any>>,
 }
 
 /// The stages that are carried out in the same pass, in the order of the fields.

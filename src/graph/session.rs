@@ -10,6 +10,7 @@ use super::{
 };
 use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
 use std::{
+    any::Any,
     cell::RefCell,
     collections::{BTreeMap, HashMap},
     rc::Rc,
@@ -44,7 +45,7 @@ pub(super) struct State {
     pub counters: HashMap<usize, u64>,
     pub training: HashMap<usize, TrainingState>,
     /// What operations derived from variables, by node; see [`State::variables_changed`].
-    pub caches: HashMap<usize, Vec<f32>>,
+    pub caches: HashMap<usize, Box<dyn Any>>,
     /// Memory that the plans share.
     pub slots: Vec<Aligned>,
     plans: HashMap<Key, Rc<Plan>>,

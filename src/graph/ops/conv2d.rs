@@ -13,7 +13,7 @@ use crate::graph::{
     Op, Shape,
     kernels::{
         exact::conv2d as exact,
-        fast::conv2d::{self as fast, Epilogue},
+        fast::conv2d::{self as fast, Epilogue, Prepared},
         geometry::Conv2dGeometry,
     },
     op::{Backward, Dims, Forward, Norm, Reads, Stage, Then},
@@ -69,14 +69,13 @@ impl Op for Conv2d {
                 let w = run.inputs[1];
                 // Statistics that are given are folded into the filters, once for all runs with the same variables.
                 if let Some(norm) = norm {
-                    if run.cache.is_empty() {
+                    let folded = run.cache.get_or_insert_with(|| {
                         let (w, bias) = fold(w, bias, norm);
-                        *run.cache = fast::prepare(&geometry, &w, ws);
-                        run.cache.extend(bias);
-                    }
-                    let (prepared, bias) = run.cache.split_at(run.cache.len() - geometry.n_c);
+                        Box::new(Folded { filters: Prepared::new(&geometry, &w, ws), bias })
+                    });
+                    let Folded { filters, bias } = folded.downcast_mut().expect("only this operation writes its cache");
                     let epilogue = Epilogue { bias: Some(bias), add, relu };
-                    fast::forward_prepared(&geometry, run.inputs[0], prepared, run.output, epilogue, ws);
+                    fast::forward_prepared(&geometry, run.inputs[0], filters, run.output, epilogue, ws);
                 } else {
                     fast::forward(&geometry, run.inputs[0], w, run.output, Epilogue { bias, add, relu }, ws);
                 }
@@ -118,6 +117,12 @@ impl Op for Conv2d {
             }
         }
     }
+}
+
+/// What the cache holds: filters and biases that convolve and normalise at once.
+struct Folded {
+    filters: Prepared,
+    bias: Vec<f32>,
 }
 
 /// The filters and biases that convolve and normalise at once: w s and (b − mean) s + beta, with

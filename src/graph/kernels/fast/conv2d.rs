@@ -1,13 +1,15 @@
 /*!
-The 2-D convolution and its two gradients, as products that read the images in place.
+The 2-D convolution and its two gradients.
 
-No im2col buffer is built, and no image is padded: see `rows.rs`.
+Most are products that read the images in place: no im2col buffer is built, and no image is padded (`rows.rs`,
+`outer.rs`). Those with 3x3 filters and enough channels go by Winograd's convolution (`winograd/mod.rs`).
 */
 
 use super::outer;
 use super::panels::{self, Right};
 use super::rows::{Region, RowsProduct};
 use super::tile::{Finish, Run};
+use super::winograd::{Filters, Winograd};
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
 
@@ -35,56 +37,101 @@ pub struct Epilogue<'a> {
 /// If a slice does not have the length that the geometry says.
 pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("w", w.len(), g.filter_len());
-    convolve(g, x, Right::Plain(w), y, epilogue, ws);
+    match Winograd::plan(g, ws.isa()) {
+        Some(plan) => convolve_squares(&plan, g, x, Filters::Plain(Right::Plain(w)), y, epilogue, ws),
+        None => convolve(g, x, Right::Plain(w), y, epilogue, ws),
+    }
 }
 
 /// Filters arranged as the kernels read them, for [`forward_prepared`]: worth it where many batches, or small ones, meet
 /// the same filters. They fit a batch of any size, and workspaces with the same instructions.
-///
-/// # Panics
-/// If `w` does not have the length that the geometry says.
-pub fn prepare(g: &Conv2dGeometry, w: &[f32], ws: &Workspace) -> Vec<f32> {
-    check("w", w.len(), g.filter_len());
-    let k = g.f_h * g.f_w * g.n_c_prev;
-    let mut prepared = vec![0.0; panels::packed_len(ws.isa(), k, g.n_c)];
-    panels::pack(ws.threads(), ws.isa(), k, g.n_c, Right::Plain(w), &mut prepared);
-    prepared
+#[derive(Debug)]
+pub struct Prepared {
+    packed: Vec<f32>,
+    /// For Winograd's convolution, empty until a batch is large enough for it.
+    transformed: Vec<f32>,
 }
 
-/// As [`forward`], with filters from [`prepare`]; the results have the same bits.
+impl Prepared {
+    /// Arranges filters.
+    ///
+    /// # Panics
+    /// If `w` does not have the length that the geometry says.
+    pub fn new(g: &Conv2dGeometry, w: &[f32], ws: &Workspace) -> Prepared {
+        check("w", w.len(), g.filter_len());
+        let k = g.f_h * g.f_w * g.n_c_prev;
+        let mut packed = vec![0.0; panels::packed_len(ws.isa(), k, g.n_c)];
+        panels::pack(ws.threads(), ws.isa(), k, g.n_c, Right::Plain(w), &mut packed);
+        Prepared { packed, transformed: Vec::new() }
+    }
+}
+
+/// As [`forward`], with filters that were arranged before; the results have the same bits.
 ///
 /// # Panics
 /// If a slice does not have the length that the geometry says.
 pub fn forward_prepared(
     g: &Conv2dGeometry,
     x: &[f32],
-    prepared: &[f32],
+    prepared: &mut Prepared,
     y: &mut [f32],
     epilogue: Epilogue,
     ws: &mut Workspace,
 ) {
-    check("prepared filters", prepared.len(), panels::packed_len(ws.isa(), g.f_h * g.f_w * g.n_c_prev, g.n_c));
-    convolve(g, x, Right::Packed(prepared), y, epilogue, ws);
+    let packed_len = panels::packed_len(ws.isa(), g.f_h * g.f_w * g.n_c_prev, g.n_c);
+    check("prepared filters", prepared.packed.len(), packed_len);
+    match Winograd::plan(g, ws.isa()) {
+        Some(plan) => {
+            if prepared.transformed.is_empty() {
+                prepared.transformed = plan.transform_filters(&prepared.packed, ws);
+            }
+            convolve_squares(&plan, g, x, Filters::Transformed(&prepared.transformed), y, epilogue, ws);
+        }
+        None => convolve(g, x, Right::Packed(&prepared.packed), y, epilogue, ws),
+    }
+}
+
+impl Epilogue<'_> {
+    /// The same as pointers, once the lengths are checked.
+    fn finish(&self, g: &Conv2dGeometry) -> Finish {
+        if let Some(bias) = self.bias {
+            check("bias", bias.len(), g.n_c);
+        }
+        if let Some(add) = self.add {
+            check("add", add.len(), g.output_len());
+        }
+        Finish {
+            bias: self.bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
+            add: self.add.map_or(std::ptr::null(), <[f32]>::as_ptr),
+            relu: self.relu,
+        }
+    }
 }
 
 fn convolve(g: &Conv2dGeometry, x: &[f32], right: Right, y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("x", x.len(), g.input_len());
     check("y", y.len(), g.output_len());
-    if let Some(bias) = epilogue.bias {
-        check("bias", bias.len(), g.n_c);
-    }
-    if let Some(add) = epilogue.add {
-        check("add", add.len(), g.output_len());
-    }
+    let finish = epilogue.finish(g);
     let product = forward_product(g);
     let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
-    let finish = Finish {
-        bias: epilogue.bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
-        add: epilogue.add.map_or(std::ptr::null(), <[f32]>::as_ptr),
-        relu: epilogue.relu,
-    };
     // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
     unsafe { product.run(threads, isa, scratch, x, right, y, finish) };
+}
+
+fn convolve_squares(
+    plan: &Winograd,
+    g: &Conv2dGeometry,
+    x: &[f32],
+    filters: Filters,
+    y: &mut [f32],
+    epilogue: Epilogue,
+    ws: &mut Workspace,
+) {
+    check("x", x.len(), g.input_len());
+    check("y", y.len(), g.output_len());
+    let finish = epilogue.finish(g);
+    // SAFETY: the lengths were checked.
+    unsafe { plan.convolve(x, filters, y, finish, ws) };
 }
 
 /// The gradient of a convolution with respect to its images.
@@ -102,6 +149,15 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
     check("dy", dy.len(), g.output_len());
     check("w", w.len(), g.filter_len());
     check("dx", dx.len(), g.input_len());
+    let add = if accumulate { dx.as_mut_ptr().cast_const() } else { std::ptr::null() };
+    let finish = Finish { bias: std::ptr::null(), add, relu: false };
+    if let Some(plan) = Winograd::plan_backward(g, ws.isa()) {
+        // The filters turned around.
+        let order: [usize; 9] = std::array::from_fn(|cell| 8 - cell);
+        let filters = Filters::Plain(Right::Transposed { matrices: w, order: &order });
+        // SAFETY: the lengths were checked.
+        return unsafe { plan.convolve(dy, filters, dx, finish, ws) };
+    }
     let (mut product, order) = backward_input_product(g);
     if accumulate {
         // Between the windows of a large stride lie pixels that nothing is added to.
@@ -109,8 +165,6 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
     }
     let right = Right::Transposed { matrices: w, order: &order };
     let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
-    let add = if accumulate { dx.as_mut_ptr().cast_const() } else { std::ptr::null() };
-    let finish = Finish { bias: std::ptr::null(), add, relu: false };
     // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
     unsafe { product.run(threads, isa, scratch, dy, right, dx, finish) };
 }
@@ -127,7 +181,11 @@ pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32]
     check("x", x.len(), g.input_len());
     check("dy", dy.len(), g.output_len());
     check("dw", dw.len(), g.filter_len());
-    outer::backward_filter(g, x, dy, dw, ws);
+    match Winograd::plan(g, ws.isa()) {
+        // SAFETY: the lengths were checked.
+        Some(plan) => unsafe { plan.backward_filter(x, dy, dw, ws) },
+        None => outer::backward_filter(g, x, dy, dw, ws),
+    }
 }
 
 #[track_caller]

@@ -1,8 +1,9 @@
 //! The fast convolution against the sum it stands for, in `f64`, over random shapes.
 
 use super::Isa;
-use super::conv2d::{self, Epilogue};
+use super::conv2d::{self, Epilogue, Prepared};
 use super::testing::{Shapes, assert_near};
+use super::winograd::Winograd;
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
 use crate::graph::padding::Padding;
@@ -52,6 +53,25 @@ fn special_geometries() -> Vec<Conv2dGeometry> {
     ]
 }
 
+/// Geometries that Winograd's convolution takes: whole squares and parts of one, every padding, ragged panels, images
+/// enough for several blocks.
+fn winograd_geometries() -> Vec<Conv2dGeometry> {
+    let conv = |m, n_h, n_w, n_c_prev, n_c, padding| {
+        Conv2dGeometry::new((m, n_h, n_w, n_c_prev), (3, 3, n_c_prev, n_c), (1, 1), padding)
+    };
+    let mut padded = conv(3, 9, 8, 32, 48, Padding::Valid);
+    (padded.pad_top, padded.pad_left, padded.n_h, padded.n_w) = (2, 0, 11, 7);
+    vec![
+        padded,
+        conv(16, 4, 4, 64, 96, Padding::Same),
+        conv(37, 4, 4, 48, 32, Padding::Same),
+        conv(5, 8, 8, 32, 64, Padding::Same),
+        conv(2, 15, 15, 64, 64, Padding::Same),
+        conv(9, 6, 7, 32, 80, Padding::Same),
+        conv(4, 14, 18, 32, 32, Padding::Valid),
+    ]
+}
+
 fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     let (x, w, dy) = (shapes.numbers(g.input_len()), shapes.numbers(g.filter_len()), shapes.numbers(g.output_len()));
     let (bias, old) = (shapes.numbers(g.n_c), shapes.numbers(g.input_len()));
@@ -69,9 +89,9 @@ fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     let mut y = vec![f32::NAN; g.output_len()];
     conv2d::forward(g, &x, &w, &mut y, Epilogue::default(), ws);
     assert_near(&y, &expected, &format!("forward {what}"));
-    let prepared = conv2d::prepare(g, &w, ws);
+    let mut prepared = Prepared::new(g, &w, ws);
     let mut again = vec![f32::NAN; g.output_len()];
-    conv2d::forward_prepared(g, &x, &prepared, &mut again, Epilogue::default(), ws);
+    conv2d::forward_prepared(g, &x, &mut prepared, &mut again, Epilogue::default(), ws);
     assert!(again == y, "prepared filters give other numbers: {what}");
 
     let epilogue = Epilogue { bias: Some(&bias), add: Some(&dy), relu: true };
@@ -95,11 +115,29 @@ fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
 }
 
 #[test]
+fn winograd_takes_what_is_worth_it() {
+    for isa in Isa::all_available() {
+        for g in winograd_geometries() {
+            assert!(Winograd::plan(&g, isa).is_some(), "{g:?}");
+            assert!(Winograd::plan_backward(&g, isa).is_some(), "{g:?}");
+        }
+        for g in special_geometries() {
+            assert!(Winograd::plan(&g, isa).is_none(), "{g:?}");
+        }
+        // One picture, and images of which the filters see little.
+        for (m, n) in [(1, 4), (32, 2), (32, 3)] {
+            let g = Conv2dGeometry::new((m, n, n, 64), (3, 3, 64, 64), (1, 1), Padding::Same);
+            assert!(Winograd::plan(&g, isa).is_none(), "{g:?}");
+        }
+    }
+}
+
+#[test]
 fn convolutions_are_the_sums_they_stand_for() {
     for isa in Isa::all_available() {
         let mut shapes = Shapes::new(1);
         let mut ws = Workspace::new(2).with_isa(isa);
-        for g in special_geometries() {
+        for g in special_geometries().into_iter().chain(winograd_geometries()) {
             check(&g, &mut shapes, &mut ws);
         }
         for _ in 0..40 {
@@ -112,6 +150,7 @@ fn convolutions_are_the_sums_they_stand_for() {
 fn convolutions_have_the_same_bits_for_any_number_of_threads() {
     let mut shapes = Shapes::new(2);
     let mut geometries = special_geometries();
+    geometries.extend(winograd_geometries());
     geometries.push(Conv2dGeometry::new((8, 15, 15, 24), (3, 3, 24, 70), (1, 1), Padding::Same));
     for g in geometries {
         let (x, w, dy) =

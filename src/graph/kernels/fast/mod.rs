@@ -19,6 +19,7 @@ mod simd;
 mod slices;
 pub mod softmax;
 mod tile;
+mod winograd;
 
 pub use isa::Isa;
 

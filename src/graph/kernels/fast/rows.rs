@@ -280,6 +280,6 @@ unsafe fn copy_rows(rows: &mut [*const f32], run: Run, copies: &mut [f32]) {
 }
 
 /// `p` moved on by `column`, unless it is null.
-fn offset(p: *const f32, column: usize) -> *const f32 {
+pub(crate) fn offset(p: *const f32, column: usize) -> *const f32 {
     if p.is_null() { p } else { p.wrapping_add(column) }
 }

@@ -43,6 +43,13 @@ pub(crate) struct Finish {
     pub relu: bool,
 }
 
+impl Default for Finish {
+    /// Nothing happens.
+    fn default() -> Finish {
+        Finish { bias: std::ptr::null(), add: std::ptr::null(), relu: false }
+    }
+}
+
 /// `y[r][n] = sum over runs and k of x_r[k] b[k][n]` for up to `MAX_ROWS` rows and one panel of columns.
 pub(crate) struct RowsTile<'a> {
     /// The bases of the rows; `rows_step` further on stand those of the next run (0: the same for every run).
@@ -188,18 +195,23 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
 
 /// Asks for the lines of a tile's row.
 #[inline(always)]
-fn prefetch_row<S: Simd, const VECTORS: usize>(row: *mut f32) {
+fn prefetch_row<S: Simd, const VECTORS: usize>(prefetch: impl Fn(*const f32), row: *const f32) {
     for line in (0..VECTORS * S::LANES).step_by(16) {
-        simd::prefetch_write(row.wrapping_add(line));
+        prefetch(row.wrapping_add(line));
     }
 }
 
 #[inline(always)]
 unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &RowsTile) {
-    // Where the sums will go is on its way into the cache while they are made.
+    // Where the sums will go, and what is added to them, is on its way into the cache while they are made.
     for_rows!(ROWS, R, {
-        prefetch_row::<S, VECTORS>(tile.y.wrapping_add(tile.y_rows[R]));
+        prefetch_row::<S, VECTORS>(simd::prefetch_write, tile.y.wrapping_add(tile.y_rows[R]));
     });
+    if !tile.finish.add.is_null() && !std::ptr::eq(tile.finish.add, tile.y) {
+        for_rows!(ROWS, R, {
+            prefetch_row::<S, VECTORS>(simd::prefetch, tile.finish.add.wrapping_add(tile.y_rows[R]));
+        });
+    }
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; MAX_ROWS];
         let mut rows = tile.rows;
@@ -255,7 +267,7 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
 #[inline(always)]
 unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &OuterTile) {
     for_rows!(ROWS, R, {
-        prefetch_row::<S, VECTORS>(tile.c.wrapping_add(R * tile.c_step));
+        prefetch_row::<S, VECTORS>(simd::prefetch_write, tile.c.wrapping_add(R * tile.c_step));
     });
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; MAX_ROWS];
