@@ -53,8 +53,8 @@ fn special_geometries() -> Vec<Conv2dGeometry> {
     ]
 }
 
-/// Geometries that Winograd's convolution takes: whole squares and parts of one, every padding, ragged panels, images
-/// enough for several blocks.
+/// Geometries that Winograd's convolution takes: whole squares and parts of one, every padding, ragged panels, few
+/// filters and many.
 fn winograd_geometries() -> Vec<Conv2dGeometry> {
     let conv = |m, n_h, n_w, n_c_prev, n_c, padding| {
         Conv2dGeometry::new((m, n_h, n_w, n_c_prev), (3, 3, n_c_prev, n_c), (1, 1), padding)
@@ -69,6 +69,9 @@ fn winograd_geometries() -> Vec<Conv2dGeometry> {
         conv(2, 15, 15, 64, 64, Padding::Same),
         conv(9, 6, 7, 32, 80, Padding::Same),
         conv(4, 14, 18, 32, 32, Padding::Valid),
+        // Several chunks of channels and several blocks of squares; the gradient's sums by channels.
+        conv(60, 4, 4, 112, 48, Padding::Same),
+        conv(16, 4, 4, 192, 160, Padding::Same),
     ]
 }
 

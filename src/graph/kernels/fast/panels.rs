@@ -8,6 +8,7 @@ use super::simd;
 use super::slices::Parts;
 use super::tile::Panel;
 use crate::graph::kernels::threads::Threads;
+use std::ops::Range;
 
 /// Where the numbers of a right matrix come from.
 #[derive(Clone, Copy)]
@@ -28,23 +29,40 @@ impl Right<'_> {
         let panel_len = k * width;
         match self {
             Right::Plain(matrix) => pack_columns(matrix, n, column, width, out),
-            Right::Transposed { matrices, order } => {
-                let k = k / order.len();
+            Right::Transposed { order, .. } => {
+                let rows = k / order.len();
                 for (p, out) in out.chunks_exact_mut(panel_len).enumerate() {
-                    let column = column + p * width;
-                    let columns = (n - column).min(width);
-                    if columns < width {
-                        out.fill(0.0);
-                    }
-                    for (t, place) in order.iter().enumerate() {
-                        let matrix = &matrices[(t * n + column) * k..(t * n + column + columns) * k];
-                        transpose(isa, matrix, k, &mut out[place * k * width..(place + 1) * k * width], width);
+                    for (place, out) in out.chunks_exact_mut(rows * width).enumerate() {
+                        self.pack_rows(isa, n, place * rows..(place + 1) * rows, column + p * width, width, out);
                     }
                 }
             }
             Right::Packed(packed) => {
                 let start = column / width * panel_len;
                 out.copy_from_slice(&packed[start..start + out.len()]);
+            }
+        }
+    }
+
+    /// Writes some rows of the panel that starts at `column`; those of a [`Right::Transposed`] must belong to one cell.
+    pub fn pack_rows(self, isa: Isa, n: usize, rows: Range<usize>, column: usize, width: usize, out: &mut [f32]) {
+        assert!(out.len() == rows.len() * width && column < n);
+        match self {
+            Right::Plain(matrix) => pack_columns(&matrix[rows.start * n..rows.end * n], n, column, width, out),
+            Right::Transposed { matrices, order } => {
+                let k = matrices.len() / n / order.len();
+                let place = rows.start / k;
+                let cell = order.iter().position(|&at| at == place).expect("every place is some cell's");
+                let columns = (n - column).min(width);
+                if columns < width {
+                    out.fill(0.0);
+                }
+                let matrix = &matrices[(cell * n + column) * k..(cell * n + column + columns) * k];
+                transpose(isa, matrix, k, rows.start - place * k..rows.end - place * k, out, width);
+            }
+            Right::Packed(packed) => {
+                let start = column * (packed.len() / n.next_multiple_of(width));
+                out.copy_from_slice(&packed[start + rows.start * width..start + rows.end * width]);
             }
         }
     }
@@ -110,12 +128,13 @@ pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, right: Right
 /// Columns of a matrix that are transposed together: what they become stays in the first-level cache.
 const STRIP: usize = 128;
 
-/// Writes the transpose of a matrix of rows of `k` numbers into rows of `width` numbers.
-fn transpose(isa: Isa, matrix: &[f32], k: usize, out: &mut [f32], width: usize) {
+/// Writes the transpose of some columns of a matrix of rows of `k` numbers into rows of `width` numbers.
+fn transpose(isa: Isa, matrix: &[f32], k: usize, columns: Range<usize>, out: &mut [f32], width: usize) {
     let rows = matrix.len() / k;
-    assert!(rows <= width && out.len() == k * width);
-    for first in (0..k).step_by(STRIP) {
-        let last = (first + STRIP).min(k);
+    assert!(rows <= width && columns.end <= k && out.len() == columns.len() * width);
+    let matrix = &matrix[columns.start.min(matrix.len())..];
+    for first in (0..columns.len()).step_by(STRIP) {
+        let last = (first + STRIP).min(columns.len());
         let (mut row, mut whole) = (0, first);
         #[cfg(target_arch = "x86_64")]
         if isa != Isa::Portable {
