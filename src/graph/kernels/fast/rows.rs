@@ -171,6 +171,7 @@ impl RowsProduct {
                         runs: &self.runs[region.runs.clone()],
                         b: b[p * panel_len..].as_ptr(),
                         b_step: panel.width,
+                        b_is_far: is_packed,
                         y: y.get().wrapping_add(column),
                         y_rows: &y_rows,
                         n_columns: (self.n - column).min(panel.width),

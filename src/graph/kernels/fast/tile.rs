@@ -18,6 +18,9 @@ use super::simd::{self, Simd};
 /// third-level cache.
 const AHEAD: usize = 8;
 
+/// Rows ahead of the present one of a [`RowsTile`] whose panel comes from memory: the time that takes.
+const FAR_AHEAD: usize = 64;
+
 /// Most rows that a tile can have under any instruction set.
 pub(crate) const MAX_ROWS: usize = 14;
 
@@ -59,6 +62,8 @@ pub(crate) struct RowsTile<'a> {
     /// The panel: row `k` has [`Panel::width`] numbers from `k * b_step` on.
     pub b: *const f32,
     pub b_step: usize,
+    /// Whether the panel comes from far away, so that its rows are asked for in time.
+    pub b_is_far: bool,
     /// The output, where each of its rows starts (a zero for each unused one), and how many columns of the panel exist.
     pub y: *mut f32,
     pub y_rows: &'a [usize; MAX_ROWS],
@@ -244,6 +249,9 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
                     for_rows!(ROWS, R, {
                         simd::prefetch(x[R].wrapping_add(k + 16));
                     });
+                }
+                if tile.b_is_far {
+                    prefetch_row::<S, VECTORS>(simd::prefetch, b.wrapping_add(FAR_AHEAD * tile.b_step));
                 }
                 let mut columns = [S::zero(); VECTORS];
                 for v in 0..VECTORS {

@@ -90,7 +90,7 @@ impl Winograd {
             for (p, filters) in filters.chunks_exact(self.panel_len(width)).enumerate() {
                 for chunk in self.chunks() {
                     let filters = &filters[self.chunk_start(&chunk, width)..];
-                    self.multiply(panel, self.squares(block).len(), values, layout, chunk, filters, sums);
+                    self.multiply(panel, self.squares(block).len(), values, layout, chunk, filters, false, sums);
                 }
                 // SAFETY: the caller vouches for `y` and `finish`; each task writes its own squares.
                 unsafe { self.write(isa, self.squares(block), p * width, width, sums, y, finish.get()) };
@@ -121,6 +121,7 @@ impl Winograd {
         let (values, seats) = scratch.split_at_mut(values_len);
         self.evaluate(threads, Transforms::of(isa).patch, self.images(x), layout, values);
         let (values, seats, finish) = (&*values, Parts::new(seats), Shareable::new(finish));
+        let are_far = matches!(filters, Filters::Transformed(_));
         threads.run_with_seat(n_panels * n_groups, &|seat, task| {
             let (p, group) = (task / n_groups, task % n_groups);
             // SAFETY: tasks that run at the same time have different seats.
@@ -140,7 +141,16 @@ impl Winograd {
                 };
                 for (block, sums) in blocks.clone().zip(sums.chunks_exact_mut(sums_len)) {
                     let values = &values[block * layout.block()..(block + 1) * layout.block()];
-                    self.multiply(panel, self.squares(block).len(), values, layout, chunk.clone(), filters, sums);
+                    self.multiply(
+                        panel,
+                        self.squares(block).len(),
+                        values,
+                        layout,
+                        chunk.clone(),
+                        filters,
+                        are_far,
+                        sums,
+                    );
                 }
             }
             for (block, sums) in blocks.zip(sums.chunks_exact(sums_len)) {
@@ -160,6 +170,7 @@ impl Winograd {
         layout: Values,
         channels: Range<usize>,
         filters: &[f32],
+        filters_are_far: bool,
         sums: &mut [f32],
     ) {
         let (width, n_tiles) = (panel.width, n_squares.div_ceil(panel.max_rows()));
@@ -184,6 +195,7 @@ impl Winograd {
                     runs: &runs,
                     b: filters[position * filters_step..].as_ptr(),
                     b_step: width,
+                    b_is_far: filters_are_far,
                     y: sums,
                     y_rows: &y_rows,
                     n_columns: width,
