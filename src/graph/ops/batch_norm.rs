@@ -8,7 +8,7 @@ use crate::graph::{
     Op, Phase, Shape,
     kernels::{
         exact::batch_norm as exact,
-        fast::batch_norm::{self as fast, Gate, Statistics},
+        fast::batch_norm::{self as fast, Statistics},
     },
     op::{Backward, Dims, Forward, Gradient, Reads, Stage},
 };
@@ -141,10 +141,10 @@ impl Op for BatchNorm {
         let d_y = (!run.in_place).then_some(run.d_output);
         if run.training {
             let statistics = Statistics { mean, inv, gamma, beta };
-            let gate = if run.gated { Gate::Relu } else { Gate::Open };
+            let relu = run.gated;
             match run.compute.fast() {
                 Some(ws) => d_x.write(|d_x| {
-                    fast::backward(&statistics, gate, x, d_y, d_x, None, &mut d_gamma, &mut d_beta, ws);
+                    fast::backward(&statistics, relu, x, d_y, d_x, &mut d_gamma, &mut d_beta, ws);
                 }),
                 None => d_x.write(|d_x| {
                     exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv, &mut d_gamma, &mut d_beta);

@@ -1,6 +1,6 @@
 /*!
-Batch normalisation over the last axis, forward and backward, with the addition and the relu that follow it in a
-residual network computed in the same pass.
+Batch normalisation over the last axis, forward and backward. The addition and the relu that follow it in a residual
+network are computed in the forward pass, the gradient of a relu alone in the backward one.
 
 Moving averages are not kept here.
 */
@@ -186,48 +186,33 @@ for_each_isa! {
     }
 }
 
-/// What followed the normalisation in the same pass, and so what the incoming gradient has to pass first.
-#[derive(Debug, Clone, Copy)]
-pub enum Gate<'a> {
-    /// Nothing.
-    Open,
-    /// A relu: the gradient passes where `(x - mean) inv gamma + beta` is positive, which is computed anew.
-    Relu,
-    /// An addition and a relu: the gradient passes where this output, laid out as `x`, is positive.
-    Output(&'a [f32]),
-}
-
 /// The gradients of a batch normalisation with the batch's own statistics.
 ///
 /// ```text
-/// g = dy where the gate is open, else 0;   x_hat = (x - mean) inv;   n pixels
+/// g = dy; with `relu`, only where (x - mean) inv gamma + beta > 0;   x_hat = (x - mean) inv;   n pixels
 /// d_beta = sum of g;   d_gamma = sum of g x_hat
 /// dx = gamma inv (g - (d_beta + x_hat d_gamma) / n)
 /// ```
 ///
-/// `dy` None means that `dx` holds it. If `d_add` is given, `g` is written into it, or added to it with its flag set:
-/// the gradient of the other branch of a residual block.
+/// `relu` says that one followed in the same pass; where it stood is computed anew. `dy` None means that `dx` holds it.
 ///
 /// # Panics
 /// If the slices do not fit each other.
 #[allow(clippy::too_many_arguments)]
 pub fn backward(
     s: &Statistics,
-    gate: Gate,
+    relu: bool,
     x: &[f32],
     dy: Option<&[f32]>,
     dx: &mut [f32],
-    d_add: Option<(&mut [f32], bool)>,
     d_gamma: &mut [f32],
     d_beta: &mut [f32],
     ws: &mut Workspace,
 ) {
     let n_c = s.check(x.len());
-    let gate_len = if let Gate::Output(output) = gate { output.len() } else { x.len() };
     assert!(
-        [dx.len(), dy.map_or(x.len(), <[f32]>::len), d_add.as_ref().map_or(x.len(), |(d, _)| d.len()), gate_len]
-            == [x.len(); 4],
-        "batch_norm: expected gradients and an output of {} numbers as the input has",
+        dx.len() == x.len() && dy.is_none_or(|dy| dy.len() == x.len()),
+        "batch_norm: expected gradients of {} numbers as the input has",
         x.len()
     );
     assert!(
@@ -239,17 +224,13 @@ pub fn backward(
     let scale = s.scale();
     let (threads, isa, partial) = ws.parts(n_blocks * 2 * n_c);
     let parts = Parts::new(partial);
-    let gate_of = |range: &std::ops::Range<usize>| match gate {
-        Gate::Output(output) => Gate::Output(&output[range.clone()]),
-        gate => gate,
-    };
     {
         let dy = dy.unwrap_or(dx);
         slices::for_each_block(threads, rows, n_c, &|block, range| {
             // SAFETY: each block has its own sums.
             let (beta, gamma) = unsafe { parts.get(block * 2 * n_c..(block + 1) * 2 * n_c) }.split_at_mut(n_c);
             let range = range.start * n_c..range.end * n_c;
-            block_sums(isa, gate_of(&range), s.mean, &scale, s.beta, &x[range.clone()], &dy[range], beta, gamma);
+            block_sums(isa, relu, s.mean, &scale, s.beta, &x[range.clone()], &dy[range], beta, gamma);
         });
     }
     let mut sums = vec![0.0f64; 2 * n_c];
@@ -268,10 +249,6 @@ pub fn backward(
         level[c] = (-per_pixel * sum) as f32;
     }
     let dx = Parts::new(dx);
-    let (d_add, accumulate) = match d_add {
-        Some((d_add, accumulate)) => (Some(Parts::new(d_add)), accumulate),
-        None => (None, false),
-    };
     slices::for_each_block(threads, rows, n_c, &|_, block| {
         for first in block.clone().step_by(near_rows(n_c)) {
             let range = first * n_c..(first + near_rows(n_c)).min(block.end) * n_c;
@@ -280,11 +257,9 @@ pub fn backward(
             if let Some(dy) = dy {
                 dx.copy_from_slice(&dy[range.clone()]);
             }
-            let x = &x[range.clone()];
-            block_gate(isa, gate_of(&range), s.mean, &scale, s.beta, x, dx);
-            if let Some(d_add) = &d_add {
-                // SAFETY: as above.
-                block_pass(isa, dx, unsafe { d_add.get(range) }, accumulate);
+            let x = &x[range];
+            if relu {
+                block_relu_gradient(isa, s.mean, &scale, s.beta, x, dx);
             }
             block_gradient(isa, s.mean, &scale, &slope, &level, x, dx);
         }
@@ -302,7 +277,7 @@ const NEAR_LEN: usize = 1 << 10;
 for_each_isa! {
     #[allow(clippy::too_many_arguments)]
     fn block_sums(
-        gate: Gate,
+        relu: bool,
         mean: &[f32],
         scale: &[f32],
         beta: &[f32],
@@ -314,29 +289,19 @@ for_each_isa! {
         let n_c = mean.len();
         sums.fill(0.0);
         products.fill(0.0);
-        for (r, (x, dy)) in x.chunks_exact(n_c).zip(dy.chunks_exact(n_c)).enumerate() {
+        for (x, dy) in x.chunks_exact(n_c).zip(dy.chunks_exact(n_c)) {
             let sums = sums.iter_mut().zip(products.iter_mut());
             let numbers = x.iter().zip(dy).zip(mean);
-            match gate {
-                Gate::Open => {
-                    for ((sum, product), ((x, dy), mean)) in sums.zip(numbers) {
-                        *sum += dy;
-                        *product += dy * (x - mean);
-                    }
+            if relu {
+                for (((sum, product), ((x, dy), mean)), (scale, beta)) in sums.zip(numbers).zip(scale.iter().zip(beta)) {
+                    let g = if (x - mean) * scale + beta > 0.0 { *dy } else { 0.0 };
+                    *sum += g;
+                    *product += g * (x - mean);
                 }
-                Gate::Relu => {
-                    for (((sum, product), ((x, dy), mean)), (scale, beta)) in sums.zip(numbers).zip(scale.iter().zip(beta)) {
-                        let g = if (x - mean) * scale + beta > 0.0 { *dy } else { 0.0 };
-                        *sum += g;
-                        *product += g * (x - mean);
-                    }
-                }
-                Gate::Output(output) => {
-                    for (((sum, product), ((x, dy), mean)), output) in sums.zip(numbers).zip(&output[r * n_c..]) {
-                        let g = if *output > 0.0 { *dy } else { 0.0 };
-                        *sum += g;
-                        *product += g * (x - mean);
-                    }
+            } else {
+                for ((sum, product), ((x, dy), mean)) in sums.zip(numbers) {
+                    *sum += dy;
+                    *product += dy * (x - mean);
                 }
             }
         }
@@ -344,33 +309,13 @@ for_each_isa! {
 }
 
 for_each_isa! {
-    /// Turns `dy`, in `g`, into what passes the gate.
-    fn block_gate(gate: Gate, mean: &[f32], scale: &[f32], beta: &[f32], x: &[f32], g: &mut [f32]) {
+    /// Turns `dy`, in `g`, into what passes the relu.
+    fn block_relu_gradient(mean: &[f32], scale: &[f32], beta: &[f32], x: &[f32], g: &mut [f32]) {
         let n_c = mean.len();
-        match gate {
-            Gate::Open => {}
-            Gate::Relu => {
-                for (x, g) in x.chunks_exact(n_c).zip(g.chunks_exact_mut(n_c)) {
-                    for ((((g, x), mean), scale), beta) in g.iter_mut().zip(x).zip(mean).zip(scale).zip(beta) {
-                        *g = if (x - mean) * scale + beta > 0.0 { *g } else { 0.0 };
-                    }
-                }
+        for (x, g) in x.chunks_exact(n_c).zip(g.chunks_exact_mut(n_c)) {
+            for ((((g, x), mean), scale), beta) in g.iter_mut().zip(x).zip(mean).zip(scale).zip(beta) {
+                *g = if (x - mean) * scale + beta > 0.0 { *g } else { 0.0 };
             }
-            Gate::Output(output) => {
-                for (g, output) in g.iter_mut().zip(output) {
-                    *g = if *output > 0.0 { *g } else { 0.0 };
-                }
-            }
-        }
-    }
-}
-
-for_each_isa! {
-    fn block_pass(g: &[f32], d_add: &mut [f32], accumulate: bool) {
-        if accumulate {
-            d_add.iter_mut().zip(g).for_each(|(d, g)| *d += g);
-        } else {
-            d_add.copy_from_slice(g);
         }
     }
 }
