@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A fixed number of threads, the calling one included.
 ///
-/// Tasks are handed out one by one, so which thread runs a task is a matter of chance; kernels cut their work into
-/// tasks by its shape alone and let every number be summed within one task, which makes results the same, bit for bit,
-/// for any number of threads.
+/// Tasks are handed out one by one, so which thread runs a task is a matter of chance; kernels let every number be summed
+/// within one task, in an order that the shape of the work alone decides, which makes results the same, bit for bit, for
+/// any number of threads.
 ///
 /// ```
 /// use cnn::graph::kernels::threads::Threads;

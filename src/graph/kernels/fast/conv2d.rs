@@ -5,6 +5,7 @@ Most are products that read the images in place: no im2col buffer is built, and 
 `outer.rs`). Those with 3x3 filters and enough channels go by Winograd's convolution (`winograd/mod.rs`).
 */
 
+use super::Isa;
 use super::outer;
 use super::panels::{self, Right};
 use super::rows::{Region, RowsProduct};
@@ -33,12 +34,16 @@ pub struct Epilogue<'a> {
 /// `x` is `(m, n_h_prev, n_w_prev, n_c_prev)`, `w` is `(f_h, f_w, n_c_prev, n_c)`, `y` is `(m, n_h, n_w, n_c)`; pixels
 /// outside the image are zero.
 ///
+/// DIFFERENCE: 3x3 filters over many channels go by Winograd's convolution, which rounds otherwise than the sum above, by
+/// up to twice as much, and lets an infinity or NaN spread to pixels nearby. Whether it is used depends on the size of the
+/// batch, so the last bits of one image's outputs may, too.
+///
 /// # Panics
 /// If a slice does not have the length that the geometry says.
 pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("w", w.len(), g.filter_len());
     match Winograd::plan(g, ws.isa()) {
-        Some(plan) => convolve_squares(&plan, g, x, Filters::Plain(Right::Plain(w)), y, epilogue, ws),
+        Some(plan) => convolve_squares(&plan, g, x, Filters::Cells(Right::Plain(w)), y, epilogue, ws),
         None => convolve(g, x, Right::Plain(w), y, epilogue, ws),
     }
 }
@@ -47,6 +52,8 @@ pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue
 /// the same filters. They fit a batch of any size, and workspaces with the same instructions.
 #[derive(Debug)]
 pub struct Prepared {
+    /// Cells and channels of the filters, and the instructions.
+    shape: (usize, usize, usize, Isa),
     packed: Vec<f32>,
     /// For Winograd's convolution, empty until a batch is large enough for it.
     transformed: Vec<f32>,
@@ -62,14 +69,19 @@ impl Prepared {
         let k = g.f_h * g.f_w * g.n_c_prev;
         let mut packed = vec![0.0; panels::packed_len(ws.isa(), k, g.n_c)];
         panels::pack(ws.threads(), ws.isa(), k, g.n_c, Right::Plain(w), &mut packed);
-        Prepared { packed, transformed: Vec::new() }
+        Prepared { shape: Prepared::shape(g, ws), packed, transformed: Vec::new() }
+    }
+
+    fn shape(g: &Conv2dGeometry, ws: &Workspace) -> (usize, usize, usize, Isa) {
+        (g.f_h * g.f_w, g.n_c_prev, g.n_c, ws.isa())
     }
 }
 
 /// As [`forward`], with filters that were arranged before; the results have the same bits.
 ///
 /// # Panics
-/// If a slice does not have the length that the geometry says.
+/// If a slice does not have the length that the geometry says, or the filters were arranged for others or for other
+/// instructions.
 pub fn forward_prepared(
     g: &Conv2dGeometry,
     x: &[f32],
@@ -78,8 +90,12 @@ pub fn forward_prepared(
     epilogue: Epilogue,
     ws: &mut Workspace,
 ) {
-    let packed_len = panels::packed_len(ws.isa(), g.f_h * g.f_w * g.n_c_prev, g.n_c);
-    check("prepared filters", prepared.packed.len(), packed_len);
+    let shape = Prepared::shape(g, ws);
+    assert!(
+        prepared.shape == shape,
+        "conv2d: expected filters prepared for (cells, channels in, channels out, instructions) {shape:?}, got {:?}",
+        prepared.shape
+    );
     match Winograd::plan(g, ws.isa()) {
         Some(plan) => {
             if prepared.transformed.is_empty() {
@@ -115,7 +131,7 @@ fn convolve(g: &Conv2dGeometry, x: &[f32], right: Right, y: &mut [f32], epilogue
     let product = forward_product(g);
     let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
     // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
-    unsafe { product.run(threads, isa, scratch, x, right, y, finish) };
+    unsafe { product.run(threads, isa, scratch, x, right, y.as_mut_ptr(), finish) };
 }
 
 fn convolve_squares(
@@ -131,7 +147,7 @@ fn convolve_squares(
     check("y", y.len(), g.output_len());
     let finish = epilogue.finish(g);
     // SAFETY: the lengths were checked.
-    unsafe { plan.convolve(x, filters, y, finish, ws) };
+    unsafe { plan.convolve(x, filters, y.as_mut_ptr(), finish, ws) };
 }
 
 /// The gradient of a convolution with respect to its images.
@@ -149,12 +165,13 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
     check("dy", dy.len(), g.output_len());
     check("w", w.len(), g.filter_len());
     check("dx", dx.len(), g.input_len());
-    let add = if accumulate { dx.as_mut_ptr().cast_const() } else { std::ptr::null() };
+    let dx = dx.as_mut_ptr();
+    let add = if accumulate { dx.cast_const() } else { std::ptr::null() };
     let finish = Finish { bias: std::ptr::null(), add, relu: false };
     if let Some(plan) = Winograd::plan_backward(g, ws.isa()) {
         // The filters turned around.
         let order: [usize; 9] = std::array::from_fn(|cell| 8 - cell);
-        let filters = Filters::Plain(Right::Transposed { matrices: w, order: &order });
+        let filters = Filters::Cells(Right::Transposed { matrices: w, order: &order });
         // SAFETY: the lengths were checked.
         return unsafe { plan.convolve(dy, filters, dx, finish, ws) };
     }

@@ -53,25 +53,39 @@ fn special_geometries() -> Vec<Conv2dGeometry> {
     ]
 }
 
-/// Geometries that Winograd's convolution takes: whole squares and parts of one, every padding, ragged panels, few
-/// filters and many.
+/// 3x3 filters that move by one pixel, over a batch `(m, n_h, n_w, n_c_prev)`.
+fn three_by_three(batch: (usize, usize, usize, usize), n_c: usize, padding: Padding) -> Conv2dGeometry {
+    Conv2dGeometry::new(batch, (3, 3, batch.3, n_c), (1, 1), padding)
+}
+
+/// The same with other padding above and to the left than either name gives, and as much below and to the right.
+fn padded(batch: (usize, usize, usize, usize), n_c: usize, (top, left): (usize, usize)) -> Conv2dGeometry {
+    let mut g = three_by_three(batch, n_c, Padding::Valid);
+    (g.pad_top, g.pad_left, g.n_h, g.n_w) = (top, left, batch.1 - 2 + 2 * top, batch.2 - 2 + 2 * left);
+    g
+}
+
+/// Geometries that Winograd's convolution takes, and why each is here.
 fn winograd_geometries() -> Vec<Conv2dGeometry> {
-    let conv = |m, n_h, n_w, n_c_prev, n_c, padding| {
-        Conv2dGeometry::new((m, n_h, n_w, n_c_prev), (3, 3, n_c_prev, n_c), (1, 1), padding)
-    };
-    let mut padded = conv(3, 9, 8, 32, 48, Padding::Valid);
-    (padded.pad_top, padded.pad_left, padded.n_h, padded.n_w) = (2, 0, 11, 7);
+    let same = |batch, n_c| three_by_three(batch, n_c, Padding::Same);
     vec![
-        padded,
-        conv(16, 4, 4, 64, 96, Padding::Same),
-        conv(37, 4, 4, 48, 32, Padding::Same),
-        conv(5, 8, 8, 32, 64, Padding::Same),
-        conv(2, 15, 15, 64, 64, Padding::Same),
-        conv(9, 6, 7, 32, 80, Padding::Same),
-        conv(4, 14, 18, 32, 32, Padding::Valid),
-        // Several chunks of channels and several blocks of squares; the gradient's sums by channels.
-        conv(60, 4, 4, 112, 48, Padding::Same),
-        conv(16, 4, 4, 192, 160, Padding::Same),
+        // Block by block: whole squares, parts of squares, every padding, ragged panels, two chunks of channels.
+        same((37, 4, 4, 48), 32),
+        same((5, 8, 8, 32), 64),
+        same((2, 15, 15, 64), 64),
+        same((9, 6, 7, 32), 80),
+        three_by_three((4, 14, 18, 32), 32, Padding::Valid),
+        padded((3, 9, 8, 32), 48, (2, 0)),
+        padded((3, 8, 9, 48), 32, (0, 2)),
+        same((16, 4, 4, 128), 32),
+        // Panel by panel: the same, a last block that is shorter, three chunks of channels.
+        same((16, 4, 4, 64), 96),
+        same((59, 4, 4, 112), 48),
+        same((3, 17, 9, 208), 48),
+        padded((4, 7, 10, 64), 80, (2, 2)),
+        padded((4, 9, 7, 96), 64, (1, 0)),
+        // The gradient of the filters by channels, with a ragged panel and several blocks.
+        same((45, 4, 4, 192), 176),
     ]
 }
 
@@ -104,6 +118,9 @@ fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     }
     assert_near(&y, &expected, &format!("forward with bias, addition and relu {what}"));
 
+    conv2d::forward_prepared(g, &x, &mut prepared, &mut again, epilogue, ws);
+    assert!(again == y, "prepared filters give other numbers with bias, addition and relu: {what}");
+
     let mut dx = old.clone();
     conv2d::backward_input(g, &dy, &w, &mut dx, true, ws);
     assert_near(&dx, &expected_dx, &format!("backward_input, accumulated, {what}"));
@@ -127,9 +144,20 @@ fn winograd_takes_what_is_worth_it() {
         for g in special_geometries() {
             assert!(Winograd::plan(&g, isa).is_none(), "{g:?}");
         }
-        // One picture, and images of which the filters see little.
-        for (m, n) in [(1, 4), (32, 2), (32, 3)] {
-            let g = Conv2dGeometry::new((m, n, n, 64), (3, 3, 64, 64), (1, 1), Padding::Same);
+        let mut others: Vec<Conv2dGeometry> = vec![
+            // One picture, and images of which the filters see little.
+            three_by_three((1, 4, 4, 64), 64, Padding::Same),
+            three_by_three((32, 2, 2, 64), 64, Padding::Same),
+            three_by_three((32, 3, 3, 64), 64, Padding::Same),
+            // Channels that are no whole registers, or few; padding without end.
+            three_by_three((32, 8, 8, 64), 40, Padding::Same),
+            three_by_three((32, 8, 8, 16), 64, Padding::Same),
+            padded((32, 8, 8, 64), 64, (3, 3)),
+        ];
+        for (f, strides) in [(3, (1, 2)), (3, (2, 1)), (5, (1, 1)), (1, (1, 1))] {
+            others.push(Conv2dGeometry::new((32, 8, 8, 64), (f, f, 64, 64), strides, Padding::Same));
+        }
+        for g in others {
             assert!(Winograd::plan(&g, isa).is_none(), "{g:?}");
         }
     }
@@ -153,22 +181,74 @@ fn convolutions_are_the_sums_they_stand_for() {
 fn convolutions_have_the_same_bits_for_any_number_of_threads() {
     let mut shapes = Shapes::new(2);
     let mut geometries = special_geometries();
+    geometries.push(three_by_three((8, 15, 15, 24), 70, Padding::Same));
     geometries.extend(winograd_geometries());
-    geometries.push(Conv2dGeometry::new((8, 15, 15, 24), (3, 3, 24, 70), (1, 1), Padding::Same));
+    // Several blocks of squares for each task, with two chunks of channels.
+    geometries.push(three_by_three((200, 4, 4, 112), 48, Padding::Same));
     for g in geometries {
         let (x, w, dy) =
             (shapes.numbers(g.input_len()), shapes.numbers(g.filter_len()), shapes.numbers(g.output_len()));
-        let run = |n_threads| {
-            let mut ws = Workspace::new(n_threads);
-            let (mut y, mut dx, mut dw) = (dy.clone(), x.clone(), w.clone());
-            conv2d::forward(&g, &x, &w, &mut y, Epilogue::default(), &mut ws);
-            conv2d::backward_input(&g, &dy, &w, &mut dx, true, &mut ws);
-            conv2d::backward_filter(&g, &x, &dy, &mut dw, &mut ws);
-            [y, dx, dw].map(|numbers| numbers.into_iter().map(f32::to_bits).collect::<Vec<_>>())
-        };
-        let expected = run(1);
-        for n_threads in 2..=4 {
-            assert!(run(n_threads) == expected, "{n_threads} threads give other bits than one: {g:?}");
+        for isa in Isa::all_available() {
+            let run = |n_threads| {
+                let mut ws = Workspace::new(n_threads).with_isa(isa);
+                let (mut y, mut dx, mut dw) = (dy.clone(), x.clone(), w.clone());
+                conv2d::forward(&g, &x, &w, &mut y, Epilogue::default(), &mut ws);
+                conv2d::backward_input(&g, &dy, &w, &mut dx, true, &mut ws);
+                conv2d::backward_filter(&g, &x, &dy, &mut dw, &mut ws);
+                [y, dx, dw].map(|numbers| numbers.into_iter().map(f32::to_bits).collect::<Vec<_>>())
+            };
+            let expected = run(1);
+            for n_threads in [2, 3, 16] {
+                assert!(run(n_threads) == expected, "{n_threads} threads give other bits than one, {isa:?}: {g:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn prepared_filters_serve_batches_and_images_of_any_size() {
+    let mut shapes = Shapes::new(3);
+    for isa in Isa::all_available() {
+        let mut ws = Workspace::new(2).with_isa(isa);
+        let first = three_by_three((1, 4, 4, 64), 96, Padding::Same);
+        let w = shapes.numbers(first.filter_len());
+        let mut prepared = Prepared::new(&first, &w, &ws);
+        for (m, n) in [(1, 4), (16, 4), (1, 4), (3, 15), (40, 4)] {
+            let g = three_by_three((m, n, n, 64), 96, Padding::Same);
+            let x = shapes.numbers(g.input_len());
+            let (mut expected, mut y) = (vec![f32::NAN; g.output_len()], vec![f32::NAN; g.output_len()]);
+            conv2d::forward(&g, &x, &w, &mut expected, Epilogue::default(), &mut ws);
+            conv2d::forward_prepared(&g, &x, &mut prepared, &mut y, Epilogue::default(), &mut ws);
+            assert!(y == expected, "{m} images of {n}x{n}, {isa:?}");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "expected filters prepared for (cells, channels in, channels out, instructions) (9, 32, 64,")]
+fn prepared_filters_of_another_shape_are_refused() {
+    let mut ws = Workspace::new(1);
+    let (g, other) =
+        (three_by_three((16, 4, 4, 32), 64, Padding::Same), three_by_three((16, 4, 4, 64), 32, Padding::Same));
+    let mut prepared = Prepared::new(&other, &vec![0.0; other.filter_len()], &ws);
+    let (x, mut y) = (vec![0.0; g.input_len()], vec![0.0; g.output_len()]);
+    conv2d::forward_prepared(&g, &x, &mut prepared, &mut y, Epilogue::default(), &mut ws);
+}
+
+#[test]
+fn what_an_earlier_kernel_left_in_the_scratch_memory_does_no_harm() {
+    let mut shapes = Shapes::new(4);
+    for isa in Isa::all_available() {
+        let mut ws = Workspace::new(2).with_isa(isa);
+        let large = three_by_three((45, 8, 8, 64), 96, Padding::Same);
+        let not_a_number = vec![f32::NAN; large.input_len()];
+        let w = shapes.numbers(large.filter_len());
+        let mut y = vec![0.0; large.output_len()];
+        for g in [three_by_three((9, 6, 7, 32), 80, Padding::Same), three_by_three((59, 4, 4, 112), 48, Padding::Same)]
+        {
+            conv2d::forward(&large, &not_a_number, &w, &mut y, Epilogue::default(), &mut ws);
+            assert!(y.iter().all(|y| y.is_nan()));
+            check(&g, &mut shapes, &mut ws);
         }
     }
 }

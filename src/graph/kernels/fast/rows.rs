@@ -28,6 +28,28 @@ impl Shared {
     }
 }
 
+/// A [`Finish`] that tasks share.
+#[derive(Clone, Copy)]
+pub(crate) struct SharedFinish(Finish);
+
+// SAFETY: tasks read the bias, and of the addend, which may be the output, only what they are about to write.
+unsafe impl Send for SharedFinish {}
+// SAFETY: as above.
+unsafe impl Sync for SharedFinish {}
+
+impl SharedFinish {
+    pub fn new(finish: Finish) -> Self {
+        SharedFinish(finish)
+    }
+
+    /// What happens from column `column` of the bias and number `start` of the output on.
+    pub fn at(self, column: usize, start: usize) -> Finish {
+        let offset = |p: *const f32, n: usize| if p.is_null() { p } else { p.wrapping_add(n) };
+        let Finish { bias, add, relu } = self.0;
+        Finish { bias: offset(bias, column), add: offset(add, start), relu }
+    }
+}
+
 /// A rectangle of output pixels, in every image, that see the same part of the filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Region {
@@ -106,7 +128,8 @@ impl RowsProduct {
     ///
     /// # Safety
     /// Every row of every region lies inside `x` and `y`, `right` has `k` rows and `n` columns, `scratch` has
-    /// [`Self::scratch_len`] numbers, and the pointers of `finish` reach as far as `n` and as far as `y`.
+    /// [`Self::scratch_len`] numbers, `y` points to as many numbers as the regions say, which nobody else uses, and the
+    /// pointers of `finish` reach as far as `n` and as far as `y`; its addend may be `y`.
     #[allow(clippy::too_many_arguments)]
     pub unsafe fn run(
         &self,
@@ -115,7 +138,7 @@ impl RowsProduct {
         scratch: &mut [f32],
         x: &[f32],
         right: Right,
-        y: &mut [f32],
+        y: *mut f32,
         finish: Finish,
     ) {
         let panel = Panel::choose(isa, self.n);
@@ -133,8 +156,7 @@ impl RowsProduct {
         let (copies, scratch) = scratch.split_at_mut(threads.n() * self.copied_len());
         let copied_len = self.copied_len();
         let (copies, scratch) = (Parts::new(copies), Parts::new(scratch));
-        let y = Shared(y.as_mut_ptr());
-        let (bias, add) = (Shared(finish.bias.cast_mut()), Shared(finish.add.cast_mut()));
+        let (y, finish) = (Shared(y), SharedFinish::new(finish));
         threads.run_with_seat(cut.tile_groups * cut.panel_groups, &|seat, task| {
             let (panel_group, tile_group) = (task / cut.tile_groups, task % cut.tile_groups);
             let first_panel = panel_group * cut.panels_per_task;
@@ -175,11 +197,7 @@ impl RowsProduct {
                         y: y.get().wrapping_add(column),
                         y_rows: &y_rows,
                         n_columns: (self.n - column).min(panel.width),
-                        finish: Finish {
-                            bias: offset(bias.get(), column),
-                            add: offset(add.get(), column),
-                            relu: finish.relu,
-                        },
+                        finish: finish.at(column, column),
                     };
                     // SAFETY: the caller vouches for the operands; the tile has `n` rows, one of the table's sizes.
                     unsafe { panel.rows[n - 1](&tile) };
@@ -278,9 +296,4 @@ unsafe fn copy_rows(rows: &mut [*const f32], run: Run, copies: &mut [f32]) {
         copy[..run.len].copy_from_slice(from);
         *row = copy.as_ptr().wrapping_offset(-run.x);
     }
-}
-
-/// `p` moved on by `column`, unless it is null.
-pub(crate) fn offset(p: *const f32, column: usize) -> *const f32 {
-    if p.is_null() { p } else { p.wrapping_add(column) }
 }

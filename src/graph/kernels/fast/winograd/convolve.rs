@@ -7,26 +7,23 @@ cache of the processor that made them, unless there are few enough for all proce
 
 use super::super::Isa;
 use super::super::panels::Right;
-use super::super::rows::{Shared, offset};
+use super::super::rows::{Shared, SharedFinish};
 use super::super::slices::Parts;
 use super::super::tile::{Finish, MAX_ROWS, Panel, RowsTile, Run};
-use super::transform::{CELLS, LANES, OUTPUTS, PATCH, POSITIONS, Source, Target, Transforms};
+use super::transform::{CELLS, OUTPUTS, PATCH, POSITIONS, Source, Target, Transforms};
 use super::{GAP, Values, Winograd};
 use crate::graph::kernels::threads::Threads;
 use crate::graph::kernels::workspace::Workspace;
 use std::ops::Range;
 
-/// Most channels of a panel of filters whose values are made at once: with as many of the filters themselves and a
-/// block's sums, they fit the second-level cache.
-const CHUNK: usize = 96;
 /// Blocks that meet a panel of filters whose values a task has made.
 const BLOCKS: usize = 4;
 
 /// The filters of a convolution.
 #[derive(Clone, Copy)]
 pub(crate) enum Filters<'a> {
-    /// As they are: `9 n_c_prev` rows of `n_c` numbers.
-    Plain(Right<'a>),
+    /// As they are, or turned around: `9 n_c_prev` rows of `n_c` numbers.
+    Cells(Right<'a>),
     /// What [`Winograd::transform_filters`] wrote.
     Transformed(&'a [f32]),
 }
@@ -44,10 +41,13 @@ impl Winograd {
     /// Convolves images with filters, which may be those that make the gradient of the images.
     ///
     /// # Safety
-    /// The slices have the lengths that the plan's geometry says, and the pointers of `finish` reach as far as `n_c`
-    /// and as far as `y`.
-    pub unsafe fn convolve(&self, x: &[f32], filters: Filters, y: &mut [f32], finish: Finish, ws: &mut Workspace) {
-        let y = Shared(y.as_mut_ptr());
+    /// `x` has the length that the plan's geometry says, `y` points to as many numbers as it says, which nobody else
+    /// uses, and the pointers of `finish` reach as far as `n_c` and as far as `y`; its addend may be `y`.
+    pub unsafe fn convolve(&self, x: &[f32], filters: Filters, y: *mut f32, finish: Finish, ws: &mut Workspace) {
+        let (y, finish) = (Shared(y), SharedFinish::new(finish));
+        if let Filters::Transformed(filters) = filters {
+            assert!(filters.len() == self.filters_len(Panel::choose(ws.isa(), self.g.n_c).width));
+        }
         // SAFETY: as the caller vouches.
         unsafe {
             if self.block_by_block {
@@ -59,24 +59,30 @@ impl Winograd {
     }
 
     /// Each task evaluates a block of squares and multiplies it with all filters.
-    unsafe fn convolve_by_blocks(&self, x: &[f32], filters: Filters, y: Shared, finish: Finish, ws: &mut Workspace) {
+    unsafe fn convolve_by_blocks(
+        &self,
+        x: &[f32],
+        filters: Filters,
+        y: Shared,
+        finish: SharedFinish,
+        ws: &mut Workspace,
+    ) {
         let panel = Panel::choose(ws.isa(), self.g.n_c);
         let width = panel.width;
         let layout = self.values(self.g.n_c_prev);
-        let filters_len = if matches!(filters, Filters::Plain(_)) { self.filters_len(width) } else { 0 };
+        let filters_len = if matches!(filters, Filters::Cells(_)) { self.filters_len(width) } else { 0 };
         let seat_len = (layout.block() + self.sums_len(width)).max(self.plain_len(width));
         let (threads, isa, scratch) = ws.parts(filters_len + ws.threads().n() * seat_len);
         let (transformed, seats) = scratch.split_at_mut(filters_len);
         let seats = Parts::new(seats);
         let filters = match filters {
-            Filters::Plain(right) => {
+            Filters::Cells(right) => {
                 self.transform(threads, isa, right, seats, transformed);
                 &*transformed
             }
             Filters::Transformed(filters) => filters,
         };
         let (images, patch) = (self.images(x), Transforms::of(isa).patch);
-        let finish = Shareable::new(finish);
         threads.run_with_seat(self.n_blocks, &|seat, block| {
             // SAFETY: tasks that run at the same time have different seats.
             let seat = unsafe { seats.get(seat * seat_len..(seat + 1) * seat_len) };
@@ -84,7 +90,7 @@ impl Winograd {
             for (index, square) in self.squares(block).enumerate() {
                 // SAFETY: the block has room for each of its squares.
                 unsafe {
-                    self.evaluate_square(patch, &images, square, values[index * layout.row..].as_mut_ptr(), layout)
+                    self.evaluate_square(patch, &images, square, values[index * layout.row_step..].as_mut_ptr(), layout)
                 };
             }
             for (p, filters) in filters.chunks_exact(self.panel_len(width)).enumerate() {
@@ -93,23 +99,30 @@ impl Winograd {
                     self.multiply(panel, self.squares(block).len(), values, layout, chunk, filters, false, sums);
                 }
                 // SAFETY: the caller vouches for `y` and `finish`; each task writes its own squares.
-                unsafe { self.write(isa, self.squares(block), p * width, width, sums, y, finish.get()) };
+                unsafe { self.write(isa, self.squares(block), p * width, width, sums, y, finish) };
             }
         });
     }
 
     /// All squares are evaluated; then each task multiplies some blocks of them with a panel of filters.
-    unsafe fn convolve_by_panels(&self, x: &[f32], filters: Filters, y: Shared, finish: Finish, ws: &mut Workspace) {
+    unsafe fn convolve_by_panels(
+        &self,
+        x: &[f32],
+        filters: Filters,
+        y: Shared,
+        finish: SharedFinish,
+        ws: &mut Workspace,
+    ) {
         let panel = Panel::choose(ws.isa(), self.g.n_c);
         let width = panel.width;
         let layout = self.values(self.g.n_c_prev);
         let n_panels = self.g.n_c.div_ceil(width);
         let (plain_len, chunk_len) = match filters {
-            Filters::Plain(_) => (self.plain_len(width), self.chunk_len(&(0..self.chunk()), width)),
+            Filters::Cells(_) => (self.plain_len(width), self.chunk_len(&(0..self.chunk()), width)),
             Filters::Transformed(_) => (0, 0),
         };
         let n_groups = match filters {
-            Filters::Plain(_) => (4 * ws.threads().n()).div_ceil(n_panels).max(self.n_blocks.div_ceil(BLOCKS)),
+            Filters::Cells(_) => (4 * ws.threads().n()).div_ceil(n_panels).max(self.n_blocks.div_ceil(BLOCKS)),
             Filters::Transformed(_) => self.n_blocks,
         };
         let blocks_per_group = self.n_blocks.div_ceil(n_groups);
@@ -120,7 +133,7 @@ impl Winograd {
         let (threads, isa, scratch) = ws.parts(values_len + ws.threads().n() * seat_len);
         let (values, seats) = scratch.split_at_mut(values_len);
         self.evaluate(threads, Transforms::of(isa).patch, self.images(x), layout, values);
-        let (values, seats, finish) = (&*values, Parts::new(seats), Shareable::new(finish));
+        let (values, seats) = (&*values, Parts::new(seats));
         let are_far = matches!(filters, Filters::Transformed(_));
         threads.run_with_seat(n_panels * n_groups, &|seat, task| {
             let (p, group) = (task / n_groups, task % n_groups);
@@ -131,7 +144,7 @@ impl Winograd {
             let blocks = group * blocks_per_group..((group + 1) * blocks_per_group).min(self.n_blocks);
             for chunk in self.chunks() {
                 let filters = match filters {
-                    Filters::Plain(right) => {
+                    Filters::Cells(right) => {
                         self.transform_chunk(isa, right, p * width, width, &chunk, plain, transformed);
                         &*transformed
                     }
@@ -155,7 +168,7 @@ impl Winograd {
             }
             for (block, sums) in blocks.zip(sums.chunks_exact(sums_len)) {
                 // SAFETY: the caller vouches for `y` and `finish`; each task writes its own squares and panel.
-                unsafe { self.write(isa, self.squares(block), p * width, width, sums, y, finish.get()) };
+                unsafe { self.write(isa, self.squares(block), p * width, width, sums, y, finish) };
             }
         });
     }
@@ -180,14 +193,14 @@ impl Winograd {
         assert!(filters.len() >= self.chunk_len(&channels, width) && channels.end <= self.g.n_c_prev);
         let runs = [Run { x: 0, b: 0, len: channels.len() }];
         for position in 0..POSITIONS {
-            let values = &values[position * layout.position + channels.start..];
+            let values = &values[position * layout.position_step + channels.start..];
             let sums = sums[position * sums_step..].as_mut_ptr();
             let add = if channels.start > 0 { sums.cast_const() } else { std::ptr::null() };
             for t in 0..n_tiles {
                 let (first, last) = (n_squares * t / n_tiles, n_squares * (t + 1) / n_tiles);
                 let (mut rows, mut y_rows) = ([std::ptr::null(); MAX_ROWS], [0; MAX_ROWS]);
                 for (row, square) in (first..last).enumerate() {
-                    (rows[row], y_rows[row]) = (values[square * layout.row..].as_ptr(), square * width);
+                    (rows[row], y_rows[row]) = (values[square * layout.row_step..].as_ptr(), square * width);
                 }
                 let tile = RowsTile {
                     rows: rows.as_ptr(),
@@ -220,12 +233,12 @@ impl Winograd {
         width: usize,
         sums: &[f32],
         y: Shared,
-        finish: Finish,
+        finish: SharedFinish,
     ) {
         let (g, sums_step) = (&self.g, self.sums_len(width) / POSITIONS);
         for (index, square) in squares.enumerate() {
-            let [i, row, line] = self.locate(square);
-            let at = ((i * g.n_h + row) * g.n_w + line) * g.n_c + column;
+            let [i, h, w] = self.locate(square);
+            let at = ((i * g.n_h + h) * g.n_w + w) * g.n_c + column;
             let from = Source {
                 start: sums[index * width..].as_ptr(),
                 steps: [PATCH * sums_step, sums_step],
@@ -235,9 +248,9 @@ impl Winograd {
             let to = Target {
                 start: y.get().wrapping_add(at),
                 steps: [g.n_w * g.n_c, g.n_c],
-                rows: OUTPUTS.min(g.n_h - row),
-                columns: OUTPUTS.min(g.n_w - line),
-                finish: Finish { bias: offset(finish.bias, column), add: offset(finish.add, at), relu: finish.relu },
+                rows: OUTPUTS.min(g.n_h - h),
+                columns: OUTPUTS.min(g.n_w - w),
+                finish: finish.at(column, at),
             };
             // SAFETY: the square's pixels lie inside `y`.
             unsafe { (Transforms::of(isa).output)(from, to, width.min(g.n_c - column)) };
@@ -247,17 +260,6 @@ impl Winograd {
     /// Numbers of a block's sums: a row as wide as a panel for each position and square.
     fn sums_len(&self, width: usize) -> usize {
         POSITIONS * (self.block * width + GAP)
-    }
-
-    /// Channels of a chunk; the last one may have fewer.
-    fn chunk(&self) -> usize {
-        let k = self.g.n_c_prev;
-        k.div_ceil(k.div_ceil(CHUNK)).next_multiple_of(LANES)
-    }
-
-    fn chunks(&self) -> impl Iterator<Item = Range<usize>> {
-        let (k, chunk) = (self.g.n_c_prev, self.chunk());
-        (0..k).step_by(chunk).map(move |start| start..(start + chunk).min(k))
     }
 
     /// Numbers of a chunk's values: for each position a row as wide as the panel for each channel.
@@ -325,23 +327,5 @@ impl Winograd {
         let to = Target::whole(out.as_mut_ptr(), [PATCH * step, step], PATCH);
         // SAFETY: three times three matrices lie in `plain`, and there is room for 36.
         unsafe { (Transforms::of(isa).filter)(from, to, len) };
-    }
-}
-
-/// A [`Finish`] that tasks share.
-#[derive(Clone, Copy)]
-struct Shareable {
-    bias: Shared,
-    add: Shared,
-    relu: bool,
-}
-
-impl Shareable {
-    fn new(finish: Finish) -> Self {
-        Shareable { bias: Shared(finish.bias.cast_mut()), add: Shared(finish.add.cast_mut()), relu: finish.relu }
-    }
-
-    fn get(self) -> Finish {
-        Finish { bias: self.bias.get(), add: self.add.get(), relu: self.relu }
     }
 }

@@ -1,18 +1,21 @@
 /*!
 Winograd's convolution for 3x3 filters that move by one pixel: fewer multiplications, for some more additions.
 
-An output square of 4x4 pixels is the product of two polynomials in each direction, its patch of 6x6 pixels and the
-filter. Both are known by their values at six points, so that 36 products for each pair of channels do what 144 did. At
-each of the 36 positions stand matrices: the patches' values (a row for each square, a column for each channel) times the
-filters' values.
+Along one axis, four outputs of a filter of three cells are sums of twelve products. The product of a polynomial with
+four coefficients and one with three has degree 5, so its values at six points say everything, and a value takes one
+product. The convolution is the transpose of that map, and six products do for it, too: in two dimensions 36 where there
+were 144, for a square of 4x4 outputs and its patch of 6x6 pixels. At each of the 36 positions stand matrices: the
+patches' values (a row for each square, a column for each channel) times the filters' values.
 
 ```text
 y = Aᵀ [ (G w Gᵀ) · (Bᵀ x B) ] A        dw = Gᵀ [ Σ (Bᵀ x B) · (A dy Aᵀ) ] G
 ```
 
-The gradient of the images is the convolution of the outputs' gradients with the filters turned around. The sums round
-otherwise than the plain ones, by about as much (see `transform.rs`); where a patch holds an infinity or NaN, its whole
-square becomes NaN.
+In `transform.rs`, Bᵀ is `Patch`, G is `Filter`, Aᵀ is `Output`, A is `OutputGradient` and Gᵀ is `FilterGradient`. The
+gradient of the images is the convolution of the outputs' gradients with the filters turned around.
+
+DIFFERENCE: the sums round otherwise than the plain ones, by up to twice as much (`transform.rs`); an infinity or NaN in
+a patch may reach all outputs of its square, and so may what overflows beyond about 1e37.
 
 This file cuts images into squares and evaluates them; `convolve.rs` and `filter_gradient.rs` multiply.
 */
@@ -30,15 +33,20 @@ pub(crate) use convolve::Filters;
 use std::ops::Range;
 use transform::{CELLS, Kernel, LANES, OUTPUTS, PATCH, POSITIONS, Source, Target};
 
-/// Squares from which on the products are worth their transformed filters, which take four times the memory.
+/// Squares from which on the products are worth their transformed filters, which take four times the memory: with fewer,
+/// they would be read for little work.
 const FEW_SQUARES: usize = 16;
 /// Channels from which on the products outweigh the transforms.
 const FEW_CHANNELS: usize = 32;
 /// Tiles of the micro-kernels, one below the other, that a block of squares makes where all blocks meet one panel of
 /// filters after the other.
 const TILES: usize = 3;
-/// Numbers of all filters' values that stay in the second-level cache beside a block of one tile's squares.
+/// Numbers of all filters' values that stay in the second-level cache (1 MiB is usual where there is AVX-512) beside a
+/// block of one tile's squares.
 const FILTERS_NEAR: usize = 160 << 10;
+/// Most channels of the images whose filters' values, or whose gradient's sums, a task makes at once: beside the filters
+/// themselves or a block's sums, they stay in the second-level cache.
+const CHUNK: usize = 96;
 /// Squares that a task evaluates.
 const SQUARES: usize = 4;
 /// Numbers between two matrices or rows beyond their own, so that they do not fall into the same lines of the cache.
@@ -66,7 +74,7 @@ struct Images<'a> {
     n_h: usize,
     n_w: usize,
     n_c: usize,
-    /// Rows above and columns to the left of the first square.
+    /// How many rows above and columns to the left of the image the first square begins.
     pad: [usize; 2],
     /// Pixels of a square along an axis.
     size: usize,
@@ -76,20 +84,21 @@ struct Images<'a> {
 #[derive(Clone, Copy)]
 struct Values {
     /// Numbers from one row to the next.
-    row: usize,
+    row_step: usize,
     /// Numbers from one position's matrix to the next.
-    position: usize,
+    position_step: usize,
 }
 
 impl Values {
     fn block(self) -> usize {
-        POSITIONS * self.position
+        POSITIONS * self.position_step
     }
 }
 
 impl Winograd {
-    /// The plan for a convolution, if it has 3x3 filters that move by one pixel, enough squares and channels, and
-    /// needs at most 0.6 of the multiplications that a sum over the pixels inside the images needs.
+    /// The plan for a convolution, if it has 3x3 filters that move by one pixel, a padding below 3, enough squares, at
+    /// least 32 channels on both sides in multiples of 16, and needs at most 0.6 of the multiplications that a sum over
+    /// the pixels inside the images needs, so that the transforms are paid for.
     pub fn plan(g: &Conv2dGeometry, isa: Isa) -> Option<Winograd> {
         let is_simple = (g.f_h, g.f_w, g.stride_h, g.stride_w) == (CELLS, CELLS, 1, 1);
         let is_near = g.pad_top < CELLS && g.pad_left < CELLS;
@@ -134,7 +143,19 @@ impl Winograd {
 
     /// How the values of squares with `n_c` channels lie.
     fn values(&self, n_c: usize) -> Values {
-        Values { row: n_c + GAP, position: self.block * (n_c + GAP) }
+        Values { row_step: n_c + GAP, position_step: self.block * (n_c + GAP) }
+    }
+
+    /// Channels of a chunk; the last one may have fewer.
+    fn chunk(&self) -> usize {
+        let k = self.g.n_c_prev;
+        k.div_ceil(k.div_ceil(CHUNK)).next_multiple_of(LANES)
+    }
+
+    /// The channels of the images, in chunks.
+    fn chunks(&self) -> impl Iterator<Item = Range<usize>> {
+        let (k, chunk) = (self.g.n_c_prev, self.chunk());
+        (0..k).step_by(chunk).map(move |start| start..(start + chunk).min(k))
     }
 
     /// The squares of a block.
@@ -156,7 +177,7 @@ impl Winograd {
         threads.run(self.n.div_ceil(SQUARES), &|task| {
             for square in task * SQUARES..((task + 1) * SQUARES).min(self.n) {
                 let (block, index) = (square / self.block, square % self.block);
-                let start = to.get().wrapping_add(block * layout.block() + index * layout.row);
+                let start = to.get().wrapping_add(block * layout.block() + index * layout.row_step);
                 // SAFETY: each square has values of its own.
                 unsafe { self.evaluate_square(kernel, &images, square, start, layout) };
             }
@@ -170,7 +191,7 @@ impl Winograd {
     unsafe fn evaluate_square(&self, kernel: Kernel, images: &Images, square: usize, start: *mut f32, layout: Values) {
         let [i, row, column] = self.locate(square);
         // The square begins `pad` pixels before, which may be outside.
-        let inside = |first: usize, pad: usize, n: usize| {
+        let present = |first: usize, pad: usize, n: usize| {
             pad.saturating_sub(first).min(images.size)..(n + pad).saturating_sub(first).min(images.size)
         };
         let [pad_top, pad_left] = images.pad;
@@ -179,10 +200,10 @@ impl Winograd {
         let from = Source {
             start: images.numbers.as_ptr().wrapping_add(pixel.wrapping_mul(images.n_c)),
             steps: [images.n_w * images.n_c, images.n_c],
-            rows: &inside(row, pad_top, images.n_h),
-            columns: &inside(column, pad_left, images.n_w),
+            rows: &present(row, pad_top, images.n_h),
+            columns: &present(column, pad_left, images.n_w),
         };
-        let to = Target::whole(start, [PATCH * layout.position, layout.position], PATCH);
+        let to = Target::whole(start, [PATCH * layout.position_step, layout.position_step], PATCH);
         // SAFETY: only pixels inside the images are read; the caller vouches for the rest.
         unsafe { kernel(from, to, images.n_c) };
     }
