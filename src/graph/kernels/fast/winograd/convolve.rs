@@ -16,7 +16,7 @@ use crate::graph::kernels::threads::Threads;
 use crate::graph::kernels::workspace::Workspace;
 use std::ops::Range;
 
-/// Blocks that meet a panel of filters whose values a task has made.
+/// Most blocks that meet a panel of filters whose values a task has made.
 const BLOCKS: usize = 4;
 
 /// The filters of a convolution.
@@ -59,6 +59,9 @@ impl Winograd {
     }
 
     /// Each task evaluates a block of squares and multiplies it with all filters.
+    ///
+    /// # Safety
+    /// As for [`Self::convolve`].
     unsafe fn convolve_by_blocks(
         &self,
         x: &[f32],
@@ -105,6 +108,9 @@ impl Winograd {
     }
 
     /// All squares are evaluated; then each task multiplies some blocks of them with a panel of filters.
+    ///
+    /// # Safety
+    /// As for [`Self::convolve`].
     unsafe fn convolve_by_panels(
         &self,
         x: &[f32],
