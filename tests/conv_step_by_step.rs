@@ -5,8 +5,7 @@ numerical gradients, and what a wrong call is told.
 
 #![cfg(feature = "graded")]
 
-mod fixtures;
-
+use crate::fixtures;
 use cnn::graded::conv_step_by_step::*;
 use cnn::prelude::*;
 use serde_json::Value;

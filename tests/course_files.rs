@@ -206,7 +206,7 @@ fn the_hdf5_library_prints_nothing_of_its_own() {
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_hdf5_library_prints_nothing_of_its_own", "--nocapture"])
+        .args(["--exact", "course_files::the_hdf5_library_prints_nothing_of_its_own", "--nocapture"])
         .env(CHILD, dir.path())
         .output()
         .unwrap();

@@ -2,8 +2,7 @@
 //! and ten training steps of the application network. The numbers are in `fixtures/tensorflow.json`, made by the script
 //! beside it.
 
-mod fixtures;
-
+use crate::fixtures::tensors::{array, assert_near, list, number};
 use cnn::{
     graph::{
         Graph, Item, Kernels, Padding, Phase, Session, Shape, Tensor,
@@ -16,7 +15,6 @@ use cnn::{
     numpy::RandomState,
     tf::{self, SAME},
 };
-use fixtures::tensors::{array, assert_near, list, number};
 use ndarray::{Array2, ArrayD, IxDyn};
 use serde_json::Value;
 

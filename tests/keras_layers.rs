@@ -2,13 +2,11 @@
 //! of kernels, and whole training runs with what they leave in weights and moving statistics. The numbers are in
 //! `fixtures/keras_layers.json`, made by the script beside it.
 
-mod fixtures;
-
+use crate::fixtures::tensors::{array, assert_near, list, number};
 use cnn::{
     graph::{Session, ops},
     keras::{Adam, Kernels, Model, Optimizer, RMSprop, SGD, Tensor, Verbose, layers::*},
 };
-use fixtures::tensors::{array, assert_near, list, number};
 use ndarray::{Array2, ArrayD, IxDyn};
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! Wrong calls of the Keras face: each is refused before anything is computed, with what was expected, what came, and
 //! what to do next.
 
+use crate::refused::refused;
 use cnn::{
     datasets::convert_to_one_hot,
     keras::{
@@ -9,9 +10,6 @@ use cnn::{
     },
 };
 use ndarray::{Array1, Array2, Array4, array};
-use refused::refused;
-
-mod refused;
 
 /// From two features to `units` numbers, compiled with `loss`.
 fn model(units: usize, activation: &str, loss: &str) -> Model {

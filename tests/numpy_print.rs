@@ -4,8 +4,7 @@ Printed arrays and numbers against NumPy's own text, in three styles: NumPy 2.4,
 `tests/fixtures/numpy_fixtures.py` made the expected text; the old style comes from NumPy 1.13.3's own code.
 */
 
-mod fixtures;
-
+use crate::fixtures;
 use cnn::prelude::*;
 use serde_json::Value;
 

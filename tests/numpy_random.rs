@@ -2,8 +2,7 @@
 `RandomState` against NumPy's own numbers, bit for bit; `tests/fixtures/numpy_fixtures.py` made them.
 */
 
-mod fixtures;
-
+use crate::fixtures;
 use cnn::prelude::*;
 use ndarray::IxDyn;
 use ndarray_rand::RandomExt;

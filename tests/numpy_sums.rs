@@ -4,8 +4,7 @@ Sums, means and extremes against NumPy's, bit for bit, over plain arrays and ove
 `tests/fixtures/numpy_fixtures.py` made the expected bits.
 */
 
-mod fixtures;
-
+use crate::fixtures;
 use cnn::prelude::*;
 use ndarray::{ArrayViewD, Slice};
 use serde_json::Value;

@@ -21,7 +21,11 @@ fn without_photos_faces_are_drawn_once_and_kept_and_smiles_can_be_learned() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("Cargo.toml"), "[workspace]\n").unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "without_photos_faces_are_drawn_once_and_kept_and_smiles_can_be_learned", "--nocapture"])
+        .args([
+            "--exact",
+            "synthetic_happy_house::without_photos_faces_are_drawn_once_and_kept_and_smiles_can_be_learned",
+            "--nocapture",
+        ])
         .current_dir(dir.path())
         .env(CHILD, "1")
         .env_remove("CNN_DATA")

@@ -20,7 +20,7 @@ fn without_photos_pictures_are_drawn_once_and_kept() {
     std::fs::create_dir_all(&notebooks).unwrap();
     std::fs::write(dir.path().join("course/Cargo.toml"), "[workspace]\n").unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "without_photos_pictures_are_drawn_once_and_kept", "--nocapture"])
+        .args(["--exact", "synthetic_signs::without_photos_pictures_are_drawn_once_and_kept", "--nocapture"])
         .current_dir(&notebooks)
         .env(CHILD, "1")
         .env_remove("CNN_DATA")

@@ -1,13 +1,11 @@
 //! Wrong calls of the TensorFlow face: each is refused with what was expected, what came, and what to do next.
 
+use crate::refused::refused;
 use cnn::{
     datasets::{convert_to_one_hot, random_mini_batches},
     tf::{self, Graph, Operation, Session, Tensor},
 };
 use ndarray::{Array2, array, s};
-use refused::refused;
-
-mod refused;
 
 /// A linear classifier of two features into three classes.
 struct Linear {

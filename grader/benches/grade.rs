@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use exercise::Source;
+use course::Source;
 use grader::grade::{Grader, Options};
 use grader::root;
 use grader::sandbox::{self, End, Job, Limits};

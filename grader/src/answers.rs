@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use exercise::{Keep, splice};
+use course::{Keep, splice};
 use wire::{Frame, Value};
 
 use crate::assignment::Assignment;

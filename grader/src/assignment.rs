@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use exercise::Source;
+use course::Source;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};

@@ -7,7 +7,7 @@ the rest is compiled again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exercise::{Item, ItemKind, Keep, Origin, splice};
+use course::{Item, ItemKind, Keep, Origin, splice};
 
 use crate::assignment::Assignment;
 use crate::compile::{Binary, Compiled, Compiler, Diagnostic};

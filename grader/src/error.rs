@@ -25,8 +25,8 @@ impl Error {
     }
 }
 
-impl From<exercise::Error> for Error {
-    fn from(error: exercise::Error) -> Self {
+impl From<course::Error> for Error {
+    fn from(error: course::Error) -> Self {
         Self::new(error.to_string(), "the course's own sources must be right before anything is graded")
     }
 }

@@ -6,7 +6,7 @@ functions upstream where that can make a difference.
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use exercise::{Broken, Keep, Origin};
+use course::{Broken, Keep, Origin};
 
 use crate::answers::{self, Case, calls};
 use crate::assignment::{self, Assignment};

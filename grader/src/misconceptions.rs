@@ -9,7 +9,7 @@ as a whole function where the mistake is another way to do it. It runs with the 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use exercise::{Function, Keep, Patch, Source, splice};
+use course::{Function, Keep, Patch, Source, splice};
 use wire::Frame;
 
 use crate::answers::{Case, cached, calls};

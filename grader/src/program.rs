@@ -7,7 +7,7 @@ Text only; the compiler is called elsewhere.
 
 use std::fmt::Write;
 
-use exercise::{Function, Origin, Spliced};
+use course::{Function, Origin, Spliced};
 
 /// A module of a program: items, and the functions of it that the grader calls.
 pub struct Module<'a> {

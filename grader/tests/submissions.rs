@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use exercise::{ItemKind, Patch, Source};
+use course::{ItemKind, Patch, Source};
 use grader::assignment;
 use grader::grade::{Grader, Options};
 use grader::report::{FunctionReport, Report, Verdict};

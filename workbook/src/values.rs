@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::session::{Outcome, Session};
 use crate::side_by_side::side_by_side;
 use anyhow::{Context, Result, anyhow, bail};
-use exercise::Source;
+use course::Source;
 use serde::Deserialize;
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use exercise::{Broken, Source};
+use course::{Broken, Source};
 
 use crate::error::{Error, Result};
 
@@ -84,7 +84,7 @@ fn parse(name: &str, codes: Vec<Code>) -> Result<Parsed> {
         for code in codes {
             let parse = if code.is_cell { Source::parse_cell } else { Source::parse };
             parts.push(parse(code.label.clone(), code.text.clone()).unwrap_or_else(|_| {
-                let (source, pieces) = exercise::recover(&code.label, &code.text);
+                let (source, pieces) = course::recover(&code.label, &code.text);
                 broken.extend(pieces.into_iter().map(|piece| (parts.len(), piece)));
                 source
             }));

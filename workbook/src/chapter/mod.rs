@@ -10,7 +10,7 @@ mod parse;
 
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
-use exercise::Source;
+use course::Source;
 use std::path::{Path, PathBuf};
 
 /// One chapter.
@@ -125,7 +125,7 @@ impl Chapter {
     }
 
     /// The function of an exercise.
-    pub fn function(&self, name: &str) -> exercise::Function<'_> {
+    pub fn function(&self, name: &str) -> course::Function<'_> {
         let source = self.source.as_ref().expect("checked when the chapter was read");
         source.function(name).expect("checked when the chapter was read")
     }

@@ -5,7 +5,7 @@ lays a learner's items over a reference module.
 It never compiles or runs anything, and it never reformats: what it returns are slices of the text that it was given.
 
 ```
-use exercise::Source;
+use course::Source;
 
 let text = "\
 /// Twice a number.
@@ -23,7 +23,7 @@ assert_eq!(double.docs(), "Twice a number.");
 assert_eq!(double.signature(), "pub fn double(x: f64) -> f64");
 assert!(double.stub().contains("    let y: f64 = todo!(\"double\");\n    // END CODE HERE"));
 assert!(!double.solution().contains("//~"));
-# Ok::<(), exercise::Error>(())
+# Ok::<(), course::Error>(())
 ```
 
 Reading order: [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`]

@@ -54,12 +54,12 @@ pub struct Spliced {
 /// `add` for each submitted item, given as (source, item), whether it takes part at all.
 ///
 /// ```
-/// use exercise::{Keep, Source, splice};
+/// use course::{Keep, Source, splice};
 /// let reference = Source::parse("r.rs", "use std::f64::consts::PI;\npub fn area(r: f64) -> f64 { PI * r * r }\n")?;
 /// let submission = Source::parse("s.rs", "fn area(r: f64) -> f64 { 3.0 * square(r) }\nfn square(x: f64) -> f64 { x * x }")?;
 /// let module = splice(&reference, &[submission], |_| Keep::Submitted, |_, _| true);
 /// assert!(module.text.contains("3.0 * square(r)") && module.text.contains("fn square") && !module.text.contains("PI * r"));
-/// # Ok::<(), exercise::Error>(())
+/// # Ok::<(), course::Error>(())
 /// ```
 pub fn splice(
     reference: &Source,

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// say where. A blank line ends a hunk.
 ///
 /// ```
-/// use exercise::Patch;
+/// use course::Patch;
 ///
 /// let area = "fn area(r: f64) -> f64 {\n    let square = r * r; // a square\n    3.0 * square\n}";
 /// let patch = Patch::parse("area.diff", 1, "-     let square = r * r;\n+     let square = r + r;\n")?;
@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// let again = Patch::parse("area.diff", 7, "- 4.0 * square\n+ 5.0 * square\n")?.apply("area", area);
 /// assert!(again.unwrap_err().to_string().starts_with("area.diff:7: `4.0 * square` stands nowhere in area"));
-/// # Ok::<(), exercise::Error>(())
+/// # Ok::<(), course::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Patch {

@@ -23,7 +23,7 @@ pub struct Broken {
 /// that parse. Returns the items that were found and what was left.
 ///
 /// ```
-/// let (source, broken) = exercise::recover("a.rs", "fn a() -> u8 { 1 }\nfn b( { }\n\nfn c() {}\n");
+/// let (source, broken) = course::recover("a.rs", "fn a() -> u8 { 1 }\nfn b( { }\n\nfn c() {}\n");
 /// assert_eq!(source.functions().map(|f| f.name()).collect::<Vec<_>>(), ["a", "c"]);
 /// assert_eq!(broken[0].functions, ["b"]);
 /// assert_eq!(broken[0].error.line, 2);

@@ -1,6 +1,6 @@
 /*! The splice of a submission over a reference module. */
 
-use exercise::{Keep, Origin, Source, Spliced, splice};
+use course::{Keep, Origin, Source, Spliced, splice};
 
 const REFERENCE: &str = "\
 /*! Reference. */

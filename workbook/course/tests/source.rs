@@ -1,6 +1,6 @@
 /*! What is read of a source text: items, functions, stubs, and the errors with their lines. */
 
-use exercise::{ErrorKind, ItemKind, Source};
+use course::{ErrorKind, ItemKind, Source};
 
 const TEXT: &str = r#"/*! A module. */
 
@@ -154,7 +154,7 @@ fn what_can_be_read_of_a_broken_text_is_read() {
     let text = "use std::f64;\n\n/// A.\nfn a() -> u8 {\n    1\n}\n\n/// B.\npub fn b(x: u8) -> u8 {\n    if x > 1 {\n    1\n}\n\nfn \
                 c() {}\n";
     assert!(Source::parse("m.rs", text).is_err());
-    let (source, broken) = exercise::recover("m.rs", text);
+    let (source, broken) = course::recover("m.rs", text);
     assert_eq!(
         source.functions().map(|function| (function.name(), function.line())).collect::<Vec<_>>(),
         [("a", 3), ("c", 14)]

@@ -1,6 +1,6 @@
 /*! Changes of a function's text: where they go, and what is said of one that has no place. */
 
-use exercise::{ErrorKind, Patch};
+use course::{ErrorKind, Patch};
 
 const TEXT: &str = "\
 fn f(x: f64) -> f64 {
