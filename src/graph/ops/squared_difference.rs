@@ -1,31 +1,37 @@
-/*! The square of the difference, number by number; its mean is the mean squared error. */
+/*! The square of the difference, element by element; its mean is the mean squared error. */
 
-use super::from_probabilities::common_shape;
+use super::shapes::labelled_shape;
 use crate::graph::{
-    Op, Shape,
-    op::{Backward, Forward, Reads},
+    kernels::exact::elementwise,
+    network::{
+        Op, Shape,
+        op::{Backward, Forward, Reads},
+    },
 };
 
-/// loss = (p − y)². Inputs: outputs p and labels y of one shape.
+/// loss = (p − y)². Inputs: outputs p and labels y of one shape. Output: the same shape.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SquaredDifference;
+pub struct SquaredDifference;
 
 impl Op for SquaredDifference {
     fn kind(&self) -> &'static str {
         "SquaredDifference"
     }
 
+    fn arity(&self) -> Option<usize> {
+        Some(2)
+    }
+
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
-        common_shape("mean_squared_error", inputs)
+        labelled_shape("mean_squared_error", inputs)
     }
 
     fn forward(&self, run: Forward<'_>) {
-        for ((loss, p), y) in run.output.iter_mut().zip(run.inputs[0]).zip(run.inputs[1]) {
-            *loss = (p - y) * (p - y);
-        }
+        elementwise::zip_into(run.output, run.inputs[0], run.inputs[1], |p, y| (p - y) * (p - y));
     }
 
     fn differentiable(&self, input: usize) -> bool {
+        // Labels are data.
         input == 0
     }
 
@@ -33,6 +39,7 @@ impl Op for SquaredDifference {
         Reads::inputs(&[0, 1])
     }
 
+    /// dp = 2 (p − y) d_loss.
     fn backward(&self, mut run: Backward<'_>) {
         let (p, y, d_loss) = (run.inputs[0], run.inputs[1], run.d_output);
         let Some(d_p) = &mut run.d_inputs[0] else { return };
