@@ -5,8 +5,9 @@ use std::path::Path;
 
 use wire::Frame;
 
+use course::Assignment;
+
 use crate::answers::Case;
-use crate::assignment::Assignment;
 use crate::compare::difference;
 use crate::compile::Compiler;
 use crate::error::Result;
