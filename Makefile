@@ -1,7 +1,7 @@
 # make          sets up what is missing, builds, and runs the course
 # make test     everything that must hold, in minutes
 # make test-all the same and the slow checks: the stock Jupyter kernel, TensorFlow, Keras
-# make lab      JupyterLab with the notebooks
+# make lab      JupyterLab with the notebooks; make lab ARGS="--no-browser --port 9000"
 # make bench    every measured figure
 CARGO ?= cargo
 BIN := target/debug
@@ -29,11 +29,11 @@ test: build lint
 	$(BIN)/workbook build --check
 
 test-all: test
-	@sh scripts/tools.sh
+	@sh scripts/tools.sh --stock-kernel
 	sh scripts/slow.sh
 
 lab: build
-	@sh scripts/lab.sh
+	@sh scripts/lab.sh $(ARGS)
 
 bench: setup
 	@sh scripts/bench.sh

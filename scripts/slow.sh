@@ -1,8 +1,14 @@
 #!/bin/sh
-# The slow checks of make test-all: every solution notebook under the stock Rust kernel, with what it prints compared to
-# what is committed; models that were saved here, in the real Keras.
+# The slow checks of make test-all: this project's kernel with the protocol's own test suite and with the clients that
+# people use; every solution notebook under the stock Rust kernel, with what it prints compared to what is committed;
+# models that were saved here, in the real Keras.
 set -eu
 cd "$(dirname "$0")/.."
+sh scripts/tools.sh jupyter_kernel_test nbconvert papermill
+.venv/bin/python workbook/tests/kernel_protocol.py
+.venv/bin/python workbook/tests/kernel_clients.py
+.venv/bin/python workbook/tests/kernel_cells.py
+
 export EVCXR_JUPYTER="$PWD/target/tools/bin/evcxr_jupyter"
 .venv/bin/python workbook/tests/stock_kernel.py
 

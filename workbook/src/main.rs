@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod data;
 mod execution;
+mod kernel;
 mod notebook;
 mod progress;
 mod session;
@@ -66,6 +67,9 @@ enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// The Jupyter kernel of the notebooks
+    #[command(subcommand)]
+    Kernel(kernel::Kernel),
     /// Compute every value that the documents print, and compare
     Values {
         /// Print the table as JSON
@@ -118,6 +122,7 @@ fn run(Cli { command, limit }: Cli) -> Result<bool> {
             notebook::build::check(&root()?, &chapters, outputs, limit)
         }
         Command::Run { notebook, output } => notebook::run::run(&notebook, output.as_deref(), limit),
+        Command::Kernel(command) => kernel::main(&command).map(|()| true),
         Command::Values { json } => values::values(&root()?, json),
         Command::Data(Data::Import { photos, output }) => {
             data::import(&root()?, &photos, output.as_deref()).map(|()| true)

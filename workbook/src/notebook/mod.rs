@@ -15,6 +15,7 @@ pub mod run;
 use crate::session::{Failure, Output};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// The text of a notebook file as Jupyter writes it: keys in order, one blank a level, a line end at the end.
 pub fn to_text(notebook: &Value) -> String {
@@ -78,8 +79,21 @@ pub fn outputs(outputs: &[Output], failure: Option<&Failure>, count: u64) -> Vec
     values
 }
 
+/// What is shown, as the messaging protocol holds it: text in one piece, JSON as JSON.
+pub fn mime_bundle(data: &BTreeMap<String, String>) -> Value {
+    let value = |mime: &str, content: &str| match mime_value(mime, content) {
+        Value::Array(_) if !is_json(mime) => Value::String(content.to_owned()),
+        value => value,
+    };
+    data.iter().map(|(mime, content)| (mime.clone(), value(mime, content))).collect::<Map<_, _>>().into()
+}
+
+fn is_json(mime: &str) -> bool {
+    mime == "application/json" || mime.ends_with("+json")
+}
+
 fn mime_value(mime: &str, content: &str) -> Value {
-    if mime == "application/json" || mime.ends_with("+json") {
+    if is_json(mime) {
         return serde_json::from_str(content).unwrap_or_else(|_| Value::String(content.to_owned()));
     }
     // Binary types are base64, one string; everything else is text.

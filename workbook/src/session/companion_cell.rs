@@ -1,18 +1,13 @@
 // Run once in every process of a session, before the first cell, by `host.rs`. It uses `std` alone, because the standard
 // library is what all cells share.
 {
-    use std::io::{BufRead, Write};
+    use std::io::Write;
     use std::os::fd::FromRawFd;
 
-    let variable = std::env::var("WORKBOOK_COMPANION").expect("set by the relay");
-    let (requests, reports, nonce) = {
-        let mut words = variable.split(' ');
-        let mut word = || words.next().expect("two descriptors and a nonce").to_owned();
-        (word().parse::<i32>().expect("a descriptor"), word().parse::<i32>().expect("a descriptor"), word())
-    };
-    // SAFETY: the relay opened these two descriptors for this cell and nobody else uses them.
-    let requests = unsafe { std::fs::File::from_raw_fd(requests) };
-    let reports = std::sync::Mutex::new(unsafe { std::fs::File::from_raw_fd(reports) });
+    let descriptor = std::env::var("WORKBOOK_COMPANION").expect("set by the relay");
+    let descriptor: i32 = descriptor.parse().expect("a descriptor");
+    // SAFETY: the relay opened this descriptor for this cell and nobody else uses it.
+    let reports = std::sync::Mutex::new(unsafe { std::fs::File::from_raw_fd(descriptor) });
     let cells = std::thread::current().id();
 
     std::panic::set_hook(Box::new(move |panic| {
@@ -30,24 +25,27 @@
         }
     }));
 
-    // What a cell printed without a line end must not wait for the next one, nor appear in the next cell.
-    std::thread::spawn(|| {
-        loop {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            let _ = std::io::stdout().flush();
-        }
-    });
-
-    // The first mark comes from the cell itself and not from a thread, which may be late: from here on the relay listens.
-    println!("\u{1e}{nonce}:0");
-
-    // Every line asks for a mark with this number on both streams: then all that was printed before has been read.
-    std::thread::spawn(move || {
-        for number in std::io::BufReader::new(requests).lines().map_while(Result::ok) {
-            let mark = format!("\u{1e}{nonce}:{number}\n");
-            let _ = std::io::stdout().write_all(mark.as_bytes());
-            let _ = std::io::stdout().flush();
-            let _ = std::io::stderr().write_all(mark.as_bytes());
-        }
-    });
+    // What follows is called by `runtime.rs`, which has a standard library of its own.
+    extern "C" fn quiet(call: extern "C" fn()) {
+        let (mut stdout, _stderr) = (std::io::stdout().lock(), std::io::stderr().lock());
+        let _ = stdout.flush();
+        call();
+    }
+    extern "C" fn flush() {
+        let _ = std::io::stdout().flush();
+    }
+    // What a cell printed without a line end must not wait for the next one.
+    extern "C" fn tick() {
+        std::thread::spawn(|| {
+            loop {
+                std::thread::sleep(std::time::Duration::from_millis(100));
+                flush();
+            }
+        });
+    }
+    tick();
+    let functions = [quiet as extern "C" fn(extern "C" fn()) as usize, flush as extern "C" fn() as usize, tick as extern "C" fn() as usize];
+    let functions = functions.map(|address| address.to_string()).join(" ");
+    // SAFETY: the threads that this cell started do not look at the environment, and nobody else has started any.
+    unsafe { std::env::set_var("WORKBOOK_FUNCTIONS", functions) };
 }

@@ -20,10 +20,9 @@ pub enum Part {
     Mark(u64),
 }
 
-/// evcxr's lines, as `evcxr` 0.22 writes them.
+/// The lines that evcxr 0.22 has a cell write. That a cell has ended is none of them here; see `runtime.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Control {
-    Complete,
     Panicked,
     Question,
     ChangedType,
@@ -124,6 +123,12 @@ impl Demux {
                 }
                 self.id = id;
                 self.display.insert(mime, content);
+            } else if line.contains(&self.mark) {
+                // The cell has ended, so this was no content but a line that looks like its beginning.
+                let text = format!("{BEGIN}{mime}\n{content}{}", if content.is_empty() { "" } else { "\n" });
+                self.content = None;
+                self.text(text, parts);
+                self.line(line, parts);
             } else if line.ends_with("EVCXR_PANIC_NOTIFICATION") {
                 self.content = None; // the cell panicked half-way through
                 parts.push(Part::Control(Control::Panicked, "EVCXR_PANIC_NOTIFICATION".into()));
@@ -161,7 +166,6 @@ impl Demux {
                 return;
             }
             let control = match marker {
-                "EVCXR_EXECUTION_COMPLETE" => Some(Control::Complete),
                 "EVCXR_PANIC_NOTIFICATION" => Some(Control::Panicked),
                 "EVCXR_ERROR_OCCURRED" => Some(Control::Question),
                 _ if marker.starts_with("EVCXR_VARIABLE_CHANGED_TYPE:") => Some(Control::ChangedType),
@@ -223,8 +227,8 @@ mod tests {
         Part::Display(pairs.iter().map(|(mime, content)| (mime.to_string(), content.to_string())).collect(), None)
     }
 
-    fn complete() -> Part {
-        Part::Control(Control::Complete, "EVCXR_EXECUTION_COMPLETE".into())
+    fn question() -> Part {
+        Part::Control(Control::Question, "EVCXR_ERROR_OCCURRED".into())
     }
 
     /// What comes of the chunks; text is joined, because how it is cut does not matter.
@@ -249,9 +253,9 @@ mod tests {
     }
 
     #[test]
-    fn text_and_completion() {
-        check("a\nb\nEVCXR_EXECUTION_COMPLETE\n", &[text("a\nb\n"), complete()]);
-        check("no line endEVCXR_EXECUTION_COMPLETE\n", &[text("no line end"), complete()]);
+    fn text_and_evcxrs_lines() {
+        check("a\nb\nEVCXR_ERROR_OCCURRED\n", &[text("a\nb\n"), question()]);
+        check("no line endEVCXR_ERROR_OCCURRED\n", &[text("no line end"), question()]);
         check("größer\n", &[text("größer\n")]);
         check("EVCXR_ is only a prefix\nEVCXR", &[text("EVCXR_ is only a prefix\nEVCXR")]);
     }
@@ -260,6 +264,15 @@ mod tests {
     fn marks_are_taken_out() {
         check("half\u{1e}n:7\nrest\n", &[text("half"), Part::Mark(7), text("rest\n")]);
         check("\u{1e}other:7\n", &[text("\u{1e}other:7\n")]);
+    }
+
+    #[test]
+    fn what_a_cell_forges_is_text() {
+        check("EVCXR_EXECUTION_COMPLETE\nmore\n", &[text("EVCXR_EXECUTION_COMPLETE\nmore\n")]);
+        for content in ["", "a\nb\n"] {
+            let begun = format!("EVCXR_BEGIN_CONTENT text/html\n{content}");
+            check(&format!("{begun}\u{1e}n:3\nnext\n"), &[text(&begun), Part::Mark(3), text("next\n")]);
+        }
     }
 
     #[test]

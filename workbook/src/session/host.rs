@@ -6,16 +6,24 @@ environment and the current directory, prints on standard error, and may end the
 its own. What a cell prints and why it failed comes from `relay.rs`, because evcxr itself counts a panic as success.
 */
 
-use super::listener::{Ask, Cell, CellState, listen};
-use super::message::{Event, Failure, FailureKind, Output, Panic, Request, to_line};
-use super::{CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, LOCK_VAR, Place, ROLE_VAR, helper, relay};
-use crossbeam_channel::{Sender, bounded, unbounded};
-use evcxr::{CommandContext, CompilationError, EvalContext};
+use super::compile_error::compile_failure;
+use super::listener::{self, Ask, CellState, listen};
+use super::message::{Cell, Death, Event, Failure, FailureKind, Output, Panic, Request, to_line};
+use super::relay::Interrupt;
+use super::{
+    CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, INTERRUPTS_VAR, LOCK_VAR, NO_INPUT, Place, ROLE_VAR, helper, names, relay,
+    runtime,
+};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use evcxr::{CommandContext, EvalCallbacks, EvalContext};
+use rustix::io::FdFlags;
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::{BufRead, PipeReader, PipeWriter, Write};
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Must be the first line of `main`: this program is also evcxr's runtime, the relay and the host, and returns only when
 /// it is none of them.
@@ -24,8 +32,10 @@ pub fn hook() {
     if !role.is_empty() || std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
         die_with_parent();
     }
-    if role == "relay" {
-        exit(relay::run());
+    match role.as_str() {
+        "relay" => exit(relay::run()),
+        "runtime" => exit(runtime::run()),
+        _ => {}
     }
     evcxr::runtime_hook();
     if role == "host" {
@@ -73,12 +83,24 @@ struct Host {
     context: CommandContext,
     /// To the listener, who answers after everything that came before.
     ask: Sender<Ask>,
-    cell: Arc<Cell>,
+    cell: Arc<listener::Cell>,
+    /// To the relay, past evcxr, and the end that the relay reads.
+    interrupts: Arc<PipeWriter>,
+    _interrupts_read: PipeReader,
+    /// Lines that a user types for a cell; none if there are no more.
+    inputs: Receiver<Option<String>>,
+    input_sender: Sender<Option<String>>,
     session_dir: PathBuf,
     place: Place,
     lock: PathBuf,
     has_dependencies: bool,
     has_companion: bool,
+    /// The cells that were run, by their numbers.
+    cells: BTreeMap<u64, String>,
+    /// Names whose last definition did not compile, with the numbers of those cells.
+    broken: BTreeMap<String, u64>,
+    /// Variables that are gone, with the numbers of the cells in which they went.
+    lost: BTreeMap<String, u64>,
 }
 
 impl Host {
@@ -87,11 +109,16 @@ impl Host {
         let (session_dir, cells_dir, lock) = (variable("EVCXR_TMPDIR")?, variable(CELLS_DIR_VAR)?, variable(LOCK_VAR)?);
         let (course, helper) = (variable(COURSE_VAR)?, variable(HELPER_VAR)?);
         let mut child = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
-        child.env(ROLE_VAR, "relay").current_dir(&cells_dir);
+        let (interrupts_read, interrupts) = std::io::pipe().map_err(|error| error.to_string())?;
+        rustix::io::fcntl_setfd(&interrupts_read, FdFlags::empty()).map_err(|error| error.to_string())?;
+        child
+            .env(ROLE_VAR, "relay")
+            .env(INTERRUPTS_VAR, interrupts_read.as_raw_fd().to_string())
+            .current_dir(&cells_dir);
         let (context, outputs) = EvalContext::with_subprocess_command(child).map_err(|error| error.to_string())?;
         // From here on relative paths are the notebook's: `:dep … { path = "../.." }`.
         std::env::set_current_dir(&cells_dir).map_err(|error| format!("{}: {error}", cells_dir.display()))?;
-        let cell = Arc::new(Cell::default());
+        let cell = Arc::new(listener::Cell::default());
         let (ask, asked) = unbounded();
         std::thread::spawn({
             let cell = Arc::clone(&cell);
@@ -100,15 +127,23 @@ impl Host {
         // The relay's own standard error; the cells' comes with their output.
         std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
         let context = CommandContext::with_eval_context(context);
+        let (input_sender, inputs) = unbounded();
         let mut host = Host {
             context,
             ask,
             cell,
+            interrupts: Arc::new(interrupts),
+            _interrupts_read: interrupts_read,
+            inputs,
+            input_sender,
             session_dir,
             place: Place { cells_dir, course, helper },
             lock,
             has_dependencies: false,
             has_companion: false,
+            cells: BTreeMap::new(),
+            broken: BTreeMap::new(),
+            lost: BTreeMap::new(),
         };
         host.start_companion()?;
         Ok(host)
@@ -116,26 +151,41 @@ impl Host {
 
     fn serve(mut self) {
         let (requests, cells) = unbounded();
-        let cell = Arc::clone(&self.cell);
+        let (cell, interrupts, inputs) =
+            (Arc::clone(&self.cell), Arc::clone(&self.interrupts), self.input_sender.clone());
         std::thread::spawn(move || {
             for line in std::io::stdin().lock().lines().map_while(Result::ok) {
                 match serde_json::from_str(&line) {
-                    Ok(Request::Execute { code }) => drop(requests.send(code)),
-                    Ok(Request::Interrupt) => cell.stop(""),
+                    Ok(Request::Execute(cell)) => drop(requests.send(cell)),
+                    Ok(Request::Interrupt) => {
+                        cell.state().stopped.get_or_insert_default();
+                        send(&interrupts, Interrupt::Stop);
+                    }
+                    Ok(Request::Input(text)) => drop(inputs.send(text)),
                     Err(error) => eprintln!("the host does not understand {line:?}: {error}"),
                 }
             }
+            // Nobody speaks to this process any more. It may be in the middle of a cell.
+            std::process::exit(0);
         });
         let _ = self.ask.send(Ask::Write(Event::Ready));
-        for code in cells {
-            let failure = self.execute(&code);
+        for cell in cells {
+            let failure = self.execute(&cell);
             let _ = self.ask.send(Ask::Write(Event::Done { failure }));
         }
     }
 
-    fn execute(&mut self, code: &str) -> Option<Failure> {
+    fn execute(&mut self, cell: &Cell) -> Option<Failure> {
+        let Cell { code, number } = cell;
+        *self.cell.state() = CellState::default();
         if let Err(message) = self.start_companion() {
             return Some(failure(FailureKind::Other, message));
+        }
+        self.cells.insert(*number, code.clone());
+        let defined = names::defined(code);
+        if let Some(failure) = self.refuse(code, &defined) {
+            self.broken.extend(defined.into_iter().map(|name| (name, *number)));
+            return Some(failure);
         }
         if !self.has_dependencies && code.lines().any(|line| line.trim_start().starts_with(":dep ")) {
             // evcxr has compiled a crate without dependencies here, and cargo has emptied the lock file.
@@ -145,72 +195,125 @@ impl Host {
             self.has_dependencies = true;
         }
         let before = self.variables();
-        *self.cell.state() = CellState::default();
-        let result = self.context.execute(&helper::redirect(code, &self.place));
+        send(&self.interrupts, Interrupt::Begin);
+        let result = self.evaluate(&helper::redirect(code, &self.place));
+        send(&self.interrupts, Interrupt::End);
         if code.lines().any(|line| [":restart", ":clear"].contains(&line.trim())) {
             self.has_companion = false; // evcxr has started a new process
         }
-        let mut failure = match result {
+        let is_compiled = !matches!(result, Err(evcxr::Error::CompilationErrors(_)));
+        for name in defined {
+            if is_compiled {
+                self.broken.remove(&name);
+            } else {
+                self.broken.insert(name, *number);
+            }
+        }
+        let mut failure = self.judge(result, cell);
+        let after = self.variables();
+        self.lost.retain(|name, _| !after.contains(name));
+        if let Some(failure) = &mut failure {
+            failure.lost = before.into_iter().filter(|name| !after.contains(name)).collect();
+            self.lost.extend(failure.lost.iter().map(|name| (name.clone(), *number)));
+        }
+        failure
+    }
+
+    fn evaluate(&mut self, code: &str) -> Result<evcxr::EvalOutputs, evcxr::Error> {
+        let Host { context, ask, cell, inputs, .. } = self;
+        inputs.try_iter().for_each(drop); // answers to a cell that has ended before they came
+        let read = |prompt: &str, is_password: bool| {
+            let prompt = prompt.to_owned();
+            let _ = ask.send(Ask::Write(Event::Input { prompt, is_password }));
+            loop {
+                match inputs.recv_timeout(Duration::from_millis(100)) {
+                    Ok(line) => return line.unwrap_or_else(|| NO_INPUT.to_owned()),
+                    Err(_) if cell.state().stopped.is_some() => return NO_INPUT.to_owned(),
+                    Err(_) => {}
+                }
+            }
+        };
+        context.execute_with_callbacks(
+            code,
+            &mut EvalCallbacks { input_reader: &|request| read(&request.prompt, request.is_password) },
+        )
+    }
+
+    /// What a cell is told that mentions a name whose last definition did not compile: evcxr would use the one before it.
+    fn refuse(&self, code: &str, defined: &std::collections::BTreeSet<String>) -> Option<Failure> {
+        let mentioned = names::mentioned(code);
+        let name = mentioned.iter().find(|name| self.broken.contains_key(*name) && !defined.contains(*name))?;
+        let number = self.broken[name];
+        let message =
+            format!("`{name}` is not what was last written: cell [{number}], which defines it, does not compile");
+        let details = format!(
+            "{message}\nhelp: correct cell [{number}] and run it again; until then, no cell uses an older `{name}`"
+        );
+        Some(Failure { details, ..failure(FailureKind::Compile, message) })
+    }
+
+    /// What evcxr's answer means.
+    fn judge(&mut self, result: Result<evcxr::EvalOutputs, evcxr::Error>, cell: &Cell) -> Option<Failure> {
+        match result {
             Ok(outputs) => {
                 let data: BTreeMap<String, String> = outputs.content_by_mime_type.into_iter().collect();
                 if !data.is_empty() {
                     let _ = self.ask.send(Ask::Write(Event::Output(Output::Display { data, id: None })));
                 }
-                self.quiet_failure(code)?
+                self.quiet_failure(cell)
             }
-            Err(evcxr::Error::CompilationErrors(errors)) => compile_failure(&errors, code),
             Err(evcxr::Error::SubprocessTerminated(message)) => {
                 self.has_companion = false;
-                self.dead(message)
+                self.hear();
+                Some(self.dead().unwrap_or_else(|| failure(FailureKind::Died, message)))
             }
-            Err(error) => failure(FailureKind::Other, error.to_string()),
-        };
-        let after = self.variables();
-        failure.lost = before.into_iter().filter(|name| !after.contains(name)).collect();
-        Some(failure)
+            Err(_) if self.cell.state().stopped.is_some() => self.dead(),
+            Err(evcxr::Error::CompilationErrors(errors)) => {
+                let mut failure = compile_failure(&errors, &cell.code, cell.number);
+                for (name, number) in &self.lost {
+                    if failure.details.contains(&format!("`{name}`")) {
+                        failure.details +=
+                            &format!("\nhelp: `{name}` was lost in cell [{number}]; run the cell that makes it again");
+                    }
+                }
+                Some(failure)
+            }
+            Err(error) => Some(failure(FailureKind::Other, error.to_string())),
+        }
     }
 
     /// A failure that evcxr counts as success.
-    fn quiet_failure(&self, code: &str) -> Option<Failure> {
+    fn quiet_failure(&self, cell: &Cell) -> Option<Failure> {
         self.hear();
+        if let Some(failure) = self.dead() {
+            return Some(failure);
+        }
         let mut state = self.cell.state();
         if let Some(panic) = state.panic.take() {
             let message = if panic.message.is_empty() { "the cell panicked".to_owned() } else { panic.message.clone() };
-            let place = self.place(&panic, code);
+            let place = self.place(&panic, cell);
             return Some(Failure { details: format!("{message}\n{place}"), ..failure(FailureKind::Panic, message) });
         }
         let message = state.question.take()?;
         Some(failure(FailureKind::Error, message.trim_end().to_owned()))
     }
 
-    fn dead(&self, message: String) -> Failure {
-        self.hear();
+    /// The failure of a cell that was stopped or that ended its process.
+    fn dead(&self) -> Option<Failure> {
         let mut state = self.cell.state();
-        if let Some(why) = state.stopped.take() {
-            let message = if why.is_empty() { "the cell was stopped".to_owned() } else { why };
-            return failure(FailureKind::Stopped, message);
-        }
-        match state.died.take() {
-            Some((Some(code), _)) => {
-                failure(FailureKind::Died, format!("the cell ended the whole process, with exit code {code}"))
-            }
-            Some((None, Some(11))) => failure(
-                FailureKind::Died,
-                "the process died of signal 11 (invalid memory): most often a function that calls itself without end"
-                    .to_owned(),
-            ),
-            Some((None, Some(signal))) => {
-                let name = match signal {
-                    4 => " (illegal instruction)",
-                    6 => " (abort)",
-                    8 => " (arithmetic)",
-                    9 => " (killed; perhaps the machine ran out of memory)",
-                    _ => "",
-                };
-                failure(FailureKind::Died, format!("the process died of signal {signal}{name}"))
-            }
-            _ => failure(FailureKind::Died, message),
-        }
+        let (died, stopped) = (state.died.take(), state.stopped.take());
+        let (kind, message) = match (stopped, died) {
+            (Some(why), _) if why.is_empty() => (FailureKind::Stopped, "the cell was interrupted".to_owned()),
+            (Some(why), _) => (FailureKind::Stopped, why),
+            (None, Some(death)) => (FailureKind::Died, describe(death)),
+            (None, None) => return None,
+        };
+        let kept = match died {
+            Some(Death { is_replaced: false, .. }) => "",
+            Some(_) => "\nhelp: all variables are as they were before this cell, and functions stay defined",
+            None => "\nhelp: the cell had not begun to run; nothing has changed",
+        };
+        Some(Failure { details: format!("{message}{kept}"), ..failure(kind, message) })
     }
 
     /// Waits until the listener has heard everything that evcxr has passed on.
@@ -222,7 +325,7 @@ impl Host {
     }
 
     /// Where a panic happened, in words: the line of the cell if it was there, else file and line.
-    fn place(&self, panic: &Panic, code: &str) -> String {
+    fn place(&self, panic: &Panic, Cell { code, number }: &Cell) -> String {
         let Panic { file, line, column, .. } = panic;
         if !Path::new(file).ends_with("src/lib.rs") || Path::new(file).is_absolute() {
             let shown = Path::new(file).strip_prefix(&self.place.helper).unwrap_or(Path::new(file)).display();
@@ -233,9 +336,16 @@ impl Host {
         let Some(text) = source.lines().nth(line - 1).map(str::trim) else { return String::new() };
         let mut places = code.lines().enumerate().filter(|(_, line)| !text.is_empty() && line.contains(text));
         match (places.next(), places.next()) {
-            (Some((index, _)), None) => format!("at line {} of the cell: {text}", index + 1),
-            (Some(_), Some(_)) => format!("at: {text}"),
-            (None, _) => format!("in an earlier cell, at: {text}"),
+            (Some((index, _)), None) => return format!("at cell [{number}], line {}: {text}", index + 1),
+            (Some(_), Some(_)) => return format!("at cell [{number}]: {text}"),
+            (None, _) => {}
+        }
+        // A function of an earlier cell; of several that have this line, the last one.
+        let earlier = self.cells.iter().rev().filter(|(earlier, _)| *earlier != number);
+        let line = |code: &str| code.lines().position(|line| line.contains(text)).filter(|_| !text.is_empty());
+        match earlier.into_iter().find_map(|(number, code)| Some((number, line(code)?))) {
+            Some((number, index)) => format!("at cell [{number}], line {}: {text}", index + 1),
+            None => String::new(),
         }
     }
 
@@ -252,7 +362,7 @@ impl Host {
         }
         self.context.execute(COMPANION).map_err(|error| {
             let details = match &error {
-                evcxr::Error::CompilationErrors(errors) => compile_failure(errors, COMPANION).details,
+                evcxr::Error::CompilationErrors(errors) => compile_failure(errors, COMPANION, 0).details,
                 error => error.to_string(),
             };
             format!("the session's own first cell failed: {details}")
@@ -266,41 +376,38 @@ fn failure(kind: FailureKind, message: String) -> Failure {
     Failure { kind, details: message.clone(), message, lost: Vec::new() }
 }
 
-/// The compiler's errors, with their places in the cell.
-fn compile_failure(errors: &[CompilationError], code: &str) -> Failure {
-    let errors: Vec<_> = errors.iter().filter(|error| error.level() != "warning").collect();
-    let mut details = Vec::new();
-    for error in &errors {
-        let code_name = error.code().map_or(String::new(), |code| format!("[{code}]"));
-        details.push(format!("error{code_name}: {}", error.message()));
-        for (number, spanned) in error.spanned_messages().iter().enumerate() {
-            let Some(span) = &spanned.span else {
-                details.extend((!spanned.label.is_empty()).then(|| format!("  = {}", spanned.label)));
-                continue;
-            };
-            let Some(line) = code.lines().nth(span.start_line - 1) else { continue };
-            if number == 0 {
-                details.push(format!("  at line {} of the cell", span.start_line));
-            }
-            let end = if span.end_line == span.start_line { span.end_column } else { line.chars().count() + 1 };
-            let marks = "^".repeat(end.saturating_sub(span.start_column).max(1));
-            let margin = " ".repeat(span.start_line.to_string().len());
-            details.push(format!("  {} | {line}", span.start_line));
-            let indent = " ".repeat(span.start_column - 1);
-            details.push(format!("  {margin} | {indent}{marks} {}", spanned.label).trim_end().to_owned());
-        }
-        details.extend(error.help().into_iter().map(|help| format!("  help: {help}")));
-        details.extend(error.evcxr_extra_hint().map(|hint| format!("  help: {hint}")));
+/// Tells the relay something past evcxr. An error means that there is no relay, and so no cell.
+fn send(mut interrupts: &PipeWriter, interrupt: Interrupt) {
+    let _ = interrupts.write_all(&[interrupt.byte()]);
+}
+
+/// How a process ended, in words.
+fn describe(death: Death) -> String {
+    let Death { code, signal, is_overflow, .. } = death;
+    if is_overflow || signal == Some(11) {
+        let what =
+            if is_overflow { "the cell used up its stack" } else { "the process died of signal 11 (invalid memory)" };
+        return format!("{what}: most often a function that calls itself without end");
     }
-    let message = errors.first().map_or("the cell does not compile".to_owned(), |error| {
-        let code = error.code().map_or(String::new(), |code| format!("[{code}]"));
-        format!("error{code}: {}", error.message())
-    });
-    Failure { details: details.join("\n"), ..failure(FailureKind::Compile, message) }
+    match (code, signal) {
+        (Some(code), _) => format!("the cell ended the whole process, with exit code {code}"),
+        (None, Some(signal)) => {
+            let name = match signal {
+                4 => " (illegal instruction)",
+                6 => " (abort)",
+                7 => " (bus error)",
+                8 => " (arithmetic)",
+                9 => " (killed; perhaps the machine ran out of memory)",
+                _ => "",
+            };
+            format!("the process died of signal {signal}{name}")
+        }
+        (None, None) => "the process of the cell ended".to_owned(),
+    }
 }
 
 /// Lets the kernel end this process when the one that started it ends, so that an endless cell does not outlive a session.
-fn die_with_parent() {
+pub fn die_with_parent() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
 }

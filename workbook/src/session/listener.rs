@@ -4,10 +4,9 @@ The host's ear: hears what the relay tells through evcxr, keeps what it says abo
 It does not judge a cell; `host.rs` does, when the cell has ended.
 */
 
-use super::message::{Event, Output, Panic, Relayed, Stream, to_line};
+use super::message::{Death, Event, Output, Panic, Relayed, Stream, to_line};
 use crossbeam_channel::{Receiver, Sender, select};
 use std::io::Write;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What the listener is asked to do after everything that evcxr has passed on before.
@@ -20,24 +19,17 @@ pub enum Ask {
 #[derive(Default)]
 pub struct Cell {
     state: Mutex<CellState>,
-    /// The process in which the cells run.
-    pid: AtomicU32,
 }
 
 #[derive(Default)]
 pub struct CellState {
     pub panic: Option<Panic>,
     pub question: Option<String>,
-    pub died: Option<(Option<i32>, Option<i32>)>,
+    pub died: Option<Death>,
     pub stopped: Option<String>,
 }
 
 impl Cell {
-    pub fn stop(&self, why: &str) {
-        self.state().stopped.get_or_insert(why.to_owned());
-        super::kill(self.pid.load(Ordering::SeqCst));
-    }
-
     pub fn state(&self) -> MutexGuard<'_, CellState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -67,12 +59,12 @@ fn hear_line(line: &str, cell: &Cell) {
     let relayed = serde_json::from_str(line)
         .unwrap_or_else(|_| Relayed::Output(Output::Text { stream: Stream::Stdout, text: format!("{line}\n") }));
     match relayed {
-        Relayed::Started { pid } => cell.pid.store(pid, Ordering::SeqCst),
+        Relayed::Started => {}
         Relayed::Output(output) => write_event(&Event::Output(output)),
-        Relayed::Stopped(why) => cell.state().stopped = Some(why),
+        Relayed::Stopped(why) => drop(cell.state().stopped.get_or_insert(why)),
         Relayed::Panicked(panic) => cell.state().panic = Some(panic),
         Relayed::Question(message) => cell.state().question = Some(message),
-        Relayed::Died { code, signal } => cell.state().died = Some((code, signal)),
+        Relayed::Died(death) => cell.state().died = Some(death),
     }
 }
 

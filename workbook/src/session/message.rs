@@ -11,9 +11,19 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Run a cell; answered by any number of [`Event::Output`] and one [`Event::Done`].
-    Execute { code: String },
-    /// End the process in which the current cell runs.
+    Execute(Cell),
+    /// Stop the cell, whether it is compiled or runs.
     Interrupt,
+    /// Answers [`Event::Input`]; none if there is no more input.
+    Input(Option<String>),
+}
+
+/// One cell to run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    pub code: String,
+    /// The number that a notebook shows beside it.
+    pub number: u64,
 }
 
 /// From the host to the program.
@@ -25,6 +35,8 @@ pub enum Event {
     Note(String),
     /// The running cell produced this.
     Output(Output),
+    /// The running cell waits for a line of input.
+    Input { prompt: String, is_password: bool },
     /// The cell ended, well or not.
     Done { failure: Option<Failure> },
     /// The host could not start, or ended; no more events follow.
@@ -95,10 +107,8 @@ impl FailureKind {
 /// From the relay to the host, through evcxr, which passes lines that it does not know on.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum Relayed {
-    /// A new process is there; it knows no variables.
-    Started {
-        pid: u32,
-    },
+    /// A new process is there.
+    Started,
     Output(Output),
     /// A panic reached the top of the cell.
     Panicked(Panic),
@@ -107,10 +117,18 @@ pub enum Relayed {
     /// The relay killed the process, for this reason.
     Stopped(String),
     /// The process ended.
-    Died {
-        code: Option<i32>,
-        signal: Option<i32>,
-    },
+    Died(Death),
+}
+
+/// How the process of a cell ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Death {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    /// The stack was used up.
+    pub is_overflow: bool,
+    /// A copy of the process has taken its place: all variables are as they were before the cell.
+    pub is_replaced: bool,
 }
 
 /// What the panic hook saw.

@@ -2,13 +2,15 @@
 A session: cells run one after another, each knows what the earlier ones made, and every failure is a failure.
 
 Four processes, all of them this program: the program itself holds a [`Session`]; the *host* (`host.rs`) holds evcxr; the
-*relay* (`relay.rs`) reads what cells print; evcxr's *runtime* loads the compiled cells. In the runtime a few lines that
-run before the first cell, the *companion* (`companion_cell.rs`), flush and watch for panics. `template.rs` keeps the
-compiled helper crate that every session begins with.
+*relay* (`relay.rs`) reads what cells print; the *runtime* (`runtime.rs`) loads the compiled cells, and keeps a copy of
+itself from before the running cell. In the runtime a few lines that run before the first cell, the *companion*
+(`companion_cell.rs`), flush and watch for panics. `template.rs` keeps the compiled helper crate that every session begins
+with.
 
 Notebooks and chapters are not known here.
 */
 
+mod compile_error;
 mod demux;
 mod directory;
 mod download;
@@ -16,11 +18,13 @@ mod helper;
 mod host;
 mod listener;
 mod message;
+mod names;
 mod relay;
+mod runtime;
 mod template;
 
 pub use host::hook;
-pub use message::{Failure, FailureKind, Output, Stream};
+pub use message::{Cell, Failure, FailureKind, Output, Stream};
 pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
 
 use anyhow::{Context, Result, bail};
@@ -31,6 +35,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Which of the processes this one is.
@@ -42,8 +47,13 @@ const COURSE_VAR: &str = "WORKBOOK_COURSE";
 const HELPER_VAR: &str = "WORKBOOK_HELPER";
 /// The lock file with the workspace's versions.
 const LOCK_VAR: &str = "WORKBOOK_LOCK";
-/// The companion's two descriptors and its nonce.
+/// The companion's descriptor, to which it reports panics.
 const COMPANION_VAR: &str = "WORKBOOK_COMPANION";
+/// The relay's descriptor, from which it reads what the host says past evcxr.
+const INTERRUPTS_VAR: &str = "WORKBOOK_INTERRUPTS";
+/// The host's answer, through evcxr, to a cell that waits for input when there is none: the end-of-transmission character,
+/// which nobody types.
+const NO_INPUT: &str = "\u{4}";
 /// A cell that prints more than this is stopped: 16 MB.
 const OUTPUT_LIMIT: usize = 16 << 20;
 
@@ -77,9 +87,32 @@ struct Place {
     helper: PathBuf,
 }
 
+/// Who sees what a cell puts out, and gives it what it asks for.
+pub trait CellIo {
+    /// The cell has put this out.
+    fn output(&mut self, output: &Output);
+
+    /// A line of input for a cell that waits for it; none if there is no more.
+    fn input(&mut self, prompt: &str, is_password: bool) -> Option<String> {
+        let _ = (prompt, is_password);
+        None
+    }
+}
+
+/// A watcher without a keyboard.
+struct Watch<'a>(&'a mut dyn FnMut(&Output));
+
+impl CellIo for Watch<'_> {
+    fn output(&mut self, output: &Output) {
+        (self.0)(output);
+    }
+}
+
 /// A running session.
 pub struct Session {
     host: Host,
+    /// The number of the last cell.
+    count: u64,
     directory: SessionDirectory,
     place: Place,
     limit: Duration,
@@ -98,7 +131,7 @@ impl Session {
         let course = root.to_path_buf();
         let place = Place { cells_dir, course, helper };
         let host = Host::start(&directory, &place, note)?;
-        Ok(Session { host, directory, place, limit: Duration::from_secs(600) })
+        Ok(Session { host, count: 0, directory, place, limit: Duration::from_secs(600) })
     }
 
     /// Stops any cell that runs for longer than `limit`.
@@ -107,15 +140,30 @@ impl Session {
         self
     }
 
-    /// Runs one cell; `watch` sees its output while it comes.
+    /// The way to stop the running cell from another thread.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter(Arc::clone(&self.host.requests))
+    }
+
+    /// Runs one cell, numbered after the last one; `watch` sees its output while it comes.
     ///
     /// # Errors
     /// Only when the session itself cannot go on; a cell's failure is in the [`Outcome`].
     pub fn execute(&mut self, code: &str, watch: &mut dyn FnMut(&Output)) -> Result<Outcome> {
+        let cell = Cell { code: code.to_owned(), number: self.count + 1 };
+        self.execute_cell(cell, &mut Watch(watch))
+    }
+
+    /// Runs one cell.
+    ///
+    /// # Errors
+    /// Only when the session itself cannot go on; a cell's failure is in the [`Outcome`].
+    pub fn execute_cell(&mut self, cell: Cell, io: &mut dyn CellIo) -> Result<Outcome> {
+        self.count = cell.number;
         if self.host.closed {
             self.host = Host::start(&self.directory, &self.place, &|_| ())?;
         }
-        let mut outcome = self.host.execute(code, self.limit, watch, &|_| ())?;
+        let mut outcome = self.host.execute(cell, self.limit, io, &|_| ())?;
         // A panic may speak of downloads, too; that one is the learner's own.
         if let Some(failure) = &mut outcome.failure
             && matches!(failure.kind, FailureKind::Compile | FailureKind::Other)
@@ -128,10 +176,31 @@ impl Session {
     }
 }
 
+/// Stops the cell that runs in a session.
+#[derive(Clone)]
+pub struct Interrupter(Requests);
+
+impl Interrupter {
+    /// Stops the running cell, if there is one; its outcome says so.
+    pub fn interrupt(&self) {
+        send(&self.0, &Request::Interrupt);
+    }
+}
+
+/// The pipe to the host; none when the host is dismissed.
+type Requests = Arc<Mutex<Option<ChildStdin>>>;
+
+/// Sends a request; false if the host does not listen any more.
+fn send(requests: &Requests, request: &Request) -> bool {
+    let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(requests) = &mut *requests else { return false };
+    writeln!(requests, "{}", to_line(request)).and_then(|()| requests.flush()).is_ok()
+}
+
 /// The host process and the pipes to it.
 struct Host {
     process: Child,
-    requests: Option<ChildStdin>,
+    requests: Requests,
     events: Receiver<Event>,
     closed: bool,
 }
@@ -163,7 +232,7 @@ impl Host {
             }
             let _ = sender.send(Event::Closed(notes.join().unwrap_or_default()));
         });
-        let requests = process.stdin.take();
+        let requests = Arc::new(Mutex::new(process.stdin.take()));
         let host = Host { process, requests, events, closed: false };
         loop {
             // Compiling the session's first lines takes seconds, and minutes where others want the same processor.
@@ -180,29 +249,25 @@ impl Host {
         }
     }
 
-    fn request(&mut self, request: &Request) -> bool {
-        let Some(requests) = &mut self.requests else { return false };
-        writeln!(requests, "{}", to_line(request)).and_then(|()| requests.flush()).is_ok()
-    }
-
-    fn execute(
-        &mut self,
-        code: &str,
-        limit: Duration,
-        watch: &mut dyn FnMut(&Output),
-        note: &dyn Fn(&str),
-    ) -> Result<Outcome> {
+    fn execute(&mut self, cell: Cell, limit: Duration, io: &mut dyn CellIo, note: &dyn Fn(&str)) -> Result<Outcome> {
         let start = Instant::now();
-        let mut end = start + limit;
+        // A limit beyond what a clock can hold is none.
+        let mut end = start.checked_add(limit).unwrap_or(start + Duration::from_secs(1 << 32));
         let mut stopped = false;
         let mut outcome = Outcome::default();
         let mut last_note = String::new();
-        self.request(&Request::Execute { code: code.to_owned() });
+        send(&self.requests, &Request::Execute(cell));
         let failure = loop {
             match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(Event::Output(output)) => {
-                    watch(&output);
+                    io.output(&output);
                     append(&mut outcome.outputs, output);
+                }
+                Ok(Event::Input { prompt, is_password }) => {
+                    let start = Instant::now();
+                    let line = io.input(&prompt, is_password);
+                    end += start.elapsed(); // a user may think
+                    send(&self.requests, &Request::Input(line));
                 }
                 Ok(Event::Done { failure }) => break failure,
                 Ok(Event::Note(text)) => {
@@ -222,7 +287,7 @@ impl Host {
                 Err(RecvTimeoutError::Timeout) if !stopped => {
                     stopped = true;
                     end += Duration::from_secs(20);
-                    self.request(&Request::Interrupt);
+                    send(&self.requests, &Request::Interrupt);
                 }
                 Err(_) => {
                     // The host does not even answer an interrupt.
@@ -235,8 +300,9 @@ impl Host {
         outcome.failure = failure.map(|mut failure| {
             if stopped {
                 failure.kind = FailureKind::Stopped;
-                failure.message = format!("the cell ran for more than {} s and was stopped", limit.as_secs());
-                failure.details = failure.message.clone();
+                let message = format!("the cell ran for more than {} s and was stopped", limit.as_secs());
+                failure.details = failure.details.replacen(&failure.message, &message, 1);
+                failure.message = message;
             }
             failure
         });
@@ -248,7 +314,7 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         // The host ends when nobody speaks to it any more; its directory is deleted after that.
-        self.requests.take();
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).take();
         let patience = Instant::now() + Duration::from_secs(5);
         while Instant::now() < patience {
             match self.process.try_wait() {

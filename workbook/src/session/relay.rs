@@ -1,29 +1,41 @@
 /*!
 The process between evcxr and the process in which the cells run.
 
-evcxr reads its child's standard output line by line and keeps one output of each type. The relay reads the same stream
-first: the cells' text and figures become [`Relayed`] messages in the order in which they were made, evcxr's own lines
-are passed on, and a cell counts as complete only when everything that it printed has been read. When the process dies,
-nothing that it had printed is lost, for the pipes end here.
+evcxr takes the relay for its runtime: it sends commands to its standard input and reads its standard output line by
+line, one output of each type. The relay has the cells run by `runtime.rs` and reads what they print: text and figures
+become [`Relayed`] messages in the order in which they were made, evcxr's own lines are passed on, and a cell counts as
+complete only when everything that it printed has been read. When the process dies in a cell, nothing that it had printed
+is lost, and the copy that it left behind takes its place.
 
 It knows neither evcxr's library nor notebooks.
 */
 
 use super::demux::{Control, Demux, Part};
-use super::message::{Output, Panic, Relayed, Stream, to_line};
-use super::{COMPANION_VAR, OUTPUT_LIMIT, ROLE_VAR};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::AsRawFd;
+use super::message::{Death, Output, Panic, Relayed, Stream, to_line};
+use super::runtime::{self, Report};
+use super::{COMPANION_VAR, INTERRUPTS_VAR, NO_INPUT, OUTPUT_LIMIT, ROLE_VAR};
+use rustix::io::FdFlags;
+use rustix::process::WaitOptions;
+use std::io::{BufRead, BufReader, PipeWriter, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::net::UnixDatagram;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long output may take to arrive after the cell has ended: so many times a tenth of a second without a sign.
+/// How often the relay looks around when nothing comes.
+const TICK: Duration = Duration::from_millis(50);
+/// How long output may take to arrive after the cell has ended: so many ticks without a sign.
 ///
 /// Counted in ticks and not by the clock, because a machine that stands still for a while takes the clock along.
-const PATIENCE: u32 = 100;
+const PATIENCE: u32 = 200;
+/// evcxr's line that says that a cell has panicked, and the one that says that it has ended.
+const PANICKED: &str = "EVCXR_PANIC_NOTIFICATION";
+const COMPLETE: &str = "EVCXR_EXECUTION_COMPLETE";
+/// The line on which evcxr asks its user for input.
+const INPUT_REQUEST: &str = "EVCXR_INPUT_REQUEST:";
 
 enum Incoming {
     Stdout(Vec<u8>),
@@ -31,10 +43,40 @@ enum Incoming {
     /// The running cell printed more than it may; its process has been killed, and no more of it follows.
     Flooded,
     Panic(Panic),
+    Report(Report),
+    /// A line of evcxr: a command or an input.
+    Line(String),
+    Interrupt(Interrupt),
     Exited {
+        pid: u32,
         code: Option<i32>,
         signal: Option<i32>,
     },
+}
+
+/// What the host tells the relay past evcxr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupt {
+    /// A cell begins: it is being compiled.
+    Begin,
+    /// The cell is to be stopped, whether it runs already or not.
+    Stop,
+    /// The cell has ended, or did not compile.
+    End,
+}
+
+impl Interrupt {
+    pub fn byte(self) -> u8 {
+        match self {
+            Interrupt::Begin => b'b',
+            Interrupt::Stop => b's',
+            Interrupt::End => b'e',
+        }
+    }
+
+    fn parse(byte: u8) -> Option<Interrupt> {
+        [Interrupt::Begin, Interrupt::Stop, Interrupt::End].into_iter().find(|interrupt| interrupt.byte() == byte)
+    }
 }
 
 /// Runs the relay until its process has ended.
@@ -50,14 +92,24 @@ pub fn run() -> ExitCode {
 
 struct Relay {
     incoming: Receiver<Incoming>,
-    requests: std::io::PipeWriter,
+    commands: PipeWriter,
+    /// A byte for the copy of the process that is to take its place.
+    wake: PipeWriter,
+    /// The cells' standard input; every message is read by itself, and an empty one is the end of the input.
+    input: UnixDatagram,
     stdout: Demux,
     stderr: Demux,
     pid: u32,
-    /// The companion has answered. What comes before is evcxr's own first cell, and evcxr waits for ever if it is told of
+    /// The copy that the process left behind before the running cell.
+    copy: Option<u32>,
+    cell: CellState,
+    /// The cell reads its standard input and evcxr has been asked for some.
+    asked: bool,
+    looked: Instant,
+    /// The companion has run. What comes before is evcxr's own first cell, and evcxr waits for ever if it is told of
     /// output before it has given us the channel to read it from.
     started: bool,
-    /// Numbers of the last mark asked for, and of the last one seen on each stream.
+    /// Numbers of the last mark that the process was told to write, and of the last one seen on each stream.
     mark: u64,
     seen: (u64, u64),
     /// evcxr's line that says that a panic reached the top of the cell.
@@ -71,53 +123,95 @@ struct Relay {
     question: Option<String>,
     /// Bytes that the running cell has printed.
     printed: Arc<AtomicUsize>,
+    /// Ticks without a sign since the cell has ended.
+    waited: u32,
+    /// The standard library has said that the stack is used up.
+    is_overflow: bool,
+}
+
+/// How far the current cell is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CellState {
+    None,
+    /// It is being compiled.
+    Compiling,
+    /// It is being compiled and is not to run.
+    Cancelled,
+    Running,
+    /// It has ended; what it printed may not have been read yet.
+    Done,
 }
 
 impl Relay {
     fn start() -> std::io::Result<Relay> {
-        let (requests_read, requests) = std::io::pipe()?;
+        // A copy of the process becomes a child of this one when the process dies.
+        #[cfg(target_os = "linux")]
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+        let (commands_read, commands) = std::io::pipe()?;
+        let (wake_read, wake) = std::io::pipe()?;
         let (reports, reports_write) = std::io::pipe()?;
-        // Rust opens descriptors for this process alone; the child keeps these two.
-        rustix::io::fcntl_setfd(&requests_read, rustix::io::FdFlags::empty())?;
-        rustix::io::fcntl_setfd(&reports_write, rustix::io::FdFlags::empty())?;
+        let (panics, panics_write) = std::io::pipe()?;
+        let (input, input_read) = UnixDatagram::pair()?;
+        // Rust opens descriptors for this process alone; the child keeps these.
+        let keep = |fd: &dyn AsFd| rustix::io::fcntl_setfd(fd, FdFlags::empty());
+        (keep(&commands_read)?, keep(&wake_read)?, keep(&reports_write)?, keep(&panics_write)?);
         let nonce = format!("{:x}-{:x}", std::process::id(), now());
-        let companion = format!("{} {} {nonce}", requests_read.as_raw_fd(), reports_write.as_raw_fd());
+        let pipes = runtime::Pipes {
+            commands: commands_read.as_raw_fd(),
+            reports: reports_write.as_raw_fd(),
+            wake: wake_read.as_raw_fd(),
+            nonce: nonce.clone(),
+        };
         let mut child = Command::new(std::env::current_exe()?)
-            .env_remove(ROLE_VAR)
-            .env(COMPANION_VAR, companion)
+            .env(ROLE_VAR, "runtime")
+            .env(runtime::PIPES_VAR, pipes.to_string())
+            .env(COMPANION_VAR, panics_write.as_raw_fd().to_string())
             // `cnn::display` may replace what it has shown: the session keeps the last state.
             .env("CNN_LIVE", "1")
+            .stdin(Stdio::from(OwnedFd::from(input_read)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        drop((requests_read, reports_write));
+        drop((commands_read, wake_read, reports_write, panics_write));
 
         let pid = child.id();
         let (sender, incoming) = channel();
         let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
         let printed = Arc::new(AtomicUsize::new(0));
-        forward(stdout, sender.clone(), Incoming::Stdout, pid, Arc::clone(&printed));
-        forward(stderr, sender.clone(), Incoming::Stderr, pid, Arc::clone(&printed));
+        forward(stdout, sender.clone(), Incoming::Stdout, Arc::clone(&printed));
+        forward(stderr, sender.clone(), Incoming::Stderr, Arc::clone(&printed));
         std::thread::spawn({
-            let sender = sender.clone();
-            let mut reports = BufReader::new(reports);
+            let (sender, mut panics) = (sender.clone(), BufReader::new(panics));
             move || {
-                while let Some(panic) = read_panic(&mut reports) {
+                while let Some(panic) = read_panic(&mut panics) {
                     let _ = sender.send(Incoming::Panic(panic));
                 }
             }
         });
+        read_lines(reports, sender.clone(), |line| Report::parse(&line).map(Incoming::Report));
+        read_interrupts(sender.clone());
+        std::thread::spawn({
+            let sender = sender.clone();
+            move || reap(&sender)
+        });
         std::thread::spawn(move || {
-            let status = child.wait();
-            let code = status.as_ref().ok().and_then(|status| status.code());
-            let signal = status.ok().and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status));
-            let _ = sender.send(Incoming::Exited { code, signal });
+            for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+                let _ = sender.send(Incoming::Line(line));
+            }
+            // evcxr has dismissed this process, and with it ends the one of the cells.
+            std::process::exit(0);
         });
         Ok(Relay {
             pid,
+            copy: None,
+            cell: CellState::None,
+            asked: false,
+            looked: Instant::now(),
             started: false,
             incoming,
-            requests,
+            commands,
+            wake,
+            input,
             stdout: Demux::stdout(&nonce),
             stderr: Demux::stderr(&nonce),
             mark: 0,
@@ -128,26 +222,123 @@ impl Relay {
             held: String::new(),
             question: None,
             printed,
+            waited: 0,
+            is_overflow: false,
         })
     }
 
     fn run(mut self) -> std::io::Result<()> {
         loop {
-            let incoming = match self.incoming.recv_timeout(Duration::from_millis(50)) {
-                Ok(incoming) => incoming,
+            match self.incoming.recv_timeout(TICK) {
+                Ok(incoming) => self.take(incoming)?,
                 Err(RecvTimeoutError::Timeout) => {
                     let parts = self.stdout.idle();
                     self.stdout_parts(parts)?;
                     self.release()?;
-                    continue;
+                    self.waited += 1;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            };
-            if let Incoming::Exited { code, signal } = incoming {
-                return self.died(code, signal);
             }
-            self.take(incoming)?;
+            self.end_cell()?;
+            self.look_for_reader()?;
         }
+    }
+
+    /// A line of evcxr.
+    fn line(&mut self, line: &str) -> std::io::Result<()> {
+        let Some((library, function)) = line.strip_prefix("LOAD_AND_RUN ").and_then(|rest| rest.rsplit_once(' '))
+        else {
+            self.asked = false;
+            // The other end may have gone; then the cell's death is on its way.
+            let _ =
+                if line == NO_INPUT { self.input.send(&[]) } else { self.input.send(format!("{line}\n").as_bytes()) };
+            return Ok(());
+        };
+        if self.cell == CellState::Cancelled {
+            self.cell = CellState::None;
+            pass_on(PANICKED)?;
+            return pass_on(COMPLETE);
+        }
+        self.mark += 1;
+        self.is_overflow = false;
+        self.cell = CellState::Running;
+        let command = runtime::Command { mark: self.mark, function: function.to_owned(), library: library.to_owned() };
+        // If the process is dead, the news of it comes.
+        let _ = writeln!(self.commands, "{command}");
+        Ok(())
+    }
+
+    fn interrupt(&mut self, interrupt: Interrupt) {
+        match (interrupt, self.cell) {
+            (Interrupt::Begin, _) => self.cell = CellState::Compiling,
+            (Interrupt::Stop, CellState::Compiling) => self.cell = CellState::Cancelled,
+            (Interrupt::Stop, CellState::Running) => super::kill(self.pid),
+            (Interrupt::Stop, _) => {}
+            (Interrupt::End, _) => self.cell = CellState::None,
+        }
+    }
+
+    fn report(&mut self, report: Report) -> std::io::Result<()> {
+        match report {
+            Report::Copied(pid) => self.copy = (pid != 0).then_some(pid),
+            Report::HasCompanion => {
+                self.started = true;
+                self.tell(&Relayed::Started)?;
+            }
+            Report::Restored => self.text(
+                Stream::Stderr,
+                "the cell closed or replaced its standard output or standard error; what it printed after that is lost, \
+                 and both are open again\n"
+                    .to_owned(),
+            )?,
+            Report::Done => {
+                self.cell = CellState::Done;
+                self.copy = None;
+                self.waited = 0;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells evcxr that the cell has ended, once everything that it printed has been read.
+    fn end_cell(&mut self) -> std::io::Result<()> {
+        let has_all = self.seen == (self.mark, self.mark);
+        let has_panic = self.notification.is_none() || self.panic.is_some() || self.waited > 6;
+        if self.cell != CellState::Done || !(has_all && has_panic || self.waited > PATIENCE) {
+            return Ok(());
+        }
+        self.cell = CellState::None;
+        self.asked = false;
+        let parts = self.stdout.idle();
+        self.stdout_parts(parts)?;
+        if let Some(line) = self.notification.take() {
+            let panic = self.panic.take().or_else(|| self.other_panic.take());
+            self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
+            pass_on(&line)?;
+        }
+        for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
+            self.show(panic)?;
+        }
+        if let Some(message) = self.question.take() {
+            self.tell(&Relayed::Question(message))?;
+        }
+        self.printed.store(0, Ordering::SeqCst);
+        self.release()?;
+        pass_on(COMPLETE)
+    }
+
+    /// Asks for input when the cell waits for some.
+    fn look_for_reader(&mut self) -> std::io::Result<()> {
+        if self.cell != CellState::Running || self.asked || !self.started || self.looked.elapsed() < 2 * TICK {
+            return Ok(());
+        }
+        self.looked = Instant::now();
+        if reads_input(self.pid) {
+            self.asked = true;
+            self.release()?;
+            pass_on(INPUT_REQUEST)?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, incoming: Incoming) -> std::io::Result<()> {
@@ -160,12 +351,20 @@ impl Relay {
                 let parts = self.stderr.push(&bytes);
                 self.stderr_parts(parts)
             }
-            Incoming::Flooded => self.tell(&Relayed::Stopped(format!(
-                "the cell printed more than {} MB and was stopped",
-                OUTPUT_LIMIT >> 20
-            ))),
+            Incoming::Flooded => {
+                super::kill(self.pid);
+                let limit = OUTPUT_LIMIT >> 20;
+                self.tell(&Relayed::Stopped(format!("the cell printed more than {limit} MB and was stopped")))
+            }
             Incoming::Panic(panic) => self.panicked(panic),
-            Incoming::Exited { .. } => Ok(()),
+            Incoming::Report(report) => self.report(report),
+            Incoming::Line(line) => self.line(&line),
+            Incoming::Interrupt(interrupt) => {
+                self.interrupt(interrupt);
+                Ok(())
+            }
+            Incoming::Exited { pid, code, signal } if pid == self.pid => self.died(code, signal),
+            Incoming::Exited { .. } => Ok(()), // a copy that was not needed, or something that a cell started
         }
     }
 
@@ -180,23 +379,19 @@ impl Relay {
                     self.release()?;
                     self.tell(&Relayed::Output(Output::Display { data, id }))?;
                 }
-                Part::Mark(number) => {
-                    self.seen.0 = number;
-                    if !std::mem::replace(&mut self.started, true) {
-                        self.tell(&Relayed::Started { pid: self.pid })?;
-                    }
-                }
+                Part::Mark(number) => self.seen.0 = number,
                 Part::Control(Control::Question, line) => {
                     self.question = Some(std::mem::take(&mut self.held));
                     pass_on(&line)?;
                 }
-                // Told when the cell is complete: to wait for the report here would read on past the cell's end.
+                // Told when the cell is complete: its report comes by another pipe.
                 Part::Control(Control::Panicked, line) => self.notification = Some(line),
-                Part::Control(Control::Complete, line) => {
-                    self.complete()?;
+                Part::Control(Control::ChangedType, line) => pass_on(&line)?,
+                Part::Control(Control::Input, line) => {
+                    self.asked = true;
+                    self.release()?;
                     pass_on(&line)?;
                 }
-                Part::Control(Control::ChangedType | Control::Input, line) => pass_on(&line)?,
             }
         }
         Ok(())
@@ -205,10 +400,13 @@ impl Relay {
     fn stderr_parts(&mut self, parts: Vec<Part>) -> std::io::Result<()> {
         for part in parts {
             match part {
-                Part::Text(text) => match &mut self.question {
-                    Some(message) => message.push_str(&text),
-                    None => self.held.push_str(&text),
-                },
+                Part::Text(text) => {
+                    self.is_overflow |= text.contains("has overflowed its stack");
+                    match &mut self.question {
+                        Some(message) => message.push_str(&text),
+                        None => self.held.push_str(&text),
+                    }
+                }
                 Part::Mark(number) => self.seen.1 = number,
                 Part::Control(..) | Part::Display(..) => unreachable!("standard error has text and marks"),
             }
@@ -225,46 +423,16 @@ impl Relay {
         }
     }
 
-    /// Reads on until everything that the cell printed has been read, then tells the rest of it.
-    fn complete(&mut self) -> std::io::Result<()> {
-        self.mark += 1;
-        if writeln!(self.requests, "{}", self.mark).is_ok() {
-            let mark = (self.mark, self.mark);
-            self.settle(PATIENCE, move |relay| relay.seen == mark)?;
-        }
-        if let Some(line) = self.notification.take() {
-            self.settle(3, |relay| relay.panic.is_some())?;
-            let panic = self.panic.take().or_else(|| self.other_panic.take());
-            self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
-            pass_on(&line)?;
-        }
-        for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
-            self.show(panic)?;
-        }
-        if let Some(message) = self.question.take() {
-            self.tell(&Relayed::Question(message))?;
-        }
-        self.printed.store(0, Ordering::SeqCst);
-        self.release()
-    }
-
-    /// Reads on until `done`, or until nothing has come for `ticks` tenths of a second.
-    fn settle(&mut self, ticks: u32, done: impl Fn(&Relay) -> bool) -> std::io::Result<()> {
-        let mut left = if self.started { ticks } else { 0 };
-        while left > 0 && !done(self) {
-            match self.incoming.recv_timeout(Duration::from_millis(100)) {
-                Ok(Incoming::Exited { code, signal }) => return self.died(code, signal),
-                Ok(incoming) => self.take(incoming)?,
-                Err(_) => left -= 1,
-            }
-        }
-        Ok(())
-    }
-
+    /// The process has ended: tells what it had printed, and lets its copy take its place if there is one.
     fn died(&mut self, code: Option<i32>, signal: Option<i32>) -> std::io::Result<()> {
+        let was_running = self.cell == CellState::Running;
         // What the process printed is in the pipes; something that it started may hold them open for ever.
+        let mut after = Vec::new();
         while let Ok(incoming) = self.incoming.recv_timeout(Duration::from_millis(200)) {
-            self.take(incoming)?;
+            match incoming {
+                Incoming::Line(_) | Incoming::Exited { .. } => after.push(incoming),
+                incoming => self.take(incoming)?,
+            }
         }
         let parts = self.stdout.finish();
         self.stdout_parts(parts)?;
@@ -274,8 +442,19 @@ impl Relay {
         for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
             self.show(panic)?;
         }
-        self.tell(&Relayed::Died { code, signal })?;
-        std::process::exit(1);
+        (self.notification, self.question) = (None, None);
+        let copy = self.copy.take().filter(|_| was_running);
+        let death = Death { code, signal, is_overflow: self.is_overflow, is_replaced: copy.is_some() };
+        self.tell(&Relayed::Died(death))?;
+        let Some(copy) = copy else { std::process::exit(1) };
+        self.wake.write_all(b"w")?;
+        self.pid = copy;
+        self.cell = CellState::None;
+        self.asked = false;
+        self.printed.store(0, Ordering::SeqCst);
+        pass_on(PANICKED)?;
+        pass_on(COMPLETE)?;
+        after.into_iter().try_for_each(|incoming| self.take(incoming))
     }
 
     /// A panic that did not end the cell, as text on standard error.
@@ -307,13 +486,12 @@ fn pass_on(line: &str) -> std::io::Result<()> {
     stdout.flush()
 }
 
-/// Sends on what comes out of a pipe, as it comes, until the cell has printed too much: then the process is killed here,
-/// before the flood fills the channel, and what follows is thrown away.
+/// Sends on what comes out of a pipe, as it comes, until the cell has printed too much: then its process is killed, and
+/// what follows is thrown away before it fills the channel.
 fn forward(
     mut pipe: impl Read + Send + 'static,
     sender: Sender<Incoming>,
     wrap: fn(Vec<u8>) -> Incoming,
-    pid: u32,
     printed: Arc<AtomicUsize>,
 ) {
     std::thread::spawn(move || {
@@ -322,10 +500,7 @@ fn forward(
             let before = printed.fetch_add(n, Ordering::SeqCst);
             let message = match before + n {
                 ..=OUTPUT_LIMIT => wrap(buffer[..n].to_vec()),
-                _ if before <= OUTPUT_LIMIT => {
-                    super::kill(pid);
-                    Incoming::Flooded
-                }
+                _ if before <= OUTPUT_LIMIT => Incoming::Flooded,
                 _ => continue,
             };
             if sender.send(message).is_err() {
@@ -333,6 +508,59 @@ fn forward(
             }
         }
     });
+}
+
+/// Sends on what the lines of a pipe mean.
+fn read_lines(pipe: impl Read + Send + 'static, sender: Sender<Incoming>, parse: fn(String) -> Option<Incoming>) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if parse(line).is_some_and(|incoming| sender.send(incoming).is_err()) {
+                break;
+            }
+        }
+    });
+}
+
+/// Sends on what the host says past evcxr.
+fn read_interrupts(sender: Sender<Incoming>) {
+    let Some(fd) = std::env::var(INTERRUPTS_VAR).ok().and_then(|fd| fd.parse().ok()) else { return };
+    // SAFETY: the host opened this descriptor for the relay.
+    let pipe = unsafe { std::fs::File::from_raw_fd(fd) };
+    // The runtime and what cells start have nothing to do with it.
+    let _ = rustix::io::fcntl_setfd(&pipe, FdFlags::CLOEXEC);
+    std::thread::spawn(move || {
+        for byte in pipe.bytes().map_while(Result::ok) {
+            if Interrupt::parse(byte).is_some_and(|interrupt| sender.send(Incoming::Interrupt(interrupt)).is_err()) {
+                break;
+            }
+        }
+    });
+}
+
+/// Waits for every child that ends, those included that became children of this process when their parent died.
+fn reap(sender: &Sender<Incoming>) {
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(Some((pid, status))) => {
+                let (code, signal) = (status.exit_status(), status.terminating_signal());
+                let exited = Incoming::Exited { pid: pid.as_raw_nonzero().get() as u32, code, signal };
+                if sender.send(exited).is_err() {
+                    return;
+                }
+            }
+            Ok(None) | Err(_) => std::thread::sleep(TICK),
+        }
+    }
+}
+
+/// Whether a thread of the process waits in `read` on its standard input; false where the system does not say.
+fn reads_input(pid: u32) -> bool {
+    let number = if cfg!(target_arch = "x86_64") { "0" } else { "63" };
+    let read = format!("{number} 0x0 ");
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    tasks
+        .into_iter()
+        .any(|task| std::fs::read_to_string(task.path().join("syscall")).is_ok_and(|call| call.starts_with(&read)))
 }
 
 /// One report of the companion's panic hook: a line of numbers, then the texts whose lengths it gave.

@@ -8,7 +8,7 @@ that are given by a path.
 
 use super::directory::SessionDirectory;
 use super::helper::Sources;
-use super::{Host, Place};
+use super::{Cell, Host, Place};
 use anyhow::{Context, Result, bail};
 use course::Root;
 use std::collections::HashSet;
@@ -95,7 +95,8 @@ fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, 
     let site = Place { cells_dir: root.to_path_buf(), course: root.to_path_buf(), helper: helper.to_owned() };
     let mut host = Host::start(&directory, &site, note)?;
     let path = root.to_str().context("the path of the workspace is not Unicode")?;
-    let outcome = host.execute(&setup_code(path), Duration::from_secs(3600), &mut |_| (), note)?;
+    let cell = Cell { code: setup_code(path), number: 1 };
+    let outcome = host.execute(cell, Duration::from_secs(3600), &mut super::Watch(&mut |_| ()), note)?;
     drop(host);
     if let Some(failure) = outcome.failure {
         let details = failure.details;

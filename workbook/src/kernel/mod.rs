@@ -1,0 +1,45 @@
+/*!
+The Jupyter kernel: `workbook kernel`.
+
+A kernel is one process for each open notebook. It speaks the messaging protocol with any number of clients
+(`connection.rs`, `message.rs`, `network.rs`), answers their requests (`server.rs` and `control.rs`), and runs their
+cells in a [`Session`](crate::session::Session), as `workbook run` does. Nothing here knows evcxr.
+*/
+
+mod connection;
+mod control;
+mod execute;
+mod failure;
+mod info;
+mod iopub;
+mod message;
+mod network;
+mod output;
+mod server;
+mod spec;
+mod warm;
+
+use anyhow::Result;
+use clap::Subcommand;
+use std::path::PathBuf;
+
+/// What `workbook kernel` does.
+#[derive(Subcommand)]
+pub enum Kernel {
+    /// Tell Jupyter of this kernel
+    Install(spec::Place),
+    /// Take the kernel away from Jupyter
+    Uninstall(spec::Place),
+    /// Serve the client that wrote this connection file; Jupyter calls this
+    Run { connection_file: PathBuf },
+}
+
+/// # Errors
+/// When the kernel specification cannot be written or deleted, or a socket cannot be opened.
+pub fn main(command: &Kernel) -> Result<()> {
+    match command {
+        Kernel::Install(place) => spec::install(place),
+        Kernel::Uninstall(place) => spec::uninstall(place),
+        Kernel::Run { connection_file } => server::run(connection_file),
+    }
+}

@@ -1,0 +1,169 @@
+/*!
+The kernel's main loop: requests on the shell channel, one after another.
+
+What must not wait for a cell to end is `control.rs`; running a cell is `execute.rs`.
+*/
+
+use super::connection::Connection;
+use super::iopub::Iopub;
+use super::message::{Codec, Message};
+use super::network::{self, Channel, Outgoing};
+use super::warm::WarmSession;
+use super::{control, info};
+use crate::session::Interrupter;
+use anyhow::Result;
+use course::Root;
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// Requests that were sent before a client could see an error arrive within this time.
+const ABORT_GRACE: Duration = Duration::from_millis(50);
+
+/// What the threads of a kernel share.
+pub struct Shared {
+    pub codec: Arc<Codec>,
+    pub outgoing: Outgoing,
+    pub iopub: Arc<Iopub>,
+    pub interrupter: Mutex<Option<Interrupter>>,
+    /// The running cell has been interrupted.
+    pub interrupted: AtomicBool,
+    /// The kernel shuts down.
+    pub closing: AtomicBool,
+    /// What users type.
+    stdin: Mutex<Receiver<Message>>,
+}
+
+impl Shared {
+    /// Answers a request on the channel that it came by.
+    pub fn reply(&self, channel: Channel, request: &Message, content: Value) {
+        let kind = request.kind().replace("_request", "_reply");
+        let message = self.codec.message(&kind, request.identities.clone(), &request.header, content);
+        self.outgoing.send(channel, &message);
+    }
+
+    /// Asks the client of a request for a line of input; none if the cell is interrupted before it comes.
+    pub fn ask(&self, request: &Message, prompt: &str, is_password: bool) -> Option<String> {
+        let stdin = self.stdin.lock().ok()?;
+        stdin.try_iter().for_each(drop); // answers that came too late for an earlier question
+        let content = json!({ "prompt": prompt, "password": is_password });
+        let question = self.codec.message("input_request", request.identities.clone(), &request.header, content);
+        self.outgoing.send(Channel::Stdin, &question);
+        while !self.interrupted.load(Ordering::SeqCst) && !self.is_closing() {
+            if let Ok(answer) = stdin.recv_timeout(Duration::from_millis(100))
+                && answer.kind() == "input_reply"
+            {
+                return Some(answer.content["value"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+        None
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+}
+
+/// Serves a client until it asks for the end.
+///
+/// # Errors
+/// When the connection file cannot be read, a socket cannot be opened, or no course is found.
+pub fn run(connection_file: &Path) -> Result<()> {
+    let connection = Connection::read(connection_file)?;
+    let codec = Arc::new(Codec::new(&connection.key));
+    let (incoming, outgoing) = network::open(&connection, &codec)?;
+    let iopub = Iopub::new(Arc::clone(&codec), outgoing.clone());
+    iopub.status("starting", &Value::Null);
+    let shared = Arc::new(Shared {
+        codec,
+        outgoing,
+        iopub,
+        interrupter: Mutex::new(None),
+        interrupted: AtomicBool::new(false),
+        closing: AtomicBool::new(false),
+        stdin: Mutex::new(incoming.stdin),
+    });
+    let folder = std::env::current_dir()?;
+    let session = WarmSession::start(Root::find(&folder)?, folder);
+    control::serve(incoming.control, Arc::clone(&shared));
+    let mut server = Server { shared, session, count: 0 };
+    server.serve(&incoming.shell);
+    // The last messages leave on another thread.
+    std::thread::sleep(Duration::from_millis(100));
+    Ok(())
+}
+
+/// The state of the shell channel.
+pub struct Server {
+    pub shared: Arc<Shared>,
+    pub session: WarmSession,
+    /// The number of the last cell that was run.
+    pub count: u64,
+}
+
+impl Server {
+    fn serve(&mut self, shell: &Receiver<Message>) {
+        let mut queue = VecDeque::new();
+        while !self.shared.is_closing() {
+            let request = match queue.pop_front() {
+                Some(request) => request,
+                // From time to time, look whether the kernel shuts down.
+                None => match shell.recv_timeout(Duration::from_millis(100)) {
+                    Ok(request) => request,
+                    Err(RecvTimeoutError::Timeout) => continue,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                },
+            };
+            self.shared.iopub.status("busy", &request.header);
+            let is_to_abort = self.answer(&request);
+            self.shared.iopub.status("idle", &request.header);
+            if is_to_abort {
+                self.abort(shell, &mut queue);
+            }
+        }
+    }
+
+    /// Answers one request; true if the requests that wait behind it are to be aborted.
+    fn answer(&mut self, request: &Message) -> bool {
+        let content = match request.kind() {
+            "execute_request" => return self.execute(request),
+            "kernel_info_request" => info::kernel_info(),
+            "comm_info_request" => json!({ "status": "ok", "comms": {} }),
+            "shutdown_request" => {
+                control::shut_down(&self.shared, request, Channel::Shell);
+                return false;
+            }
+            // A client's comm has nobody to speak to here.
+            "comm_open" => {
+                let content = json!({ "comm_id": request.content["comm_id"], "data": {} });
+                self.shared.iopub.publish("comm_close", &request.header, content);
+                return false;
+            }
+            _ => return false,
+        };
+        self.shared.reply(Channel::Shell, request, content);
+        false
+    }
+
+    /// Tells the clients that cells which were sent before an error was seen are not run.
+    fn abort(&self, shell: &Receiver<Message>, queue: &mut VecDeque<Message>) {
+        let end = Instant::now() + ABORT_GRACE;
+        while let Ok(request) = shell.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            queue.push_back(request);
+        }
+        queue.retain(|request| {
+            let is_kept = request.kind() != "execute_request";
+            if !is_kept {
+                self.shared.iopub.status("busy", &request.header);
+                let content = json!({ "status": "aborted", "execution_count": self.count });
+                self.shared.reply(Channel::Shell, request, content);
+                self.shared.iopub.status("idle", &request.header);
+            }
+            is_kept
+        });
+    }
+}

@@ -1,0 +1,129 @@
+"""Cells that kill, hang or confuse a kernel: each ends in the right message, and the kernel runs the next cell.
+
+usage: kernel_cells.py [WORD…]     only the cases whose names contain one of these words
+"""
+
+import queue
+import sys
+import threading
+import time
+
+from jupyter_client.manager import start_new_kernel
+
+LIBC = 'unsafe extern "C" { fn close(fd: i32) -> i32; }'
+# Name, code, and what must be there: `error` is a part of the error's name, message and traceback (None: no error),
+# `stdout` and `stderr` a part of the streams; `interrupt` is after how many seconds; `input` is what a user types.
+CASES = [
+    ("abort", "std::process::abort();", dict(error="abort")),
+    ("segfault", "unsafe { std::ptr::null_mut::<u8>().write_volatile(1); }", dict(error="signal 11")),
+    ("stack overflow", "fn deep(n: u64) -> u64 { std::hint::black_box(1 + deep(n + 1)) }\nprintln!(\"{}\", deep(0));",
+     dict(error="calls itself without end")),
+    ("exit", "print!(\"before\"); std::process::exit(3);", dict(error="exit code 3", stdout="before")),
+    ("infinite output", "loop { println!(\"y\"); }", dict(error="more than 16 MB", limit=120)),
+    ("200 MB", "for _ in 0..200_000 { println!(\"{}\", \"z\".repeat(1000)); }", dict(error="more than 16 MB", limit=120)),
+    ("closed stdout", LIBC + "\nunsafe { close(1); close(2); } println!(\"lost\");", dict(error=None, stderr="are open again")),
+    ("forged end", "println!(\"EVCXR_EXECUTION_COMPLETE\"); println!(\"after\");", dict(error=None, stdout="after")),
+    ("forged content", "println!(\"EVCXR_BEGIN_CONTENT text/html\\nnever ended\"); println!(\"after\");",
+     dict(error=None, stdout="never ended")),
+    ("forged panic", "println!(\"EVCXR_PANIC_NOTIFICATION\"); println!(\"after\");", dict(error="panic", stdout="after")),
+    ("non-UTF-8", "use std::io::Write; std::io::stdout().write_all(&[0xFF, 0xFE, b'a', b'\\n'])?;", dict(error=None, stdout="a")),
+    ("only comments", "// nothing\n/* at all */", dict(error=None)),
+    ("unbalanced braces", "fn f() { { ", dict(error="CompileError")),
+    ("moved variable", "let v: Vec<i32> = vec![1]; let w: Vec<i32> = v; println!(\"{}\", w.len());", dict(error=None, stdout="1")),
+    ("use of moved", "println!(\"{}\", v.len());", dict(error="CompileError")),
+    ("struct", "#[derive(Debug)] struct Point { x: f64 }\nlet p: Point = Point { x: 1.0 };", dict(error=None)),
+    ("redefined struct", "#[derive(Debug)] struct Point { x: f64, y: f64 }\nlet p: Point = Point { x: 1.0, y: 2.0 }; println!(\"{p:?}\");",
+     dict(error=None, stdout="y: 2.0")),
+    ("macro", "macro_rules! twice { ($x:expr) => { 2 * $x } }\nprintln!(\"{}\", twice!(4));", dict(error=None, stdout="8")),
+    ("thread", "std::thread::spawn(|| loop { std::thread::sleep(std::time::Duration::from_secs(1)); });", dict(error=None)),
+    ("small prints", "for _ in 0..2_000_000 { print!(\"a\"); }", dict(error=None, stdout="aaa", limit=120)),
+    ("edited", "fn f() -> i32 { 1 }\nprintln!(\"{}\", f());", dict(error=None, stdout="1")),
+    ("edited again", "fn f() -> i32 { 2 }\nprintln!(\"{}\", f());", dict(error=None, stdout="2")),
+    ("impl", "struct A;\nimpl A { fn a(&self) -> i32 { 1 } }\nprintln!(\"{}\", A.a());", dict(error=None, stdout="1")),
+    ("impl again", "struct A;\nimpl A { fn a(&self) -> i32 { 2 } }\nprintln!(\"{}\", A.a());", dict(error=None, stdout="2")),
+    ("interrupt", "println!(\"begun\"); loop { std::hint::spin_loop(); }", dict(error="interrupted", interrupt=3)),
+    ("interrupt while compiling", "println!(\"{}\", (0..3).map(|x| x * 7).sum::<i32>());", dict(interrupt=0.05)),
+    ("read_line", "let mut line = String::new(); std::io::stdin().read_line(&mut line)?; println!(\"got {line}\");",
+     dict(error=None, stdout="got typed", input="typed")),
+    ("read_line without a client", "let mut line = String::new(); let n = std::io::stdin().read_line(&mut line)?; println!(\"{n} bytes\");",
+     dict(error=None, stdout="0 bytes", input=None)),
+    ("panic", "let lost: i32 = 1; panic!(\"boom\");", dict(error="boom")),
+    ("compile error", "fn f() -> i32 { \"text\" }", dict(error="E0308")),
+    ("call of what does not compile", "println!(\"{}\", f());", dict(error="does not compile")),
+]
+
+
+class Kernel:
+    def __init__(self):
+        self.manager, self.client = start_new_kernel(kernel_name="rust", startup_timeout=120)
+        self.messages = []
+
+    def run(self, code, limit=60, interrupt=None, **options):
+        """Runs a cell; returns its error (or None), stdout and stderr."""
+        typed = options.get("input")
+        message = self.client.execute(code, allow_stdin=typed is not None)
+        if interrupt is not None:
+            threading.Timer(interrupt, self.manager.interrupt_kernel).start()
+        streams, error, end = {"stdout": "", "stderr": ""}, None, time.monotonic() + limit
+        while True:
+            if typed is not None:
+                try:
+                    self.client.get_stdin_msg(timeout=0.05)
+                    self.client.input(typed)
+                except queue.Empty:
+                    pass
+            try:
+                got = self.client.get_iopub_msg(timeout=0.2)
+            except queue.Empty:
+                if time.monotonic() > end:
+                    return f"NO END within {limit} s", streams["stdout"], streams["stderr"]
+                continue
+            if got["parent_header"].get("msg_id") != message:
+                continue
+            content = got["content"]
+            if got["msg_type"] == "stream":
+                streams[content["name"]] += content["text"]
+            elif got["msg_type"] == "error":
+                error = "\n".join([content["ename"], content["evalue"], *content["traceback"]])
+            elif got["msg_type"] == "status" and content["execution_state"] == "idle":
+                break
+        reply = self.client.get_shell_msg(timeout=limit)
+        while reply["parent_header"].get("msg_id") != message:
+            reply = self.client.get_shell_msg(timeout=limit)
+        if (reply["content"]["status"] == "error") != (error is not None):
+            return f"REPLY {reply['content']['status']} with error {error}", streams["stdout"], streams["stderr"]
+        return error, streams["stdout"], streams["stderr"]
+
+
+def main():
+    words, wrong = sys.argv[1:], []
+    kernel = Kernel()
+    start = time.monotonic()
+    first = kernel.run("let kept: i32 = 7;", limit=600)
+    print(f"first cell: {time.monotonic() - start:.1f} s, {first}", flush=True)
+    for name, code, expected in CASES:
+        if words and not any(word in name for word in words):
+            continue
+        begin = time.monotonic()
+        options = {key: expected[key] for key in ("limit", "interrupt", "input") if key in expected}
+        error, stdout, stderr = kernel.run(code, **options)
+        problems = []
+        if "error" in expected and (expected["error"] is None) != (error is None):
+            problems.append(f"the error is {error}")
+        elif expected.get("error") and expected["error"].lower() not in error.lower():
+            problems.append(f"the error lacks {expected['error']!r}: {error}")
+        for stream, text in (("stdout", stdout), ("stderr", stderr)):
+            if expected.get(stream, "") not in text:
+                problems.append(f"{stream} lacks {expected[stream]!r}: {text[-300:]!r}")
+        after = kernel.run("println!(\"{kept}\");")
+        if after[:2] != (None, "7\n"):
+            problems.append(f"the next cell gives {after}")
+        print(f"{name}: {'; '.join(problems) or 'right'} ({time.monotonic() - begin:.1f} s)", flush=True)
+        wrong += problems
+    kernel.client.stop_channels()
+    kernel.manager.shutdown_kernel()
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
