@@ -38,8 +38,8 @@ impl Request<'_> {
 }
 
 impl Server {
-    /// Runs a cell; true if the requests that wait behind it are to be aborted.
-    pub fn execute(&mut self, message: &Message) -> bool {
+    /// Runs a cell.
+    pub fn execute(&mut self, message: &Message) {
         let request = Request::read(&message.content);
         let is_empty = request.code.trim().is_empty();
         if request.is_counted && !is_empty {
@@ -63,13 +63,15 @@ impl Server {
                 content
             }
         };
+        if failure.is_some() && request.stops_on_error {
+            self.note_waiting();
+        }
         content["execution_count"] = json!(self.count);
         self.shared.reply(Channel::Shell, message, content);
-        failure.is_some() && request.stops_on_error
     }
 
     fn run(&mut self, message: &Message, request: &Request) -> Option<Failure> {
-        let Server { shared, session, count } = self;
+        let Server { shared, session, count, .. } = self;
         shared.interrupted.store(false, Ordering::SeqCst);
         let mut waiting = Waiting {
             shared,

@@ -90,8 +90,9 @@ pub fn run(connection_file: &Path) -> Result<()> {
     let folder = std::env::current_dir()?;
     let session = WarmSession::start(Root::find(&folder)?, folder);
     control::serve(incoming.control, Arc::clone(&shared));
-    let mut server = Server { shared, session, count: 0 };
-    server.serve(&incoming.shell);
+    let queue = VecDeque::new();
+    let mut server = Server { shared, session, count: 0, shell: incoming.shell, queue, to_abort: 0 };
+    server.serve();
     // The last messages leave on another thread.
     std::thread::sleep(Duration::from_millis(100));
     Ok(())
@@ -103,67 +104,72 @@ pub struct Server {
     pub session: WarmSession,
     /// The number of the last cell that was run.
     pub count: u64,
+    shell: Receiver<Message>,
+    /// Requests that wait, and how many of them were sent before an error could be seen.
+    queue: VecDeque<Message>,
+    to_abort: usize,
 }
 
 impl Server {
-    fn serve(&mut self, shell: &Receiver<Message>) {
-        let mut queue = VecDeque::new();
+    fn serve(&mut self) {
         while !self.shared.is_closing() {
-            let request = match queue.pop_front() {
+            let request = match self.queue.pop_front() {
                 Some(request) => request,
                 // From time to time, look whether the kernel shuts down.
-                None => match shell.recv_timeout(Duration::from_millis(100)) {
+                None => match self.shell.recv_timeout(Duration::from_millis(100)) {
                     Ok(request) => request,
                     Err(RecvTimeoutError::Timeout) => continue,
                     Err(RecvTimeoutError::Disconnected) => return,
                 },
             };
             self.shared.iopub.status("busy", &request.header);
-            let is_to_abort = self.answer(&request);
+            self.answer(&request);
             self.shared.iopub.status("idle", &request.header);
-            if is_to_abort {
-                self.abort(shell, &mut queue);
-            }
+            self.abort();
         }
     }
 
-    /// Answers one request; true if the requests that wait behind it are to be aborted.
-    fn answer(&mut self, request: &Message) -> bool {
+    fn answer(&mut self, request: &Message) {
         let content = match request.kind() {
             "execute_request" => return self.execute(request),
             "kernel_info_request" => info::kernel_info(),
             "comm_info_request" => json!({ "status": "ok", "comms": {} }),
             "shutdown_request" => {
                 control::shut_down(&self.shared, request, Channel::Shell);
-                return false;
+                return;
             }
             // A client's comm has nobody to speak to here.
             "comm_open" => {
                 let content = json!({ "comm_id": request.content["comm_id"], "data": {} });
                 self.shared.iopub.publish("comm_close", &request.header, content);
-                return false;
+                return;
             }
-            _ => return false,
+            _ => return,
         };
         self.shared.reply(Channel::Shell, request, content);
-        false
     }
 
-    /// Tells the clients that cells which were sent before an error was seen are not run.
-    fn abort(&self, shell: &Receiver<Message>, queue: &mut VecDeque<Message>) {
+    /// Looks which requests have been sent before the client can see the error that is about to be told: the cells among
+    /// them will not be run.
+    pub fn note_waiting(&mut self) {
         let end = Instant::now() + ABORT_GRACE;
-        while let Ok(request) = shell.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            queue.push_back(request);
+        while let Ok(request) = self.shell.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.queue.push_back(request);
         }
-        queue.retain(|request| {
-            let is_kept = request.kind() != "execute_request";
-            if !is_kept {
-                self.shared.iopub.status("busy", &request.header);
-                let content = json!({ "status": "aborted", "execution_count": self.count });
-                self.shared.reply(Channel::Shell, request, content);
-                self.shared.iopub.status("idle", &request.header);
-            }
-            is_kept
-        });
+        self.to_abort = self.queue.len();
+    }
+
+    /// Answers the requests that were noted when a cell failed.
+    fn abort(&mut self) {
+        let later = self.queue.split_off(std::mem::take(&mut self.to_abort));
+        let (cells, kept): (Vec<_>, Vec<_>) =
+            self.queue.drain(..).partition(|request| request.kind() == "execute_request");
+        self.queue = kept.into_iter().chain(later).collect();
+        for request in cells {
+            self.shared.iopub.status("busy", &request.header);
+            let content = json!({ "status": "aborted", "execution_count": self.count });
+            self.shared.reply(Channel::Shell, &request, content);
+            self.shared.iopub.status("idle", &request.header);
+        }
     }
 }

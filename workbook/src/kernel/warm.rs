@@ -23,7 +23,7 @@ pub struct WarmSession {
 enum State {
     /// The sender ends the thread that starts the session.
     Starting(Receiver<Result<Session>>, Sender<()>),
-    Running(Box<Session>, Sender<()>),
+    Running(Box<Session>, #[expect(dead_code, reason = "dropping it ends the thread")] Sender<()>),
     Ended,
 }
 

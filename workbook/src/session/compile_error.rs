@@ -7,7 +7,10 @@ use evcxr::CompilationError;
 pub fn compile_failure(errors: &[CompilationError], code: &str, number: u64) -> Failure {
     let (warnings, errors): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.level() == "warning");
     let mut details: Vec<String> = errors.iter().flat_map(|error| render(error, code, number)).collect();
-    let own = warnings.iter().filter(|warning| warning.is_from_user_code());
+    // Code of earlier cells is compiled again, too, and its warnings have no place in this one.
+    let has_place =
+        |warning: &CompilationError| warning.spanned_messages().iter().any(|message| message.span.is_some());
+    let own = warnings.iter().filter(|warning| has_place(warning));
     details.extend(own.flat_map(|warning| render(warning, code, number)));
     let message = errors.first().map_or("the cell does not compile".to_owned(), |error| title(error));
     Failure { kind: FailureKind::Compile, message, details: details.join("\n"), lost: Vec::new() }

@@ -293,7 +293,6 @@ impl Relay {
             )?,
             Report::Done => {
                 self.cell = CellState::Done;
-                self.copy = None;
                 self.waited = 0;
             }
         }
@@ -324,6 +323,9 @@ impl Relay {
         }
         self.printed.store(0, Ordering::SeqCst);
         self.release()?;
+        // From here on the copy from before the cell is of no use.
+        self.copy = None;
+        let _ = writeln!(self.commands, "{}", runtime::FORGET);
         pass_on(COMPLETE)
     }
 
@@ -351,11 +353,7 @@ impl Relay {
                 let parts = self.stderr.push(&bytes);
                 self.stderr_parts(parts)
             }
-            Incoming::Flooded => {
-                super::kill(self.pid);
-                let limit = OUTPUT_LIMIT >> 20;
-                self.tell(&Relayed::Stopped(format!("the cell printed more than {limit} MB and was stopped")))
-            }
+            Incoming::Flooded => self.flooded(),
             Incoming::Panic(panic) => self.panicked(panic),
             Incoming::Report(report) => self.report(report),
             Incoming::Line(line) => self.line(&line),
@@ -366,6 +364,17 @@ impl Relay {
             Incoming::Exited { pid, code, signal } if pid == self.pid => self.died(code, signal),
             Incoming::Exited { .. } => Ok(()), // a copy that was not needed, or something that a cell started
         }
+    }
+
+    /// The cell has printed more than it may: it is stopped, unless it has ended by itself.
+    fn flooded(&mut self) -> std::io::Result<()> {
+        let what = format!("the cell printed more than {} MB", OUTPUT_LIMIT >> 20);
+        if self.cell == CellState::Done {
+            self.waited = PATIENCE; // its mark is among what was thrown away
+            return self.text(Stream::Stderr, format!("\n{what}; the rest is lost\n"));
+        }
+        super::kill(self.pid);
+        self.tell(&Relayed::Stopped(format!("{what} and was stopped")))
     }
 
     fn stdout_parts(&mut self, parts: Vec<Part>) -> std::io::Result<()> {
@@ -425,7 +434,7 @@ impl Relay {
 
     /// The process has ended: tells what it had printed, and lets its copy take its place if there is one.
     fn died(&mut self, code: Option<i32>, signal: Option<i32>) -> std::io::Result<()> {
-        let was_running = self.cell == CellState::Running;
+        let was_running = [CellState::Running, CellState::Done].contains(&self.cell);
         // What the process printed is in the pipes; something that it started may hold them open for ever.
         let mut after = Vec::new();
         while let Ok(incoming) = self.incoming.recv_timeout(Duration::from_millis(200)) {

@@ -53,7 +53,10 @@ impl Pipes {
     }
 }
 
-/// Run the function in a library, then write the mark with this number on both output streams.
+/// The command that ends the copy from before the last cell, because all of that cell's effects have been told.
+pub const FORGET: &str = "forget";
+
+/// The command to run the function in a library, then to write the mark with this number on both output streams.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Command {
     pub mark: u64,
@@ -130,6 +133,8 @@ struct Runtime {
     /// Standard output and standard error as they were at the start.
     streams: [OwnedFd; 2],
     companion: Option<Companion>,
+    /// The copy from before the last cell.
+    copy: Option<Pid>,
     /// evcxr's store of the variables, which every cell is given and returns.
     variables: *mut c_void,
     /// Never unloaded: variables may hold code of any earlier cell.
@@ -166,6 +171,7 @@ impl Runtime {
             nonce: pipes.nonce,
             streams: [std::io::stdout().as_fd().try_clone_to_owned()?, std::io::stderr().as_fd().try_clone_to_owned()?],
             companion: None,
+            copy: None,
             variables: std::ptr::null_mut(),
             libraries: Vec::new(),
         })
@@ -177,17 +183,22 @@ impl Runtime {
             if self.commands.read_line(&mut line)? == 0 {
                 return Ok(());
             }
+            if line.trim_end() == FORGET {
+                self.forget();
+                continue;
+            }
             let command = Command::parse(line.trim_end_matches('\n'))
                 .ok_or_else(|| std::io::Error::other(format!("{line:?} is no command")))?;
+            self.forget();
             match self.copy()? {
-                Side::Process(copy) => self.run(&command, copy)?,
+                Side::Process => self.run(&command)?,
                 // The process ended in the cell; this copy goes on with the next one.
                 Side::Copy => {}
             }
         }
     }
 
-    fn run(&mut self, command: &Command, copy: Option<Pid>) -> std::io::Result<()> {
+    fn run(&mut self, command: &Command) -> std::io::Result<()> {
         let other = std::io::Error::other::<libloading::Error>;
         // SAFETY: evcxr has compiled this library for this process, and the function has this type.
         unsafe {
@@ -210,16 +221,20 @@ impl Runtime {
             // The relay has gone if this fails, and so does this process.
             file.write_all(mark.as_bytes())?;
         }
-        if let Some(copy) = copy {
+        self.report(Report::Done)
+    }
+
+    /// Ends the copy that was left behind.
+    fn forget(&mut self) {
+        if let Some(copy) = self.copy.take() {
             let _ = kill_process(copy, Signal::KILL);
             let _ = waitpid(Some(copy), WaitOptions::empty());
         }
-        self.report(Report::Done)
     }
 
     /// Leaves a copy of this process behind, which returns from here only when it is told to take its place.
     fn copy(&mut self) -> std::io::Result<Side> {
-        let Some(companion) = self.companion else { return Ok(Side::Process(None)) };
+        let Some(companion) = self.companion else { return Ok(Side::Process) };
         (companion.quiet)(fork);
         match COPY.load(Ordering::SeqCst) {
             0 => {
@@ -235,9 +250,9 @@ impl Runtime {
             }
             // Without memory for a copy the cell runs all the same.
             pid => {
-                let pid = Pid::from_raw(pid);
-                self.report(Report::Copied(pid.map_or(0, |pid| pid.as_raw_nonzero().get() as u32)))?;
-                Ok(Side::Process(pid))
+                self.copy = Pid::from_raw(pid.max(0));
+                self.report(Report::Copied(self.copy.map_or(0, |pid| pid.as_raw_nonzero().get() as u32)))?;
+                Ok(Side::Process)
             }
         }
     }
@@ -267,7 +282,7 @@ impl Runtime {
 }
 
 enum Side {
-    Process(Option<Pid>),
+    Process,
     Copy,
 }
 
