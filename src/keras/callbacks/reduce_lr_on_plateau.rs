@@ -1,7 +1,7 @@
 /*! Smaller steps when a number has stopped getting better. */
 
 use super::{Callback, Mode, Training, monitor::Monitor};
-use crate::keras::Logs;
+use crate::{keras::Logs, numpy as np};
 
 /// Multiplies the learning rate by `factor` when a number has not become better for `patience` epochs, down to `min_lr`.
 ///
@@ -20,7 +20,10 @@ use crate::keras::Logs;
 /// assert_eq!(model.learning_rate(), 0.005);
 /// ```
 ///
-/// DIFFERENCE: before Keras 2.1.3 it waited one epoch more than `patience`; this is the later rule.
+/// With [`verbose`](Self::verbose) it prints the line of Keras 2.0 to 2.1.2, with the number as Python prints it. From
+/// Keras 2.1.3 on the line says "ReduceLROnPlateau reducing learning rate to".
+///
+/// DIFFERENCE: up to Keras 2.1.5 it waited one epoch more than `patience`; this is the rule since 2.1.6.
 #[derive(Debug, Clone)]
 pub struct ReduceLROnPlateau {
     monitor: Monitor,
@@ -116,10 +119,10 @@ impl Callback for ReduceLROnPlateau {
         } else if self.cooldown_counter == 0 {
             self.wait += 1;
             if self.wait >= self.patience && old > f64::from(self.min_lr as f32) {
-                let new = (old * self.factor).max(self.min_lr) as f32;
-                training.set_learning_rate(new);
+                let new = (old * self.factor).max(self.min_lr);
+                training.set_learning_rate(new as f32);
                 if self.verbose {
-                    println!("\nEpoch {:05}: ReduceLROnPlateau reducing learning rate to {new}.", epoch + 1);
+                    println!("\nEpoch {:05}: reducing learning rate to {}.", epoch + 1, np::str(new));
                 }
                 self.cooldown_counter = self.cooldown;
                 self.wait = 0;
