@@ -8,7 +8,7 @@ use course::Source;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::program::Call;
+use crate::program::text::Call;
 use crate::submission::Submission;
 
 /// Points of a function that no chapter gives points.

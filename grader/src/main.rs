@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use grader::grade::{Grader, Options};
-use grader::{Error, Result, files, progress, root, text};
+use grader::report::text;
+use grader::{Error, Result, files, progress, root};
 
 /// Grades submissions of the course's assignments.
 #[derive(Parser)]
@@ -48,7 +49,7 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    grader::sandbox::stage();
+    grader::sandbox::become_helper();
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

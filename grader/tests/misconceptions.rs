@@ -7,19 +7,20 @@ that each graded function has at least three.
 
 use std::process::ExitCode;
 
-use grader::answers::{Case, cases};
 use grader::assignment::{self, Assignment};
-use grader::causes::{refused, same};
-use grader::compare::difference;
-use grader::compile::Compiler;
 use grader::grade::Grader;
-use grader::{misconceptions, root};
+use grader::judge::answers::{Case, cases};
+use grader::judge::causes::{refused, same};
+use grader::judge::compare::difference;
+use grader::judge::misconceptions;
+use grader::program::compile::Compiler;
+use grader::root;
 use wire::Frame;
 
 const SEEDS: [u64; 5] = [0, 1, 2, 1234, u64::MAX];
 
 fn main() -> ExitCode {
-    grader::sandbox::stage();
+    grader::sandbox::become_helper();
     let filter = std::env::var("ASSIGNMENT").unwrap_or_default();
     let root = root::find().unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));

@@ -16,8 +16,8 @@ use std::time::Instant;
 use course::{ItemKind, Patch, Source};
 use grader::assignment;
 use grader::grade::{Grader, Options};
-use grader::report::{FunctionReport, Report, Verdict};
-use grader::{root, text};
+use grader::report::{FunctionReport, Report, Verdict, text};
+use grader::root;
 use serde::Deserialize;
 
 /// What a `.toml` file records; `README.md` beside the submissions explains it.
@@ -61,7 +61,7 @@ enum Score {
 }
 
 fn main() -> ExitCode {
-    grader::sandbox::stage();
+    grader::sandbox::become_helper();
     let filter = std::env::var("SUBMISSION").unwrap_or_default();
     let samples = samples();
     let root = root::find().unwrap_or_else(|error| panic!("{error}"));

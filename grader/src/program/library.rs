@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::files;
+use crate::program::toolchain::Toolchain;
 use crate::progress;
-use crate::toolchain::Toolchain;
 
 /// Compiled crates that a submission is linked with.
 #[derive(Debug)]
