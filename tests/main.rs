@@ -5,6 +5,7 @@ mod application_digits;
 mod conv_step_by_step;
 mod course_files;
 mod fixtures;
+mod graph_custom_op;
 mod graph_fusion;
 mod graph_gradients;
 mod graph_tensorflow;

@@ -1,9 +1,9 @@
 /*!
 Losses by their Keras names.
 
-Where the model ends in the activation that belongs to the loss, the loss is computed from its logits: that is exact where
-a probability is close to 0 or 1. Otherwise it is computed from the probabilities. The arithmetic is the engine's, see
-[`graph::ops`](crate::graph::ops).
+Where the model ends in the activation that belongs to the loss, the loss is computed from its logits: that is exact
+where a probability is close to 0 or 1. Otherwise it is computed from the probabilities. The arithmetic is the engine's,
+see [`graph::ops`](crate::graph::ops).
 */
 
 use crate::graph::{

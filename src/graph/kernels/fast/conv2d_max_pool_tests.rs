@@ -10,7 +10,7 @@ use crate::graph::network::padding::Padding;
 
 fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     // Few different numbers, so that several cells of a window are equal.
-    let mut few = |len: usize| -> Vec<f32> { shapes.numbers(len).iter().map(|x| x.round()).collect() };
+    let mut few = |len: usize| -> Vec<f32> { shapes.elements(len).iter().map(|x| x.round()).collect() };
     let (x, w) = (few(conv.input_len()), few(conv.filter_len()));
     let mut between = vec![f32::NAN; conv.output_len()];
     conv2d::forward(conv, &x, &w, &mut between, Epilogue::default(), ws);

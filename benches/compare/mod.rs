@@ -1,9 +1,9 @@
 /*!
-The engine and its peers take turns: each in a process of its own that waits while the others compute, so that what else
-the machine does hits them alike.
+Compares the engine with other frameworks in alternating rounds: each runs in a process of its own that waits while the
+others compute, so that other load on the machine affects all of them alike.
 
-It computes nothing itself, and goes on without a peer that is not there. With `BENCH_TABLE`, it adds what it found to
-that file, a line for each figure: what, ours, the peer, the peer's, the ratio, with tabs between.
+It computes nothing itself, and leaves out a framework that is not installed. With `BENCH_TABLE`, it appends a line for
+each result to that file: what, ours, the framework, its result, the ratio, separated by tabs.
 */
 
 use std::fs::OpenOptions;
@@ -11,148 +11,169 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A figure: what it is called, in words and in the conversation, how many calls make a turn, how often everyone has a
-/// turn, and what the seconds of a call are multiplied with for print.
-struct Figure {
+/// A benchmark: its title, its name in the protocol, how many calls make a round, how many rounds there are, and the
+/// factor from the seconds of a call to what is printed.
+struct Benchmark {
     what: &'static str,
     name: &'static str,
     calls: usize,
-    turns: usize,
+    rounds: usize,
     factor: f64,
     unit: &'static str,
 }
 
-const FIGURES: [Figure; 4] = [
-    Figure { what: "ResNet-50, training step, batch 32", name: "train", calls: 2, turns: 9, factor: 1e3, unit: "ms" },
-    Figure { what: "ResNet-50, prediction, batch 32", name: "predict32", calls: 3, turns: 9, factor: 1e3, unit: "ms" },
-    Figure { what: "ResNet-50, prediction, batch 1", name: "predict1", calls: 10, turns: 9, factor: 1e3, unit: "ms" },
-    Figure {
+const BENCHMARKS: [Benchmark; 4] = [
+    Benchmark {
+        what: "ResNet-50, training step, batch 32",
+        name: "train",
+        calls: 2,
+        rounds: 9,
+        factor: 1e3,
+        unit: "ms",
+    },
+    Benchmark {
+        what: "ResNet-50, prediction, batch 32",
+        name: "predict32",
+        calls: 3,
+        rounds: 9,
+        factor: 1e3,
+        unit: "ms",
+    },
+    Benchmark {
+        what: "ResNet-50, prediction, batch 1",
+        name: "predict1",
+        calls: 10,
+        rounds: 9,
+        factor: 1e3,
+        unit: "ms",
+    },
+    Benchmark {
         what: "application network, 100 epochs on 1,080 pictures (100 times an epoch)",
         name: "application",
         calls: 1,
-        turns: 15,
+        rounds: 15,
         factor: 100.0,
         unit: "s",
     },
 ];
-/// Peers that only train, and take some seconds for a step.
+/// Frameworks that only train, and take some seconds for a step.
 const SLOW_PEERS: [&str; 2] = ["burn", "candle"];
-const SLOW_TURNS: usize = 3;
+const SLOW_ROUNDS: usize = 3;
 
-/// Someone who computes when asked.
+/// A process that runs a benchmark for each line that it receives, and answers with a line.
 struct Runner {
     title: String,
     child: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    requests: ChildStdin,
+    responses: BufReader<ChildStdout>,
 }
 
 impl Runner {
     /// Starts a program and reads its title.
     fn start(command: &mut Command) -> io::Result<Runner> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let questions = child.stdin.take().expect("piped");
-        let answers = BufReader::new(child.stdout.take().expect("piped"));
-        let mut runner = Runner { title: String::new(), child, questions, answers };
+        let requests = child.stdin.take().expect("piped");
+        let responses = BufReader::new(child.stdout.take().expect("piped"));
+        let mut runner = Runner { title: String::new(), child, requests, responses };
         runner.title = runner.read()?;
         Ok(runner)
     }
 
     fn read(&mut self) -> io::Result<String> {
         let mut line = String::new();
-        match self.answers.read_line(&mut line)? {
+        match self.responses.read_line(&mut line)? {
             0 => Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} ended before its answer", self.title))),
             _ => Ok(line.trim_end().to_owned()),
         }
     }
 
-    fn ask(&mut self, question: &str) -> io::Result<Vec<f64>> {
-        writeln!(self.questions, "{question}")?;
-        self.questions.flush()?;
-        let answer = self.read()?;
-        let numbers = answer.split('\t').map(str::parse).collect::<Result<Vec<f64>, _>>();
-        numbers.map_err(|_| io::Error::other(format!("{}: expected numbers, got {answer:?}", self.title)))
+    fn request(&mut self, request: &str) -> io::Result<Vec<f64>> {
+        writeln!(self.requests, "{request}")?;
+        self.requests.flush()?;
+        let response = self.read()?;
+        let seconds = response.split('\t').map(str::parse).collect::<Result<Vec<f64>, _>>();
+        seconds.map_err(|_| io::Error::other(format!("{}: expected numbers, got {response:?}", self.title)))
     }
 
-    /// The seconds of so many calls. One more goes before them and is not counted: it finds the caches full of the
-    /// numbers of whoever computed last, which tells nothing of a training or a series of predictions.
-    fn turn(&mut self, figure: &Figure, calls: usize) -> io::Result<Vec<f64>> {
-        Ok(self.ask(&format!("{} {}", figure.name, calls + 1))?.split_off(1))
+    /// The seconds of `calls` calls, after one more that is not counted: in that one the caches still hold the data of
+    /// the process that computed before, as they never do in a training or a series of predictions.
+    fn round(&mut self, benchmark: &Benchmark, calls: usize) -> io::Result<Vec<f64>> {
+        Ok(self.request(&format!("{} {}", benchmark.name, calls + 1))?.split_off(1))
     }
 }
 
 impl Drop for Runner {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Prints every figure beside those of the peers that are there.
+/// Prints every benchmark beside those of the frameworks that are installed.
 pub fn run(threads: usize) -> io::Result<()> {
-    println!("{threads} threads each; medians of turns");
-    for figure in &FIGURES {
-        race(figure, threads)?;
+    println!("{threads} threads each; medians of all rounds");
+    for benchmark in &BENCHMARKS {
+        compare(benchmark, threads)?;
     }
     Ok(())
 }
 
-fn race(figure: &Figure, threads: usize) -> io::Result<()> {
+fn compare(benchmark: &Benchmark, threads: usize) -> io::Result<()> {
     let mut ours = Runner::start(Command::new(std::env::current_exe()?).args(["serve", &threads.to_string()]))?;
     let mut peers: Vec<Runner> = ["TensorFlow", "burn", "candle"]
         .into_iter()
-        .filter(|name| figure.name == "train" || !SLOW_PEERS.contains(name))
+        .filter(|name| benchmark.name == "train" || !SLOW_PEERS.contains(name))
         .filter_map(|name| peer(name, threads))
         .collect();
-    let question = |calls: usize| format!("{} {calls}", figure.name);
+    let request = |calls: usize| format!("{} {calls}", benchmark.name);
     // The first call builds the network and is not counted.
     let mut our_times = Vec::new();
-    ours.ask(&question(2))?;
+    ours.request(&request(2))?;
     peers.retain_mut(|peer| {
-        let first = peer.ask(&question(1));
+        let first = peer.request(&request(1));
         first.inspect_err(|error| eprintln!("bench: {} is left out: {error}", peer.title)).is_ok()
     });
     let mut peer_times = vec![Vec::new(); peers.len()];
-    for turn in 0..figure.turns {
-        our_times.extend(ours.turn(figure, figure.calls)?);
+    for round in 0..benchmark.rounds {
+        our_times.extend(ours.round(benchmark, benchmark.calls)?);
         for (peer, times) in peers.iter_mut().zip(&mut peer_times) {
             let is_slow = SLOW_PEERS.iter().any(|name| peer.title.starts_with(name));
             if !is_slow {
-                times.extend(peer.turn(figure, figure.calls)?);
-            } else if turn < SLOW_TURNS {
-                times.extend(peer.turn(figure, 1)?);
+                times.extend(peer.round(benchmark, benchmark.calls)?);
+            } else if round < SLOW_ROUNDS {
+                times.extend(peer.round(benchmark, 1)?);
             }
         }
     }
-    let our_time = figure.factor * median(our_times);
+    let our_time = benchmark.factor * median(our_times);
     if peers.is_empty() {
-        row(figure.what, our_time, figure.unit, None)?;
+        row(benchmark.what, our_time, benchmark.unit, None)?;
     }
     for (peer, times) in peers.iter().zip(peer_times) {
-        row(figure.what, our_time, figure.unit, Some((&peer.title, figure.factor * median(times))))?;
+        row(benchmark.what, our_time, benchmark.unit, Some((&peer.title, benchmark.factor * median(times))))?;
     }
-    if figure.name == "train" {
-        let our_memory = ours.ask("memory")?[0] / 1e9;
+    if benchmark.name == "train" {
+        let our_memory = ours.request("memory")?[0] / 1e9;
         let what = "ResNet-50, training, most memory held";
         if peers.is_empty() {
             row(what, our_memory, "GB", None)?;
         }
         for peer in &mut peers {
-            let memory = peer.ask("memory")?[0] / 1e9;
+            let memory = peer.request("memory")?[0] / 1e9;
             row(what, our_memory, "GB", Some((&peer.title, memory)))?;
         }
     }
     Ok(())
 }
 
-/// Starts a peer, if it is there.
+/// Starts a framework's process, if it is installed.
 fn peer(name: &str, threads: usize) -> Option<Runner> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = if name == "TensorFlow" {
         let mut command = Command::new(std::env::var_os("PYTHON")?);
         command.arg(root.join("benches/networks_tensorflow.py")).arg(threads.to_string());
-        // A Python without TensorFlow says so at length; that it is left out is said below.
+        // A Python without TensorFlow prints a traceback; the message below replaces it.
         command.stderr(Stdio::null());
         command
     } else {
