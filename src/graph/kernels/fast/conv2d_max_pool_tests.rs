@@ -52,7 +52,9 @@ fn one_pass_has_the_bits_of_two() {
 }
 
 #[test]
-#[should_panic(expected = "conv2d_max_pool: expected a convolution without strides and windows side by side")]
+#[should_panic(
+    expected = "conv2d_max_pool: expected a convolution of stride 1 and windows as far apart as they are large"
+)]
 fn windows_that_overlap_are_refused() {
     let conv = Conv2dGeometry::new((1, 8, 8, 1), (1, 1, 1, 1), (1, 1), Padding::Valid);
     let pool = Pool2dGeometry::new((1, 8, 8, 1), (4, 4), (2, 2), Padding::Valid);

@@ -165,7 +165,7 @@ fn winograd_takes_what_is_worth_it() {
 }
 
 #[test]
-fn convolutions_are_the_sums_they_stand_for() {
+fn convolutions_agree_with_plain_sums() {
     for isa in Isa::all_available() {
         let mut shapes = Shapes::new(1);
         let mut ws = Workspace::new(2).with_isa(isa);
@@ -226,7 +226,7 @@ fn prepared_filters_serve_batches_and_images_of_any_size() {
 }
 
 #[test]
-#[should_panic(expected = "expected filters prepared for (cells, channels in, channels out, instructions) (9, 32, 64,")]
+#[should_panic(expected = "expected filters packed for (taps, channels in, channels out, instruction set) (9, 32, 64,")]
 fn prepared_filters_of_another_shape_are_refused() {
     let mut ws = Workspace::new(1);
     let (g, other) =
