@@ -1,20 +1,20 @@
 /*!
-Plays a chapter: runs all of its cells with the reference's answers, and compares what they print.
+Executes a chapter: runs all of its cells with the reference's answers, and compares what they print.
 
 `check` reports what it finds, `build` keeps the outputs.
 */
 
-use crate::chapter::{Cell, Chapter, Kind};
 use crate::compare::compare;
 use crate::progress::{Bars, Progress};
-use crate::project::Project;
 use crate::session::{Failure, Outcome, Session, setup_code};
-use crate::side_by_side::side_by_side;
 use anyhow::Result;
+use course::chapter::{Cell, Kind};
+use course::parallel::in_order;
+use course::{Chapter, Root};
 use std::time::{Duration, Instant};
 
 /// What the chapter's cells did.
-pub struct Played {
+pub struct Execution {
     /// The set-up cell's, then each cell's, in order. Cells without an outcome were not run, because the set-up failed.
     pub outcomes: Vec<Outcome>,
     pub problems: Vec<Problem>,
@@ -45,71 +45,71 @@ pub fn setup_cell() -> String {
     setup_code("../..").trim_end().to_owned()
 }
 
-/// Plays chapters side by side; `each` hears of them in their order.
+/// Executes chapters in parallel; `each` is called with the results in the order of the chapters.
 ///
 /// # Errors
 /// What `each` returns, and when no session can be started or a session cannot go on.
-pub fn play_all(
-    project: &Project,
+pub fn execute_all(
+    root: &Root,
     chapters: &[Chapter],
     limit: Duration,
-    mut each: impl FnMut(&Chapter, Played) -> Result<()>,
+    mut each: impl FnMut(&Chapter, Execution) -> Result<()>,
 ) -> Result<()> {
     let bars = Bars::default();
-    side_by_side(
+    in_order(
         chapters.len(),
-        |index| play(project, &chapters[index], limit, &bars),
-        |index, played| bars.suspend(|| each(&chapters[index], played)),
+        |index| execute(root, &chapters[index], limit, &bars),
+        |index, execution| bars.suspend(|| each(&chapters[index], execution)),
     )
 }
 
 /// Runs a chapter from top to bottom; a cell that fails does not keep the others from running.
-fn play(project: &Project, chapter: &Chapter, limit: Duration, bars: &Bars) -> Result<Played> {
+fn execute(root: &Root, chapter: &Chapter, limit: Duration, bars: &Bars) -> Result<Execution> {
     let start = Instant::now();
     let progress = Progress::among(bars, &chapter.notebook, chapter.cells().count() as u64 + 1);
     // Jupyter runs a notebook in its own folder; relative paths must mean the same here.
-    let folder = project.notebooks().join("solution");
+    let folder = root.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;
-    let mut session = Session::start(project, &folder, &|text| progress.say(text))?.limit(limit);
-    let mut played = Played { outcomes: Vec::new(), problems: Vec::new(), time: Duration::ZERO };
+    let mut session = Session::start(root, &folder, &|text| progress.say(text))?.limit(limit);
+    let mut execution = Execution { outcomes: Vec::new(), problems: Vec::new(), time: Duration::ZERO };
 
     progress.say("set-up");
     let outcome = session.execute(&setup_cell(), &mut |_| ())?;
     let failure = outcome.failure.clone();
-    played.outcomes.push(outcome);
+    execution.outcomes.push(outcome);
     progress.step();
     if let Some(failure) = failure {
         let cell = "the set-up cell".to_owned();
-        played.problems.push(Problem { line: 1, cell, what: What::Failed(failure) });
+        execution.problems.push(Problem { line: 1, cell, what: What::Failed(failure) });
     } else {
         for cell in chapter.cells() {
             progress.say(&describe(cell));
             let outcome = session.execute(&chapter.solution(cell), &mut |_| ())?;
-            played.problems.extend(judge(cell, &outcome));
-            played.outcomes.push(outcome);
+            execution.problems.extend(problem(cell, &outcome));
+            execution.outcomes.push(outcome);
             progress.step();
         }
     }
-    played.time = start.elapsed();
+    execution.time = start.elapsed();
     progress.finish();
-    Ok(played)
+    Ok(execution)
 }
 
-fn judge(cell: &Cell, outcome: &Outcome) -> Option<Problem> {
-    let problem = |line, what| Some(Problem { line, cell: describe(cell), what });
+fn problem(cell: &Cell, outcome: &Outcome) -> Option<Problem> {
+    let found = |line, what| Some(Problem { line, cell: describe(cell), what });
     if let Some(failure) = &outcome.failure {
-        return problem(cell.line, What::Failed(failure.clone()));
+        return found(cell.line, What::Failed(failure.clone()));
     }
     let expected = cell.output.as_ref()?;
     let actual = outcome.stdout();
     let difference = compare(&expected.text, &actual, expected.tolerance).err()?;
-    problem(expected.line, What::Printed { expected: expected.text.clone(), actual, difference })
+    found(expected.line, What::Printed { expected: expected.text.clone(), actual, difference })
 }
 
 fn describe(cell: &Cell) -> String {
     match &cell.kind {
         Kind::Demo => format!("the cell of line {}", cell.line),
-        Kind::Exercise { name, .. } => format!("the exercise {name}"),
+        Kind::Exercise(exercise) => format!("the exercise {}", exercise.name),
         Kind::Test { name } => format!("the test of {name}"),
     }
 }

@@ -9,15 +9,15 @@ as a whole function where the mistake is another way to do it. It runs with the 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use course::{Function, Keep, Patch, Source, splice};
+use course::{Assignment, Function, Keep, Patch, Source, splice};
 use wire::Frame;
 
-use crate::answers::{Case, cached, calls};
-use crate::assignment::Assignment;
-use crate::compile::Compiler;
+use crate::assignment;
 use crate::error::{Error, Result};
-use crate::program::{self, Module};
-use crate::run::Run;
+use crate::judge::answers::{Case, cached, calls};
+use crate::program::compile::Compiler;
+use crate::program::run::Run;
+use crate::program::text::{self, Module};
 
 /// A typical mistake.
 #[derive(Debug)]
@@ -169,10 +169,10 @@ pub fn compile(root: &Path, compiler: &Compiler, assignment: &Assignment, all: &
             }
         };
         let items = splice(&assignment.reference, &mistake.source, keep, |_, _| true);
-        let call = assignment.call(&mistake.function, &mistake.name)?;
+        let call = assignment::call(assignment, &mistake.function, &mistake.name)?;
         modules.push(Module { name: mistake.name.clone(), items, calls: vec![call] });
     }
-    cached(root, compiler, &program::answering(&modules))
+    cached(root, compiler, &text::answering(&modules))
 }
 
 #[cfg(test)]

@@ -8,16 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use course::{Keep, splice};
+use course::{Assignment, Keep, files, splice};
 use wire::{Frame, Value};
 
-use crate::assignment::Assignment;
-use crate::compile::{Compiled, Compiler};
+use crate::assignment;
 use crate::error::{Error, Result};
-use crate::files;
-use crate::library::store;
-use crate::program::{self, Module, Program};
-use crate::run::Ending;
+use crate::program::compile::{Compiled, Compiler};
+use crate::program::library::store;
+use crate::program::run::Ending;
+use crate::program::text::{self, Module, Program};
 
 /// A call that the grader makes, and what the reference answers.
 #[derive(Debug, Clone)]
@@ -49,10 +48,10 @@ const BYTES: usize = 64 << 20;
 pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u64) -> Result<Vec<Case>> {
     let path = root.join("grader/cases").join(format!("{}.rs", assignment.name));
     let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, &error))?;
-    let calls = assignment.functions.iter().map(|name| assignment.call(name, name));
+    let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
     let items = splice(&assignment.reference, &[], |_| Keep::Reference, |_, _| true);
     let module = Module { name: "graded".into(), items, calls: calls.collect::<Result<_>>()? };
-    let program = cached(root, compiler, &program::asking(&module, &text))?;
+    let program = cached(root, compiler, &text::asking(&module, &text))?;
     let run = compiler.execute(&program, &Value::Count(seed), CASES, BYTES)?;
     let broken =
         |what: String| Error::new(format!("{}: {what}", path.display()), "the case file and the reference must fit");
@@ -94,7 +93,7 @@ pub fn calls<'a>(cases: impl IntoIterator<Item = &'a Case>, name: &str) -> Value
 /// The compiled form of one of our own programs; compiled once for every version of its text.
 pub fn cached(root: &Path, compiler: &Compiler, program: &Program) -> Result<PathBuf> {
     let directory = store(root).join("answers");
-    let path = directory.join(files::key(&[compiler.library().key.as_str(), &program.text]));
+    let path = directory.join(files::fingerprint([compiler.library().key.as_str(), &program.text]));
     if path.is_file() {
         return Ok(path);
     }
@@ -130,7 +129,7 @@ fn clean(directory: &Path) {
     }
 }
 
-fn blamed(program: &Program, error: &crate::compile::Diagnostic) -> String {
+fn blamed(program: &Program, error: &crate::program::compile::Diagnostic) -> String {
     let line = error.line.and_then(|line| program.text.lines().nth(line - 1));
     format!("{} in `{}`", error.message, line.unwrap_or_default().trim())
 }
