@@ -74,6 +74,14 @@ fn explanation(message: &str) -> Option<String> {
              as many as the rows of the second."
         ));
     }
+    if message.contains("ShapeError/IncompatibleShape") {
+        // a + b and its like name no shapes.
+        return Some(
+            "an operation such as a + b or a * b, or a change of shape, got shapes that do not fit\nhelp: print \
+             np::shape(&…) of both arrays before that line. Entry by entry, they have to be the same."
+                .to_owned(),
+        );
+    }
     message.starts_with("ndarray: ").then(|| {
         format!("{}\nhelp: print np::shape(&…) of the arrays before that line.", message.replacen("ndarray: ", "", 1))
     })
@@ -101,7 +109,7 @@ mod tests {
     fn what_ndarray_refuses_is_explained_with_both_shapes() {
         let x = Array2::<f64>::zeros((2, 3));
         let mut cases: Vec<(Box<dyn Fn()>, &[&str])> = vec![
-            (Box::new(|| drop(&x + &Array2::<f64>::zeros((4, 5)))), &["(2, 3)", "(4, 5)"]),
+            (Box::new(|| drop(&x + &Array2::<f64>::zeros((4, 5)))), &["shapes that do not fit", "np::shape"]),
             (Box::new(|| Array2::<f64>::zeros((4, 5)).assign(&x)), &["(2, 3)", "(4, 5)"]),
             (Box::new(|| assert!(x[[2, 0]] < 1.0)), &["an index lies outside"]),
             (Box::new(|| drop(x.dot(&x))), &["a matrix product", "2 × 3 and 2 × 3"]),

@@ -201,7 +201,7 @@ mod tests {
             (1e-3, 100.0, "0.001 0.01 0.1 1 10 100"),
             (1e-300, 1e300, "1e-200 1 1e200"),
             (2.0, 6.0, "2 3 4 5 6"),
-            (1e-7, 0.5, "1e-6 0.0001 0.01"),
+            (1e-7, 0.5, "1e-6 1e-4 0.01"),
         ] {
             assert_eq!(labels(Axis::logarithmic(low, high)), expected, "from {low} to {high}");
         }
