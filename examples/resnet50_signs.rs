@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The number behind an option of the command line.
+/// The number after an option of the command line.
 fn option(name: &str, default: u32) -> Result<u32, Box<dyn Error>> {
     let mut args = std::env::args().skip_while(|arg| arg != name).skip(1);
     Ok(args

@@ -1,7 +1,7 @@
 /*!
-HDF5 files from outside: opened with a diagnosis, written in one piece, and their strings, in whichever form they are.
+Opens HDF5 files with a diagnosis, writes them in one piece, and reads their strings in every form.
 
-What a file has to hold, its readers know: [`datasets`](crate::datasets) and [`keras`](crate::keras).
+What a file has to hold is known to its readers: [`datasets`](crate::datasets) and [`keras`](crate::keras).
 */
 
 use crate::error::{Error, Result};
@@ -62,7 +62,7 @@ fn is_lock(error: &hdf5::Error) -> bool {
 }
 
 /// Writes a file by calling `write` with a temporary path in the same folder, which is made if it is missing, and
-/// renames it when it is complete: a reader, or a second writer, never meets half a file.
+/// renames it when it is complete: a reader, or a second writer, never sees half a file.
 ///
 /// # Errors
 /// [`Error::Io`] if the folder cannot be made or written.
@@ -96,6 +96,25 @@ pub(crate) fn descriptor(container: &hdf5::Container) -> Option<TypeDescriptor> 
     container.dtype().ok()?.to_descriptor().ok()
 }
 
+/// The compression of a data set that this program cannot read, by name; `None` if it can.
+pub(crate) fn missing_filter(dataset: &hdf5::Dataset) -> Option<String> {
+    let missing = dataset.filters().into_iter().find(|filter| !filter.decode_enabled())?;
+    // Numbers of the HDF Group's registry of filters.
+    let name = match missing.id() {
+        1 => "gzip",
+        4 => "SZIP",
+        307 => "bzip2",
+        32001 => "Blosc",
+        32004 => "LZ4",
+        32008 => "Bitshuffle",
+        32013 => "ZFP",
+        32015 => "Zstandard",
+        32026 => "Blosc2",
+        other => return Some(format!("the HDF5 filter {other}")),
+    };
+    Some(format!("{name} (the HDF5 filter {})", missing.id()))
+}
+
 /// A shape as NumPy prints it: `(120,)`, `(120, 64, 64, 3)`.
 pub(crate) fn tuple(shape: &[usize]) -> String {
     match shape {
@@ -104,7 +123,7 @@ pub(crate) fn tuple(shape: &[usize]) -> String {
     }
 }
 
-/// Names longer than this are nobody's; HDF5 reads shorter fixed ones into it.
+/// No writer's fixed-length strings are longer than this; HDF5 reads shorter ones into it.
 const LONGEST: usize = 1024;
 
 /// The strings of an attribute, of a list or a single one. None if there is no such attribute, or it holds none.

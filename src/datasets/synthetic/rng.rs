@@ -1,16 +1,16 @@
 /*!
-What varies from picture to picture: one generator for each, so that pictures can be drawn in any order.
+The random numbers of one synthetic picture: a generator for each, so that pictures can be drawn in any order.
 
-It asks nothing of the generator but uniform numbers: normal ones would pass through the system's logarithm.
+Only uniform numbers are taken from NumPy's generator: its normal ones depend on the system's logarithm.
 */
 
 use crate::numpy::RandomState;
 
-/// A generator, and the few ways in which a picture draws from it.
-pub(super) struct Dice(RandomState);
+/// The generator of one picture.
+pub(super) struct Rng(RandomState);
 
-impl Dice {
-    /// The dice of picture `index` of the set with this seed.
+impl Rng {
+    /// The generator of picture `index` of the set with this seed.
     pub fn new(seed: u32, index: usize) -> Self {
         // Consecutive seeds must not share pictures, so the two numbers are mixed (Knuth's multiplicative hash).
         Self(RandomState::new(seed.wrapping_mul(2_654_435_761).wrapping_add(index as u32)))
@@ -27,8 +27,8 @@ impl Dice {
         low + (high - low) * self.uniform()
     }
 
-    /// Bell-shaped in (−1, 1), standard deviation 1/3: the mean of three uniform numbers.
-    pub fn bell(&mut self) -> f32 {
+    /// Approximately normal, in (−1, 1) with standard deviation 1/3: from the sum of three uniform numbers.
+    pub fn approximately_normal(&mut self) -> f32 {
         (self.uniform() + self.uniform() + self.uniform()) * (2.0 / 3.0) - 1.0
     }
 
