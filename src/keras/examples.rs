@@ -4,7 +4,7 @@ Examples or labels of a data set as f32, and batches of them.
 The data sets themselves are in [`datasets`](crate::datasets).
 */
 
-use crate::graph::fetch::Number;
+use crate::graph::fetch::Element;
 use ndarray::{ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
 use std::{borrow::Cow, ops::Range};
 
@@ -16,7 +16,7 @@ pub trait ArrayLike<'a> {
     fn examples(self, verb: &str) -> Examples<'a>;
 }
 
-impl<'a, S: Data<Elem: Number>, D: Dimension> ArrayLike<'a> for &'a ArrayBase<S, D> {
+impl<'a, S: Data<Elem: Element>, D: Dimension> ArrayLike<'a> for &'a ArrayBase<S, D> {
     #[track_caller]
     fn examples(self, verb: &str) -> Examples<'a> {
         Examples::new(verb, self)
@@ -33,7 +33,7 @@ pub struct Examples<'a> {
 impl<'a> Examples<'a> {
     /// Takes an array that `verb` was called with.
     #[track_caller]
-    fn new<S: Data<Elem: Number>, D: Dimension>(verb: &str, array: &'a ArrayBase<S, D>) -> Self {
+    fn new<S: Data<Elem: Element>, D: Dimension>(verb: &str, array: &'a ArrayBase<S, D>) -> Self {
         assert!(
             array.ndim() > 0,
             "{verb}: expected an array whose first axis counts examples, got a single number\nhelp: an array of one \

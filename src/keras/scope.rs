@@ -47,7 +47,7 @@ impl<'a> Scope<'a> {
     /// Creates a weight that no optimizer updates, such as a moving average.
     pub fn add_non_trainable_weight(&mut self, name: &'static str, shape: &[usize], initializer: &Initializer) {
         let initial = initializer.prepare(self.context);
-        let variable = self.context.graph.untrained_variable(shape, initial, &format!("{}/{name}", self.name));
+        let variable = self.context.graph.non_trainable_variable(shape, initial, &format!("{}/{name}", self.name));
         self.weights.push(Weight { name, variable, trainable: false });
     }
 

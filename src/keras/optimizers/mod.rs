@@ -1,7 +1,7 @@
 /*!
 Optimizers with Keras' names and defaults, one file each.
 
-Adam's rule is the engine's; SGD and RMSprop differ from TensorFlow's and are here.
+The update rules are the engine's, see [`graph::optimizers`](crate::graph::optimizers).
 */
 
 mod adam;
@@ -42,8 +42,8 @@ impl Optimizer {
         let graph = loss.graph();
         match self {
             Optimizer::Adam(adam) => graph.minimize(loss, variables, adam.rule(), &name),
-            Optimizer::SGD(sgd) => graph.minimize(loss, variables, *sgd, &name),
-            Optimizer::RMSprop(rmsprop) => graph.minimize(loss, variables, *rmsprop, &name),
+            Optimizer::SGD(sgd) => graph.minimize(loss, variables, sgd.rule(), &name),
+            Optimizer::RMSprop(rmsprop) => graph.minimize(loss, variables, rmsprop.rule(), &name),
         }
     }
 }
