@@ -250,3 +250,25 @@ fn no_setting_is_passed_over() {
         }
     }
 }
+
+/// The files that users have sent, where they are at hand: in `shared/faults` beside the project, or in the folder that
+/// `CNN_FAULTS` names.
+#[test]
+fn files_of_users_are_opened_for_batches_of_any_size() {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/faults");
+    let faults = std::env::var_os("CNN_FAULTS").map_or(beside, PathBuf::from);
+    for name in ["01/deferred_keras2.h5", "01/deferred_keras3.h5", "03/bn_v1.h5"] {
+        let path = faults.join(name);
+        if !path.exists() {
+            println!("skipped: {} is not there", path.display());
+            continue;
+        }
+        let mut model = load_model(&path).unwrap();
+        for m in [1, 5, 8, 33] {
+            assert_eq!(model.predict(&Array4::<f32>::ones((m, 8, 8, 3))).shape(), [m, 2]);
+        }
+        let y = ndarray::Array2::from_shape_fn((5, 2), |(i, class)| f32::from(u8::from(i % 2 == class)));
+        model.compile("adam", "categorical_crossentropy", ["accuracy"]);
+        model.fit(&Array4::<f32>::ones((5, 8, 8, 3)), &y).verbose(Verbose::Silent).run();
+    }
+}

@@ -215,7 +215,7 @@ fn frozen_layers_keep_their_weights_and_statistics() {
     for (layer, before) in model.layers().iter().zip(&before).filter(|(layer, _)| !layer.weights().is_empty()) {
         assert_eq!(layer.get_weights() == *before, layer.name() != "fc", "{layer}");
     }
-    // Thawed, everything moves.
+    // Unfrozen, everything is updated.
     model.freeze_until("conv");
     model.fit(&x, &y).verbose(Verbose::Silent).run();
     assert_ne!(model.layer("conv").get_weights(), before[2]);
