@@ -12,6 +12,8 @@ mod graph_gradients;
 mod graph_tensorflow;
 mod images;
 mod import;
+mod keras_custom_layer;
+mod keras_files;
 mod keras_layers;
 mod keras_misuse;
 mod keras_models;

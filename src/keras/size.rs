@@ -1,6 +1,6 @@
 /*! Rows and columns, of a window or between two of them. */
 
-/// Rows and columns. A single number means as many of both.
+/// Rows and columns. A single number means that many of both.
 ///
 /// ```
 /// use cnn::keras::layers::Size;
