@@ -6,7 +6,7 @@ use course::chapter::{Chapter, FrontMatter};
 use course::{Assignment, Root};
 
 use crate::error::{Error, Result};
-use crate::program::Call;
+use crate::program::text::Call;
 use crate::submission::Submission;
 
 /// The assignment that a submission belongs to: the one that is named, or that the submission names, or whose notebook

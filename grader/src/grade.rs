@@ -9,19 +9,19 @@ use std::path::Path;
 use course::parallel::parallel;
 use course::{Assignment, Broken, Keep, Origin, Root};
 
-use crate::answers::{self, Case, calls};
 use crate::assignment;
-use crate::build::{Builder, Builds, Built, located};
-use crate::causes;
-use crate::compile::{Compiled, Compiler, Diagnostic, SOURCE};
 use crate::error::Result;
-use crate::evaluate::Evaluation;
-use crate::library::Library;
-use crate::misconceptions;
-use crate::program::{Place, Program};
-use crate::report::{FunctionReport, Grading, Report, VERSION, Verdict, tame};
+use crate::judge::answers::{self, Case, calls};
+use crate::judge::causes;
+use crate::judge::evaluate::Evaluation;
+use crate::judge::misconceptions;
+use crate::program::build::{Builder, Builds, Built, located};
+use crate::program::compile::{Compiled, Compiler, Diagnostic, SOURCE};
+use crate::program::library::Library;
+use crate::program::text::{Place, Program};
+use crate::program::toolchain::Toolchain;
+use crate::report::{FunctionReport, Grading, Report, VERSION, Verdict, sanitize};
 use crate::submission::Submission;
-use crate::toolchain::Toolchain;
 
 /// What the caller can choose.
 #[derive(Debug, Clone, Default)]
@@ -120,12 +120,12 @@ impl Grader {
         Ok(Report {
             version: VERSION,
             assignment: assignment.name.clone(),
-            submission: tame(&submission.name),
+            submission: sanitize(&submission.name),
             score: round(functions.iter().map(|function| function.points).sum()),
             max_score: round(functions.iter().map(|function| function.max_points).sum()),
             seed: options.seed,
             sandbox,
-            notes: notes.iter().map(|note| tame(note)).collect(),
+            notes: notes.iter().map(|note| sanitize(note)).collect(),
             functions,
         })
     }
@@ -147,7 +147,7 @@ fn sort_out(
             // What cannot be read counts unless a later cell defines the function again.
             (last, Some((at, broken))) if last.is_none_or(|(part, _)| part <= *at) => {
                 let evaluation =
-                    Evaluation::without_run(Verdict::DoesNotCompile, vec![tame(&explain(compiler, broken)?)]);
+                    Evaluation::without_run(Verdict::DoesNotCompile, vec![sanitize(&explain(compiler, broken)?)]);
                 settled.insert(name.clone(), evaluation);
             }
             (Some((_, function)), _)
@@ -178,7 +178,7 @@ fn explain(compiler: &Compiler, broken: &Broken) -> Result<String> {
 fn evaluate(builder: &Builder, builds: Builds, cases: &[Case]) -> Result<Evaluations> {
     let mut evaluations = Evaluations::new();
     for (name, rejection) in builds.rejected {
-        let messages = rejection.messages.iter().map(|message| tame(message)).collect();
+        let messages = rejection.messages.iter().map(|message| sanitize(message)).collect();
         evaluations.insert(name, Evaluation::without_run(rejection.verdict, messages));
     }
     let runs: Vec<(&Built, &String)> =

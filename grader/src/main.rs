@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use course::{Root, files};
 use grader::grade::{Grader, Options};
-use grader::{Error, Result, progress, text};
+use grader::report::text;
+use grader::{Error, Result, progress};
 
 /// Grades submissions of the course's assignments.
 #[derive(Parser)]
@@ -49,7 +50,7 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    grader::sandbox::stage();
+    grader::sandbox::become_helper();
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

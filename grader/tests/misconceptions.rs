@@ -9,18 +9,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use course::{Assignment, Root};
-use grader::answers::{Case, cases};
-use grader::causes::{refused, same};
-use grader::compare::difference;
-use grader::compile::Compiler;
 use grader::grade::Grader;
-use grader::misconceptions;
+use grader::judge::answers::{Case, cases};
+use grader::judge::causes::{refused, same};
+use grader::judge::compare::difference;
+use grader::judge::misconceptions;
+use grader::program::compile::Compiler;
 use wire::Frame;
 
 const SEEDS: [u64; 5] = [0, 1, 2, 1234, u64::MAX];
 
 fn main() -> ExitCode {
-    grader::sandbox::stage();
+    grader::sandbox::become_helper();
     let filter = std::env::var("ASSIGNMENT").unwrap_or_default();
     let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));

@@ -15,8 +15,7 @@ use std::time::Instant;
 
 use course::{Assignment, ItemKind, Patch, Root, Source};
 use grader::grade::{Grader, Options};
-use grader::report::{FunctionReport, Report, Verdict};
-use grader::text;
+use grader::report::{FunctionReport, Report, Verdict, text};
 use serde::Deserialize;
 
 /// What a `.toml` file records; `README.md` beside the submissions explains it.
@@ -60,7 +59,7 @@ enum Score {
 }
 
 fn main() -> ExitCode {
-    grader::sandbox::stage();
+    grader::sandbox::become_helper();
     let filter = std::env::var("SUBMISSION").unwrap_or_default();
     let samples = samples();
     let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));

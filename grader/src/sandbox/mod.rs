@@ -23,6 +23,8 @@ cannot fork, so its address-space limit is the limit of the whole tree; for the 
 the resident memory of all its processes many times a second.
 */
 
+#[cfg(unix)]
+mod helper;
 #[cfg(target_os = "linux")]
 mod landlock;
 #[cfg(unix)]
@@ -39,8 +41,6 @@ mod seccomp;
 mod spawn;
 #[cfg(unix)]
 mod spec;
-#[cfg(unix)]
-mod stage;
 mod system;
 #[cfg(unix)]
 mod tree;
@@ -143,10 +143,10 @@ pub use self::{spawn::use_helper, spec::Layers};
 /// Turns this process into the sandbox's helper if it was started as one, and then never returns.
 ///
 /// The first line of `main` in every program that calls [`run`].
-pub fn stage() {
+pub fn become_helper() {
     #[cfg(unix)]
     if spawn::is_helper(std::env::args_os()) {
-        stage::helper();
+        helper::main();
     }
 }
 

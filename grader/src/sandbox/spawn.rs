@@ -1,7 +1,7 @@
 /*!
 Starts the helper and lays the pipes between it and the grader.
 
-It does not watch the job (that is `watch.rs`), nor does it build any wall (that is `stage.rs`, in the helper).
+It does not watch the job (that is `watch.rs`), nor does it build any wall (that is `helper.rs`, in the helper).
 */
 
 use std::ffi::OsString;

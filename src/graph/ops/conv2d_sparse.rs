@@ -147,7 +147,7 @@ impl Sums<'_> {
 mod tests {
     use super::*;
     use crate::graph::{
-        kernels::exact::{conv2d as exact, pool as pools},
+        kernels::exact::{conv2d as exact, pool2d as pools},
         padding::Padding,
     };
 

@@ -3,8 +3,8 @@
 use crate::graph::{
     Op, Shape,
     kernels::{
-        exact::contraction as exact,
-        fast::{conv2d::Epilogue, dense as fast},
+        exact::matmul as exact,
+        fast::{conv2d::Epilogue, matmul as fast},
     },
     op::{Backward, Dims, Forward, Reads, Stage},
 };

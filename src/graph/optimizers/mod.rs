@@ -14,7 +14,7 @@ pub use momentum::Momentum;
 pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
-use super::compute::Compute;
+use crate::graph::run::backend::Compute;
 use std::fmt;
 
 /// A rule that moves variables along their gradients.

@@ -4,7 +4,7 @@ Convolution in plain loops: every window is copied into a row, and the row multi
 The order inside a window is filter row, filter column, input channel, as TensorFlow 1 had it.
 */
 
-use super::contraction::{lanes, row_times_matrix};
+use super::matmul::{lanes, row_times_matrix};
 use crate::graph::kernels::geometry::Conv2dGeometry;
 
 /// Writes the convolution of `x` (m, n_h_prev, n_w_prev, n_c_prev) with the filters `w` (f_h, f_w, n_c_prev, n_c) into

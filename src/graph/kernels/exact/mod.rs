@@ -6,7 +6,7 @@ the file says whose order it is.
 */
 
 pub mod batch_norm;
-pub mod contraction;
 pub mod conv2d;
-pub mod pool;
+pub mod matmul;
+pub mod pool2d;
 pub mod sum;

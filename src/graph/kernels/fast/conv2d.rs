@@ -6,10 +6,10 @@ Most are products that read the images in place: no im2col buffer is built, and 
 */
 
 use super::Isa;
-use super::outer;
-use super::panels::{self, Right};
-use super::rows::{Region, RowsProduct};
-use super::tile::{Finish, Run};
+use super::gemm::outer;
+use super::gemm::panels::{self, Right};
+use super::gemm::rows::{Region, RowsProduct};
+use super::gemm::tile::{Finish, Run};
 use super::winograd::{Filters, Winograd};
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;

@@ -9,11 +9,11 @@ would leave half of a register empty.
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
 use super::Isa;
+use super::gemm::tile::{MAX_ROWS, for_rows};
 use super::isa::for_each_isa;
 use super::pool2d::{columns, rows};
 use super::simd::Simd;
 use super::slices::Parts;
-use super::tile::{MAX_ROWS, for_rows};
 use crate::graph::kernels::geometry::{Conv2dGeometry, Pool2dGeometry};
 use crate::graph::kernels::workspace::Workspace;
 

@@ -1,7 +1,7 @@
 //! The fast pools and the number-by-number kernels against plain loops.
 
 use super::testing::{Shapes, assert_near};
-use super::{Isa, adam, dense, elementwise, pool2d, softmax};
+use super::{Isa, adam, elementwise, matmul, pool2d, softmax};
 use crate::graph::kernels::fast::conv2d::Epilogue;
 use crate::graph::kernels::geometry::Pool2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
@@ -96,11 +96,11 @@ fn dense_is_a_matrix_product() {
         y.iter_mut().enumerate().for_each(|(i, y)| *y += f64::from(bias[i % n]));
         let epilogue = Epilogue { bias: Some(&bias), ..Epilogue::default() };
         let (mut out, mut d_x, mut d_w) = (vec![f32::NAN; m * n], vec![f32::NAN; m * k], vec![f32::NAN; k * n]);
-        dense::forward((m, k, n), &x, &w, &mut out, epilogue, &mut ws);
+        matmul::forward((m, k, n), &x, &w, &mut out, epilogue, &mut ws);
         assert_near(&out, &y, "dense forward");
-        dense::backward_input((m, k, n), &dy, &w, &mut d_x, false, &mut ws);
+        matmul::backward_input((m, k, n), &dy, &w, &mut d_x, false, &mut ws);
         assert_near(&d_x, &dx, "dense backward_input");
-        dense::backward_weights((m, k, n), &x, &dy, &mut d_w, &mut ws);
+        matmul::backward_weights((m, k, n), &x, &dy, &mut d_w, &mut ws);
         assert_near(&d_w, &dw, "dense backward_weights");
     }
 }

@@ -2,7 +2,7 @@
 How a row-by-row kernel is cut into tasks: blocks of whole rows, their size given by the shape alone.
 */
 
-use super::rows::Shared;
+use super::gemm::rows::Shared;
 use crate::graph::kernels::threads::Threads;
 use std::ops::Range;
 

@@ -6,10 +6,10 @@ cache of the processor that made them, unless there are few enough for all proce
 */
 
 use super::super::Isa;
-use super::super::panels::Right;
-use super::super::rows::{Shared, SharedFinish};
+use super::super::gemm::panels::Right;
+use super::super::gemm::rows::{Shared, SharedFinish};
+use super::super::gemm::tile::{Finish, MAX_ROWS, Panel, RowsTile, Run};
 use super::super::slices::Parts;
-use super::super::tile::{Finish, MAX_ROWS, Panel, RowsTile, Run};
 use super::transform::{CELLS, OUTPUTS, PATCH, POSITIONS, Source, Target, Transforms};
 use super::{GAP, Values, Winograd};
 use crate::graph::kernels::threads::Threads;
@@ -29,7 +29,7 @@ pub(crate) enum Filters<'a> {
 }
 
 impl Winograd {
-    /// Filters' values, of the packed panels that [`super::super::panels::pack`] wrote.
+    /// Filters' values, of the packed panels that [`super::super::gemm::panels::pack`] wrote.
     pub fn transform_filters(&self, packed: &[f32], ws: &mut Workspace) -> Vec<f32> {
         let width = Panel::choose(ws.isa(), self.g.n_c).width;
         let mut filters = vec![0.0; self.filters_len(width)];

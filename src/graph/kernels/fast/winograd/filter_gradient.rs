@@ -5,9 +5,9 @@ the outputs' gradients.
 Each number is summed by one task, square after square.
 */
 
-use super::super::rows::Shared;
+use super::super::gemm::rows::Shared;
+use super::super::gemm::tile::{OuterTile, Panel, Segment};
 use super::super::slices::Parts;
-use super::super::tile::{OuterTile, Panel, Segment};
 use super::transform::{CELLS, OUTPUTS, PATCH, POSITIONS, Source, Target, Transforms};
 use super::{GAP, Images, Values, Winograd};
 use crate::graph::kernels::workspace::Workspace;

@@ -25,8 +25,8 @@ mod filter_gradient;
 mod transform;
 
 use super::Isa;
-use super::rows::Shared;
-use super::tile::Panel;
+use super::gemm::rows::Shared;
+use super::gemm::tile::Panel;
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::threads::Threads;
 pub(crate) use convolve::Filters;

@@ -14,8 +14,8 @@ output, relative to the largest output, is 1.0e-5 with them, 2.8e-6 with these, 
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
 use super::super::Isa;
+use super::super::gemm::tile::{Finish, for_rows};
 use super::super::simd::{Portable4, Simd};
-use super::super::tile::{Finish, for_rows};
 use std::ops::Range;
 
 /// Outputs of a square along an axis.

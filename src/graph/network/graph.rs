@@ -1,10 +1,15 @@
 /*!
 The graph as it is written down: nodes, names, and the handles `Graph`, `Tensor` and `Operation` that point into it.
 
-Nothing is computed here; a [`Session`](super::Session) does that.
+Nothing is computed here; a [`Session`](crate::graph::Session) does that.
 */
 
-use super::{DType, Op, Phase, Shape, initializer::Initializer, optimizers::Optimizer};
+use super::{
+    initializer::Initializer,
+    op::{Op, Phase},
+    shape::{DType, Shape},
+};
+use crate::graph::optimizers::Optimizer;
 use ndarray::{ArrayBase, Data, Dimension};
 use std::{
     cell::RefCell,
@@ -52,7 +57,7 @@ struct Inner {
 }
 
 #[derive(Debug)]
-pub(super) struct Node {
+pub(in crate::graph) struct Node {
     pub name: String,
     pub kind: NodeKind,
     pub inputs: Vec<usize>,
@@ -63,7 +68,7 @@ pub(super) struct Node {
 }
 
 #[derive(Debug)]
-pub(super) enum NodeKind {
+pub(in crate::graph) enum NodeKind {
     Placeholder,
     Variable { initializer: Rc<dyn Initializer>, trainable: bool },
     Constant(Vec<f32>),
@@ -287,23 +292,23 @@ impl Graph {
         Tensor { graph: self.clone(), node: inner.nodes.len() - 1 }
     }
 
-    pub(super) fn node(&self, id: usize) -> Rc<Node> {
+    pub(in crate::graph) fn node(&self, id: usize) -> Rc<Node> {
         self.inner.borrow().nodes[id].clone()
     }
 
-    pub(super) fn revision(&self) -> u64 {
+    pub(in crate::graph) fn revision(&self) -> u64 {
         self.inner.borrow().revision
     }
 
-    pub(super) fn is_frozen(&self, id: usize) -> bool {
+    pub(in crate::graph) fn is_frozen(&self, id: usize) -> bool {
         self.inner.borrow().frozen.contains(&id)
     }
 
-    pub(super) fn phase(&self, id: usize) -> Option<Phase> {
+    pub(in crate::graph) fn phase(&self, id: usize) -> Option<Phase> {
         self.inner.borrow().phases.get(&id).copied()
     }
 
-    pub(super) fn tensor(&self, node: usize) -> Tensor {
+    pub(in crate::graph) fn tensor(&self, node: usize) -> Tensor {
         Tensor { graph: self.clone(), node }
     }
 }
@@ -418,7 +423,7 @@ impl Operation {
         self.graph.node(self.node).name.clone()
     }
 
-    pub(super) fn id(&self) -> usize {
+    pub(in crate::graph) fn id(&self) -> usize {
         self.node
     }
 }

@@ -5,8 +5,14 @@ What is to be done is decided in `plan`, once for each set of fetches and shapes
 */
 
 use super::{
-    Feed, Fetch, Graph, Kernels, Operation, Tensor, compute::Compute, definition::NodeKind, execute::Execution,
-    kernels::aligned::Aligned, plan::Plan,
+    backend::{Compute, Kernels},
+    execute::Execution,
+    fetch::{Feed, Fetch},
+};
+use crate::graph::{
+    compile::plan::Plan,
+    kernels::aligned::Aligned,
+    network::{Graph, Operation, Tensor, graph::NodeKind},
 };
 use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
 use std::{

@@ -1,18 +1,22 @@
 /*!
 Carries out a plan's steps: lends each operation its operands and takes the results back.
 
-It decides nothing, see [`plan`](super::plan). Memory that a step writes is moved out of the session for the time of the
+It decides nothing, see [`plan`](crate::graph::compile::plan). Memory that a step writes is moved out of the session for the time of the
 step, so that what it reads can be lent beside it.
 */
 
 use super::{
-    Graph,
-    compute::Compute,
-    kernels::{aligned::Aligned, fast::elementwise as fast},
-    op::{Backward, Forward, Gradient, Norm, Stage, Then},
-    optimizers::Update,
-    plan::{Instruction, Place, Plan, Step},
+    backend::Compute,
     session::{State, TrainingState, no_value},
+};
+use crate::graph::{
+    compile::plan::{Instruction, Place, Plan, Step},
+    kernels::{aligned::Aligned, fast::elementwise as fast},
+    network::{
+        Graph,
+        op::{Backward, Forward, Gradient, Norm, Stage, Then},
+    },
+    optimizers::Update,
 };
 use std::{collections::HashMap, mem};
 

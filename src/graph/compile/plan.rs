@@ -6,11 +6,11 @@ fed shapes.
 */
 
 use super::{
-    Graph, Op, Shape, Tensor,
     backward::{self, Loss},
-    definition::NodeKind,
-    fuse, memory,
-    op::Dims,
+    fusion, memory,
+};
+use crate::graph::{
+    network::{Graph, Op, Shape, Tensor, graph::NodeKind, op::Dims},
     optimizers::Optimizer,
 };
 use std::{
@@ -114,10 +114,10 @@ impl Plan {
         if fused {
             let losses_of = losses.iter().flat_map(|loss| loss.fetched.iter().chain([&loss.node])).copied();
             let pinned = fetches.iter().copied().chain(losses_of).collect();
-            fuse::pool_first(&mut instructions, &pinned, &mut dims);
+            fusion::pool_first(&mut instructions, &pinned, &mut dims);
             let fixed = |node| fed.contains_key(&node) && !losses.iter().any(|loss| loss.fetched.contains(&node));
-            fuse::join_max_pools(&mut instructions, &pinned, fixed);
-            fuse::fuse(&mut instructions, &pinned, losses.is_empty());
+            fusion::join_max_pools(&mut instructions, &pinned, fixed);
+            fusion::fuse(&mut instructions, &pinned, losses.is_empty());
         }
         let mut buffers = Vec::new();
         let mut places = HashMap::new();

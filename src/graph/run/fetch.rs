@@ -2,7 +2,7 @@
 What goes into a run and what comes out: arrays for placeholders, and tensors or tuples of them to fetch.
 */
 
-use super::{Operation, Tensor};
+use crate::graph::network::{Graph, Operation, Tensor};
 use ndarray::{ArrayBase, ArrayD, Data, Dimension};
 use std::borrow::Cow;
 
@@ -101,7 +101,7 @@ pub trait Fetch {
 
 /// A node to fetch.
 #[derive(Debug, Clone)]
-pub struct Node(pub(super) super::Graph, pub(super) usize);
+pub struct Node(pub(super) Graph, pub(super) usize);
 
 impl Fetch for &Tensor {
     type Output = ArrayD<f32>;

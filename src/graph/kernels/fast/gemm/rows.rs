@@ -6,9 +6,9 @@ A convolution, its gradient with respect to the image, and a dense layer all bec
 by the part of the filter that lies inside the image, so that no multiplication is spent on padding.
 */
 
-use super::Isa;
+use super::super::Isa;
+use super::super::slices::Parts;
 use super::panels::{self, Right};
-use super::slices::Parts;
 use super::tile::{Finish, MAX_ROWS, Panel, RowsTile, Run};
 use crate::graph::kernels::threads::Threads;
 

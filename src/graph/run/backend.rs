@@ -4,7 +4,7 @@ Which kernels a session computes with, and on how many threads.
 It is a value that the session holds; nothing about it is global.
 */
 
-use super::kernels::workspace::Workspace;
+use crate::graph::kernels::workspace::Workspace;
 
 /// The two sets of kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

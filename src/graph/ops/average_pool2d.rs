@@ -1,9 +1,9 @@
 /*! The mean of each window, channel by channel. */
 
-use super::{elementwise::image, max_pool::pool_shape};
+use super::{elementwise::image, max_pool2d::pool_shape};
 use crate::graph::{
     Op, Shape,
-    kernels::{exact::pool as exact, fast::pool2d as fast, geometry::Pool2dGeometry},
+    kernels::{exact::pool2d as exact, fast::pool2d as fast, geometry::Pool2dGeometry},
     op::{Backward, Dims, Forward},
     padding::Padding,
 };

@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use course::{Assignment, Function, Keep, Patch, Source, splice};
 use wire::Frame;
 
-use crate::answers::{Case, cached, calls};
 use crate::assignment;
-use crate::compile::Compiler;
 use crate::error::{Error, Result};
-use crate::program::{self, Module};
-use crate::run::Run;
+use crate::judge::answers::{Case, cached, calls};
+use crate::program::compile::Compiler;
+use crate::program::run::Run;
+use crate::program::text::{self, Module};
 
 /// A typical mistake.
 #[derive(Debug)]
@@ -172,7 +172,7 @@ pub fn compile(root: &Path, compiler: &Compiler, assignment: &Assignment, all: &
         let call = assignment::call(assignment, &mistake.function, &mistake.name)?;
         modules.push(Module { name: mistake.name.clone(), items, calls: vec![call] });
     }
-    cached(root, compiler, &program::answering(&modules))
+    cached(root, compiler, &text::answering(&modules))
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@ The right matrix of a product, packed into the panels that the micro-kernels rea
 tile is wide, row after row.
 */
 
-use super::Isa;
-use super::simd;
-use super::slices::Parts;
+use super::super::Isa;
+use super::super::simd;
+use super::super::slices::Parts;
 use super::tile::Panel;
 use crate::graph::kernels::threads::Threads;
 use std::ops::Range;

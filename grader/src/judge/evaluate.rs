@@ -2,10 +2,10 @@
 
 use wire::Frame;
 
-use crate::answers::Case;
-use crate::compare::{self, Difference};
-use crate::report::{CaseReport, Verdict, tame};
-use crate::run::{Ending, Run};
+use crate::judge::answers::Case;
+use crate::judge::compare::{self, Difference};
+use crate::program::run::{Ending, Run};
+use crate::report::{CaseReport, Verdict, sanitize};
 
 /// One of the two gradings of a function.
 #[derive(Debug, Clone)]
@@ -38,13 +38,13 @@ impl Evaluation {
             let (verdict, message) = match run.frames.get(index) {
                 Some(Frame::Returned(answer)) => match compare::difference(&case.answer, answer, names) {
                     None => (Verdict::Passed, None),
-                    Some(Difference { detail, .. }) if case.visible => (Verdict::Wrong, Some(tame(&detail))),
-                    Some(Difference { kind, .. }) => (Verdict::Wrong, Some(tame(&kind))),
+                    Some(Difference { detail, .. }) if case.visible => (Verdict::Wrong, Some(sanitize(&detail))),
+                    Some(Difference { kind, .. }) => (Verdict::Wrong, Some(sanitize(&kind))),
                 },
                 Some(Frame::Panicked { message, file, line }) => {
                     let at = place(file, *line).map(|place| format!(" at {place}")).unwrap_or_default();
                     // What a panic says may hold what the case holds, so it is shown of visible cases alone.
-                    let said = if case.visible { format!(": {}", tame(message)) } else { String::new() };
+                    let said = if case.visible { format!(": {}", sanitize(message)) } else { String::new() };
                     (Verdict::Panicked, Some(format!("panicked{at}{said}")))
                 }
                 None if index == run.frames.len() => {

@@ -1,5 +1,7 @@
 /*! What the grader says of a submission: the data behind the text and the JSON. */
 
+pub mod text;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the report's layout; it grows when a field changes its meaning.
@@ -121,7 +123,7 @@ impl std::fmt::Display for Verdict {
 }
 
 /// A text that came from a submission, made fit for a terminal and a page, and with an end.
-pub fn tame(text: &str) -> String {
+pub fn sanitize(text: &str) -> String {
     const LONGEST: usize = 600;
     let mut out = clean(text);
     if out.chars().count() > LONGEST {
@@ -159,8 +161,8 @@ mod tests {
 
     #[test]
     fn a_strangers_text_cannot_paint_the_terminal() {
-        assert_eq!(tame("a\u{1b}[31;1mred\u{1b}[0m\u{7}\r\tb\u{202e}c\n"), "ared bc");
-        assert_eq!(tame("\u{1b}]0;title\u{7}x"), "]0;titlex");
-        assert!(tame(&"é".repeat(10_000)).chars().count() < 700);
+        assert_eq!(sanitize("a\u{1b}[31;1mred\u{1b}[0m\u{7}\r\tb\u{202e}c\n"), "ared bc");
+        assert_eq!(sanitize("\u{1b}]0;title\u{7}x"), "]0;titlex");
+        assert!(sanitize(&"é".repeat(10_000)).chars().count() < 700);
     }
 }

@@ -11,8 +11,8 @@ the padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
 
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
-use super::Isa;
-use super::simd::{self, Simd};
+use super::super::Isa;
+use super::super::simd::{self, Simd};
 
 /// Pixels ahead of the present one of an [`OuterTile`] whose numbers are fetched: the time in which they come from the
 /// third-level cache.
@@ -154,7 +154,7 @@ macro_rules! for_rows {
     (@ $rows:expr, $R:ident, $body:block) => {};
 }
 
-pub(super) use for_rows;
+pub(crate) use for_rows;
 
 /// Writes the sums of a tile: whole vectors while the columns last, then number by number.
 #[inline(always)]
@@ -355,7 +355,7 @@ macro_rules! panel {
     };
 }
 
-panel!(PORTABLE, super::simd::Portable4, 2, [1 2 3 4], ());
+panel!(PORTABLE, super::super::simd::Portable4, 2, [1 2 3 4], ());
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{__m256, __m512};
 #[cfg(target_arch = "x86_64")]

@@ -12,11 +12,11 @@ use course::{Assignment, Keep, files, splice};
 use wire::{Frame, Value};
 
 use crate::assignment;
-use crate::compile::{Compiled, Compiler};
 use crate::error::{Error, Result};
-use crate::library::store;
-use crate::program::{self, Module, Program};
-use crate::run::Ending;
+use crate::program::compile::{Compiled, Compiler};
+use crate::program::library::store;
+use crate::program::run::Ending;
+use crate::program::text::{self, Module, Program};
 
 /// A call that the grader makes, and what the reference answers.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u6
     let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
     let items = splice(&assignment.reference, &[], |_| Keep::Reference, |_, _| true);
     let module = Module { name: "graded".into(), items, calls: calls.collect::<Result<_>>()? };
-    let program = cached(root, compiler, &program::asking(&module, &text))?;
+    let program = cached(root, compiler, &text::asking(&module, &text))?;
     let run = compiler.execute(&program, &Value::Count(seed), CASES, BYTES)?;
     let broken =
         |what: String| Error::new(format!("{}: {what}", path.display()), "the case file and the reference must fit");
@@ -129,7 +129,7 @@ fn clean(directory: &Path) {
     }
 }
 
-fn blamed(program: &Program, error: &crate::compile::Diagnostic) -> String {
+fn blamed(program: &Program, error: &crate::program::compile::Diagnostic) -> String {
     let line = error.line.and_then(|line| program.text.lines().nth(line - 1));
     format!("{} in `{}`", error.message, line.unwrap_or_default().trim())
 }

@@ -5,9 +5,9 @@ back.
 Each number of the gradient is summed by one task, pixel after pixel in one fixed order, whatever the number of threads.
 */
 
+use super::super::slices::Parts;
 use super::panels::{pack_columns, prefetch};
 use super::rows::Shared;
-use super::slices::Parts;
 use super::tile::{OuterTile, Panel, Segment};
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;

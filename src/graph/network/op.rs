@@ -1,12 +1,13 @@
 /*!
 What every operation of the graph can do: say its output's shape, compute it, and carry a gradient back.
 
-No operation is here, each has its own file in [`ops`](super::ops); nor does an operation own memory, the
-[`Session`](super::Session) plans and lends it.
+No operation is here, each has its own file in [`ops`](crate::graph::ops); nor does an operation own memory, the
+[`Session`](crate::graph::Session) plans and lends it.
 */
 
-pub use super::fuse::Stage;
-use super::{DType, Shape, compute::Compute, ops::MaxPool};
+use super::shape::{DType, Shape};
+pub use crate::graph::compile::fusion::Stage;
+use crate::graph::{ops::MaxPool, run::backend::Compute};
 use std::{any::Any, fmt, rc::Rc};
 
 /// One kind of operation with its configuration.
@@ -108,7 +109,7 @@ pub trait Op: fmt::Debug + Any {
 /// When an operation such as dropout or batch normalisation acts as in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Phase {
-    /// As the run says: see [`Session::run_training`](super::Session::run_training).
+    /// As the run says: see [`Session::run_training`](crate::graph::Session::run_training).
     #[default]
     OfRun,
     /// Always as in training.

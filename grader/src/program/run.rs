@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use wire::{Frame, Value};
 
-use crate::compile::Compiler;
 use crate::error::{Error, Result};
+use crate::program::compile::Compiler;
 use crate::sandbox::{End, Job, Limits};
 
 /// What a program did with a row of calls.

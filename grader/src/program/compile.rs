@@ -10,9 +10,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::library::Library;
+use crate::program::library::Library;
+use crate::program::toolchain::Toolchain;
 use crate::sandbox::{self, End, Job, Limits, Outcome};
-use crate::toolchain::Toolchain;
 
 /// The name of a program's text, as it appears in messages and in the places of panics.
 pub const SOURCE: &str = "main.rs";

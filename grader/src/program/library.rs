@@ -16,8 +16,8 @@ use course::files;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::program::toolchain::Toolchain;
 use crate::progress;
-use crate::toolchain::Toolchain;
 
 /// Compiled crates that a submission is linked with.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
 /*!
-The helper: this same program, started afresh, with one thread, to build the walls and start the job inside them.
+The helper process: this same program, started afresh, with one thread, to build the walls and start the job inside them.
 
 It never sees an expected answer, and it leaves judging to the grader. Its steps are in the order in which they must
 happen; each process's part is one function.
@@ -31,8 +31,8 @@ struct Fault {
     help: &'static str,
 }
 
-/// The helper's `main`.
-pub fn helper() -> ! {
+/// The `main` of the helper process.
+pub fn main() -> ! {
     if let Err(fault) = serve() {
         report(&Report::Failed { doing: fault.doing, message: fault.message, help: fault.help.into() });
     }

@@ -11,9 +11,9 @@ use course::parallel::parallel;
 use course::{Assignment, Item, ItemKind, Keep, Origin, splice};
 
 use crate::assignment;
-use crate::compile::{Binary, Compiled, Compiler, Diagnostic};
 use crate::error::Result;
-use crate::program::{self, Module, Place, Program};
+use crate::program::compile::{Binary, Compiled, Compiler, Diagnostic};
+use crate::program::text::{self, Module, Place, Program};
 use crate::report::Verdict;
 use crate::submission::Submission;
 
@@ -103,7 +103,7 @@ impl Builder<'_> {
             let items = splice(&self.assignment.reference, &self.submission.parts, keep, add);
             let functions = calls.iter().map(|name| assignment::call(self.assignment, name, name));
             let module = Module { name: "graded".into(), items, calls: functions.collect::<Result<_>>()? };
-            let program = program::answering(&[module]);
+            let program = text::answering(&[module]);
             let errors = match self.compiler.compile(&program.text)? {
                 Compiled::Binary(binary) => {
                     builds.built.push(Built { binary, program, functions: calls });

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use course::Assignment;
 use wire::Frame;
 
-use course::Assignment;
-
-use crate::answers::Case;
-use crate::compare::difference;
-use crate::compile::Compiler;
 use crate::error::Result;
-use crate::evaluate::Evaluation;
-use crate::misconceptions;
+use crate::judge::answers::Case;
+use crate::judge::compare::difference;
+use crate::judge::evaluate::Evaluation;
+use crate::judge::misconceptions;
+use crate::program::compile::Compiler;
 use crate::report::Verdict;
 
 /// The sentences that fit each function that gave a wrong answer.

@@ -3,7 +3,7 @@
 use super::elementwise::{image, image_dims};
 use crate::graph::{
     Op, Shape,
-    kernels::{exact::pool as exact, fast::pool2d as fast, geometry::Pool2dGeometry},
+    kernels::{exact::pool2d as exact, fast::pool2d as fast, geometry::Pool2dGeometry},
     op::{Backward, Dims, Forward},
     padding::Padding,
 };

@@ -6,7 +6,7 @@ simply is another one under a second name.
 */
 
 use super::{
-    fuse::Stage,
+    fusion::Stage,
     plan::{Instruction, Step},
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
