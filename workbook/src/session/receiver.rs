@@ -1,7 +1,7 @@
 /*!
-The host's ear: hears what the relay tells through evcxr, keeps what it says about the running cell, and writes events.
+Receives what the relay sends through evcxr, keeps what it says about the running cell, and writes events.
 
-It does not judge a cell; `host.rs` does, when the cell has ended.
+Whether a cell failed is decided in `evaluator.rs`, when the cell has ended.
 */
 
 use super::message::{Event, Output, Panic, Relayed, Stream, to_line};
@@ -10,13 +10,14 @@ use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What the listener is asked to do after everything that evcxr has passed on before.
-pub enum Ask {
+/// What the receiver does after everything that evcxr has passed on before.
+pub enum Command {
     Write(Event),
-    Answer(Sender<()>),
+    /// Confirm that it has come this far.
+    Confirm(Sender<()>),
 }
 
-/// What the listener has heard of the running cell.
+/// What the relay has reported of the running cell.
 #[derive(Default)]
 pub struct Cell {
     state: Mutex<CellState>,
@@ -43,19 +44,19 @@ impl Cell {
     }
 }
 
-/// Turns what evcxr passes on into events, and writes them and those that are asked for, in order.
-pub fn listen(relayed: &Receiver<String>, asked: &Receiver<Ask>, cell: &Cell) {
+/// Turns what evcxr passes on into events, and writes them and those of `commands`, in order.
+pub fn receive(relayed: &Receiver<String>, commands: &Receiver<Command>, cell: &Cell) {
     loop {
         select! {
             recv(relayed) -> line => match line {
-                Ok(line) => hear_line(&line, cell),
+                Ok(line) => receive_line(&line, cell),
                 Err(_) => return,
             },
-            recv(asked) -> ask => {
-                relayed.try_iter().for_each(|line| hear_line(&line, cell));
-                match ask {
-                    Ok(Ask::Write(event)) => write_event(&event),
-                    Ok(Ask::Answer(answer)) => drop(answer.send(())),
+            recv(commands) -> command => {
+                relayed.try_iter().for_each(|line| receive_line(&line, cell));
+                match command {
+                    Ok(Command::Write(event)) => write_event(&event),
+                    Ok(Command::Confirm(confirmed)) => drop(confirmed.send(())),
                     Err(_) => return,
                 }
             },
@@ -63,7 +64,7 @@ pub fn listen(relayed: &Receiver<String>, asked: &Receiver<Ask>, cell: &Cell) {
     }
 }
 
-fn hear_line(line: &str, cell: &Cell) {
+fn receive_line(line: &str, cell: &Cell) {
     let relayed = serde_json::from_str(line)
         .unwrap_or_else(|_| Relayed::Output(Output::Text { stream: Stream::Stdout, text: format!("{line}\n") }));
     match relayed {
@@ -80,6 +81,6 @@ fn write_event(event: &Event) {
     let mut stdout = std::io::stdout().lock();
     let written = writeln!(stdout, "{}", to_line(event)).and_then(|()| stdout.flush());
     if written.is_err() {
-        std::process::exit(1); // nobody listens any more
+        std::process::exit(1); // the program has ended
     }
 }

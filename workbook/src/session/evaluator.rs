@@ -1,14 +1,14 @@
 /*!
-The process that holds evcxr: the only file that knows it.
+The process that compiles cells with evcxr: the only file that knows evcxr's library.
 
 It takes cells on its standard input and answers with events on its standard output. evcxr reads its settings from the
 environment and the current directory, prints on standard error, and may end the process (`:quit`); so it gets one of
 its own. What a cell prints and why it failed comes from `relay.rs`, because evcxr itself counts a panic as success.
 */
 
-use super::listener::{Ask, Cell, CellState, listen};
 use super::message::{Event, Failure, FailureKind, Output, Panic, Request, to_line};
-use super::{CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, LOCK_VAR, Place, ROLE_VAR, helper, relay};
+use super::receiver::{Cell, CellState, Command as Receive, receive};
+use super::{CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, LOCK_VAR, Place, ROLE_VAR, helper_crate, relay, runtime};
 use crossbeam_channel::{Sender, bounded, unbounded};
 use evcxr::{CommandContext, CompilationError, EvalContext};
 use std::collections::BTreeMap;
@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
-/// Must be the first line of `main`: this program is also evcxr's runtime, the relay and the host, and returns only when
-/// it is none of them.
+/// Must be the first line of `main`: this program is also the evaluator, the relay and the runtime, and the call returns
+/// only when it is none of them.
 pub fn hook() {
     let role = std::env::var(ROLE_VAR).unwrap_or_default();
     if !role.is_empty() || std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
@@ -27,17 +27,20 @@ pub fn hook() {
     if role == "relay" {
         exit(relay::run());
     }
-    evcxr::runtime_hook();
-    if role == "host" {
+    if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
+        runtime::run();
+    }
+    evcxr::runtime_hook(); // evcxr also calls this program in place of rustc
+    if role == "evaluator" {
         exit(run());
     }
 }
 
-/// The command that starts a host.
+/// The command that starts an evaluator.
 pub fn command(session_dir: &Path, lock: &Path, place: &Place) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command
-        .env(ROLE_VAR, "host")
+        .env(ROLE_VAR, "evaluator")
         .env(CELLS_DIR_VAR, &place.cells_dir)
         .env(COURSE_VAR, &place.course)
         .env(HELPER_VAR, &place.helper)
@@ -54,9 +57,9 @@ fn exit(code: ExitCode) -> ! {
 }
 
 fn run() -> ExitCode {
-    match Host::start() {
-        Ok(host) => {
-            host.serve();
+    match Evaluator::start() {
+        Ok(evaluator) => {
+            evaluator.serve();
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -67,22 +70,22 @@ fn run() -> ExitCode {
 }
 
 /// The session's own first cell.
-const COMPANION: &str = include_str!("companion_cell.rs");
+const STARTUP: &str = include_str!("startup_cell.rs");
 
-struct Host {
+struct Evaluator {
     context: CommandContext,
-    /// To the listener, who answers after everything that came before.
-    ask: Sender<Ask>,
+    /// To the receiver, which handles it after everything that came before.
+    receiver: Sender<Receive>,
     cell: Arc<Cell>,
     session_dir: PathBuf,
     place: Place,
     lock: PathBuf,
     has_dependencies: bool,
-    has_companion: bool,
+    has_startup_cell: bool,
 }
 
-impl Host {
-    fn start() -> Result<Host, String> {
+impl Evaluator {
+    fn start() -> Result<Evaluator, String> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).ok_or(format!("{name} is not set"));
         let (session_dir, cells_dir, lock) = (variable("EVCXR_TMPDIR")?, variable(CELLS_DIR_VAR)?, variable(LOCK_VAR)?);
         let (course, helper) = (variable(COURSE_VAR)?, variable(HELPER_VAR)?);
@@ -92,26 +95,26 @@ impl Host {
         // From here on relative paths are the notebook's: `:dep … { path = "../.." }`.
         std::env::set_current_dir(&cells_dir).map_err(|error| format!("{}: {error}", cells_dir.display()))?;
         let cell = Arc::new(Cell::default());
-        let (ask, asked) = unbounded();
+        let (receiver, commands) = unbounded();
         std::thread::spawn({
             let cell = Arc::clone(&cell);
-            move || listen(&outputs.stdout, &asked, &cell)
+            move || receive(&outputs.stdout, &commands, &cell)
         });
         // The relay's own standard error; the cells' comes with their output.
         std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
         let context = CommandContext::with_eval_context(context);
-        let mut host = Host {
+        let mut evaluator = Evaluator {
             context,
-            ask,
+            receiver,
             cell,
             session_dir,
             place: Place { cells_dir, course, helper },
             lock,
             has_dependencies: false,
-            has_companion: false,
+            has_startup_cell: false,
         };
-        host.start_companion()?;
-        Ok(host)
+        evaluator.run_startup_cell()?;
+        Ok(evaluator)
     }
 
     fn serve(mut self) {
@@ -122,19 +125,19 @@ impl Host {
                 match serde_json::from_str(&line) {
                     Ok(Request::Execute { code }) => drop(requests.send(code)),
                     Ok(Request::Interrupt) => cell.stop(""),
-                    Err(error) => eprintln!("the host does not understand {line:?}: {error}"),
+                    Err(error) => eprintln!("expected a request, got {line:?}: {error}"),
                 }
             }
         });
-        let _ = self.ask.send(Ask::Write(Event::Ready));
+        let _ = self.receiver.send(Receive::Write(Event::Ready));
         for code in cells {
             let failure = self.execute(&code);
-            let _ = self.ask.send(Ask::Write(Event::Done { failure }));
+            let _ = self.receiver.send(Receive::Write(Event::Done { failure }));
         }
     }
 
     fn execute(&mut self, code: &str) -> Option<Failure> {
-        if let Err(message) = self.start_companion() {
+        if let Err(message) = self.run_startup_cell() {
             return Some(failure(FailureKind::Other, message));
         }
         if !self.has_dependencies && code.lines().any(|line| line.trim_start().starts_with(":dep ")) {
@@ -146,21 +149,21 @@ impl Host {
         }
         let before = self.variables();
         *self.cell.state() = CellState::default();
-        let result = self.context.execute(&helper::redirect(code, &self.place));
+        let result = self.context.execute(&helper_crate::redirect(code, &self.place));
         if code.lines().any(|line| [":restart", ":clear"].contains(&line.trim())) {
-            self.has_companion = false; // evcxr has started a new process
+            self.has_startup_cell = false; // evcxr has started a new process
         }
         let mut failure = match result {
             Ok(outputs) => {
                 let data: BTreeMap<String, String> = outputs.content_by_mime_type.into_iter().collect();
                 if !data.is_empty() {
-                    let _ = self.ask.send(Ask::Write(Event::Output(Output::Display { data, id: None })));
+                    let _ = self.receiver.send(Receive::Write(Event::Output(Output::Display { data, id: None })));
                 }
                 self.quiet_failure(code)?
             }
             Err(evcxr::Error::CompilationErrors(errors)) => compile_failure(&errors, code),
             Err(evcxr::Error::SubprocessTerminated(message)) => {
-                self.has_companion = false;
+                self.has_startup_cell = false;
                 self.dead(message)
             }
             Err(error) => failure(FailureKind::Other, error.to_string()),
@@ -172,7 +175,7 @@ impl Host {
 
     /// A failure that evcxr counts as success.
     fn quiet_failure(&self, code: &str) -> Option<Failure> {
-        self.hear();
+        self.wait_for_receiver();
         let mut state = self.cell.state();
         if let Some(panic) = state.panic.take() {
             let message = if panic.message.is_empty() { "the cell panicked".to_owned() } else { panic.message.clone() };
@@ -184,7 +187,7 @@ impl Host {
     }
 
     fn dead(&self, message: String) -> Failure {
-        self.hear();
+        self.wait_for_receiver();
         let mut state = self.cell.state();
         if let Some(why) = state.stopped.take() {
             let message = if why.is_empty() { "the cell was stopped".to_owned() } else { why };
@@ -213,11 +216,11 @@ impl Host {
         }
     }
 
-    /// Waits until the listener has heard everything that evcxr has passed on.
-    fn hear(&self) {
-        let (answer, answered) = bounded(1);
-        if self.ask.send(Ask::Answer(answer)).is_ok() {
-            let _ = answered.recv();
+    /// Waits until the receiver has handled everything that evcxr has passed on.
+    fn wait_for_receiver(&self) {
+        let (confirm, confirmed) = bounded(1);
+        if self.receiver.send(Receive::Confirm(confirm)).is_ok() {
+            let _ = confirmed.recv();
         }
     }
 
@@ -245,19 +248,19 @@ impl Host {
         names
     }
 
-    /// Sees to it that the companion runs in the process that is there now.
-    fn start_companion(&mut self) -> Result<(), String> {
-        if self.has_companion {
+    /// Runs the startup cell, unless it has run in the process that is there now.
+    fn run_startup_cell(&mut self) -> Result<(), String> {
+        if self.has_startup_cell {
             return Ok(());
         }
-        self.context.execute(COMPANION).map_err(|error| {
+        self.context.execute(STARTUP).map_err(|error| {
             let details = match &error {
-                evcxr::Error::CompilationErrors(errors) => compile_failure(errors, COMPANION).details,
+                evcxr::Error::CompilationErrors(errors) => compile_failure(errors, STARTUP).details,
                 error => error.to_string(),
             };
             format!("the session's own first cell failed: {details}")
         })?;
-        self.has_companion = true;
+        self.has_startup_cell = true;
         Ok(())
     }
 }

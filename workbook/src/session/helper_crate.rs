@@ -88,17 +88,28 @@ fn essential(manifest: &str) -> String {
     ["features", "dependencies"].into_iter().filter_map(part).collect()
 }
 
-/// A cell's code, in which a `:dep cnn = { path = "…" }` that means the workspace means the copy.
+/// A cell's code, in which a `:dep cnn = { path = "…" }` that means the workspace means the copy. One that leads to no
+/// package `cnn` at all means it as well: a notebook that was moved to another folder still names the old place.
 pub fn redirect(code: &str, Place { cells_dir, course, helper }: &Place) -> String {
     let redirect = |line: &str| -> Option<String> {
         let dependency = line.trim_start().strip_prefix(":dep")?.trim_start().strip_prefix("cnn")?;
         let start = line.len() - dependency.len() + dependency.find("path")?;
         let open = start + line[start..].find('"')? + 1;
         let close = open + line[open..].find('"')?;
-        let means_course = cells_dir.join(&line[open..close]).canonicalize().ok()? == *course;
+        let named = cells_dir.join(&line[open..close]);
+        let means_course = match named.canonicalize() {
+            Ok(path) => path == *course || !is_helper_crate(&path),
+            Err(_) => true,
+        };
         means_course.then(|| format!("{}{}{}", &line[..open], helper.display(), &line[close..]))
     };
     code.split_inclusive('\n').map(|line| redirect(line).unwrap_or_else(|| line.to_owned())).collect()
+}
+
+fn is_helper_crate(folder: &Path) -> bool {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    let manifest: toml::Table = toml::from_str(&manifest).unwrap_or_default();
+    manifest.get("package").and_then(|package| package.get("name")?.as_str()) == Some("cnn")
 }
 
 #[cfg(test)]
@@ -112,7 +123,14 @@ mod tests {
         let redirect = |code: &str| redirect(code, &place);
         let code = ":dep cnn = { path = \"../..\", default-features = false }\nuse cnn::prelude::*;";
         assert_eq!(redirect(code), code.replace("../..", "/copy"));
-        for other in [":dep cnn = { path = \"..\" }", ":dep cnn", ":dep ndarray = \"0.17\"", "let path = \"../..\";"] {
+        // A notebook that was moved names a place where the crate is not, or one that does not exist.
+        for moved in ["..", "../../../nowhere"] {
+            assert_eq!(redirect(&code.replace("../..", moved)), code.replace("../..", "/copy"), "{moved}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"cnn\"\n").unwrap();
+        let another = format!(":dep cnn = {{ path = {:?} }}", folder.path());
+        for other in [&*another, ":dep cnn", ":dep ndarray = \"0.17\"", "let path = \"../..\";"] {
             assert_eq!(redirect(other), other);
         }
     }

@@ -1,10 +1,10 @@
-// Run once in every process of a session, before the first cell, by `host.rs`. It uses `std` alone, because the standard
+// Run once in every process of a session, before the first cell, by `evaluator.rs`. It uses `std` alone, because the standard
 // library is what all cells share.
 {
     use std::io::{BufRead, Write};
     use std::os::fd::FromRawFd;
 
-    let variable = std::env::var("WORKBOOK_COMPANION").expect("set by the relay");
+    let variable = std::env::var("WORKBOOK_STARTUP").expect("set by the relay");
     let (requests, reports, nonce) = {
         let mut words = variable.split(' ');
         let mut word = || words.next().expect("two descriptors and a nonce").to_owned();
@@ -38,10 +38,10 @@
         }
     });
 
-    // The first mark comes from the cell itself and not from a thread, which may be late: from here on the relay listens.
+    // The first mark comes from the cell itself and not from a thread, which may be late: from here on the relay sends what it reads.
     println!("\u{1e}{nonce}:0");
 
-    // Every line asks for a mark with this number on both streams: then all that was printed before has been read.
+    // Every line requests a mark with this number on both streams: then all that was printed before has been read.
     std::thread::spawn(move || {
         for number in std::io::BufReader::new(requests).lines().map_while(Result::ok) {
             let mark = format!("\u{1e}{nonce}:{number}\n");
