@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A file name is a stranger's text as well.
+            // A file name is untrusted text as well.
             eprintln!("error: {}", grader::report::clean(&error.to_string()));
             ExitCode::from(2)
         }

@@ -39,6 +39,9 @@ fn what_cannot_be_graded_is_an_error_before_anything_is_compiled() {
     fs::write(at("a.rs"), SOURCE).unwrap();
     fs::write(at("b.rs"), SOURCE).unwrap();
     refused(&[directory.path()], "expected one .rs file, found 2: a.rs, b.rs\n");
+    // What macOS writes beside a file is none.
+    fs::write(at("._a.ipynb"), [0, 5, 22, 7]).unwrap();
+    refused(&[directory.path()], "expected one .rs file, found 2: a.rs, b.rs\n");
     fs::write(at("c.ipynb"), "{\"cells\": [").unwrap();
     refused(&[&at("c.ipynb")], "c.ipynb: the notebook is cut off");
     fs::write(at("d.rs"), [0xff, 0xfe]).unwrap();

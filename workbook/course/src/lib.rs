@@ -27,22 +27,28 @@ assert!(!double.solution().contains("//~"));
 ```
 
 Reading order: [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`]
-lays a submission over a reference; [`Patch`] changes some of a function's lines.
+lays a submission over a reference, of which [`Submitted`] says what takes part; [`Patch`] changes some of a function's lines.
 */
 
 mod error;
 mod function;
+mod import;
 mod item;
 mod markers;
 mod patch;
+mod reach;
 mod recover;
+mod resolve;
 mod source;
 mod splice;
+mod submitted;
 
 pub use error::{Error, ErrorKind, Result};
 pub use function::{Function, Parameter};
 pub use item::{Item, ItemKind};
 pub use patch::Patch;
+pub use reach::reachable;
 pub use recover::{Broken, recover};
 pub use source::Source;
-pub use splice::{Keep, Origin, Spliced, splice};
+pub use splice::{ItemId, Keep, Lines, Origin, Selection, Spliced, given_module, splice};
+pub use submitted::{Definition, Submitted};
