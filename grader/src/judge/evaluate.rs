@@ -78,7 +78,7 @@ impl Evaluation {
             _ => reports.last().map(|case| case.verdict),
         };
         // An empty sum is -0.
-        let share = if total == 0 { 0.0 } else { earned.max(0.0) / total as f64 };
+        let share = if total == 0 { 0.0 } else { (earned + 0.0) / total as f64 };
         Self { verdict: verdict.unwrap_or(Verdict::Passed), share, cases: reports, messages, frames: run.frames }
     }
 }

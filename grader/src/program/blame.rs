@@ -118,6 +118,10 @@ impl<'a> State<'a> {
         };
         let before = size(self);
         let mut wrong: BTreeMap<String, Rejection> = BTreeMap::new();
+        // Where one import fails, the compiler may give up on others that are right.
+        let (follow_ups, errors): (Vec<_>, Vec<_>) =
+            errors.iter().partition(|error| self.leads_inside(program.place(error.line.unwrap_or(0))));
+        let errors = if errors.is_empty() { follow_ups } else { errors };
         for error in errors {
             // Of two definitions the later one counts.
             let first =
@@ -147,6 +151,13 @@ impl<'a> State<'a> {
         wrong.retain(|name, _| self.graded.contains(name));
         self.builds.rejected.extend(wrong);
         size(self) > before
+    }
+
+    /// Whether a line is an import of something of the submission's own.
+    fn leads_inside(&self, place: &Place) -> bool {
+        let Place::Item(Origin::Submission { part, item, import: Some(number), .. }) = place else { return false };
+        let item = &self.builder.submission.parts[*part].items()[*item];
+        self.builder.submitted().leads_inside(item, *number)
     }
 
     fn blame_item(

@@ -130,8 +130,8 @@ impl Writer<'_> {
                     ("a macro", format!("macro_rules! twice_{n} {{ ($x:expr) => {{ 2 * $x }} }}\n"))
                 }
                 1 => {
-                    text = text.replacen("2 * pad", &format!("TWO_{n} * pad"), 1);
-                    ("a constant", format!("const TWO_{n}: usize = 2;\nstatic NOTE_{n}: &str = \"2\";\n"))
+                    text = text.replacen("2 * pad", &format!("TWO_{n}_TIMES * pad"), 1);
+                    ("a constant", format!("const TWO_{n}_TIMES: usize = 2;\nstatic NOTE_{n}: &str = \"2\";\n"))
                 }
                 2 => {
                     text = text.replacen("2 * pad", &format!("pad.twice_{n}()"), 1);
@@ -161,7 +161,7 @@ impl Writer<'_> {
                     text = at_start(
                         &text,
                         function,
-                        "const HERE: usize = 3; fn inner() -> usize { HERE } let _ = inner();",
+                        "{ const HERE: usize = 3; fn inner() -> usize { HERE } let _ = inner(); }",
                     );
                     ("items inside", String::new())
                 }

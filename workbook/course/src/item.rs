@@ -201,24 +201,26 @@ impl Words {
     fn collect(&mut self, tokens: TokenStream) {
         let mut todo = vec![tokens];
         while let Some(tokens) = todo.pop() {
-            let mut tokens = tokens.into_iter().peekable();
-            while let Some(token) = tokens.next() {
+            let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+            for (index, token) in tokens.iter().enumerate() {
                 match token {
                     TokenTree::Group(group) => todo.push(group.stream()),
                     TokenTree::Ident(ident) => {
                         let word = ident.to_string();
-                        let next = tokens.peek().and_then(|next| match next {
-                            TokenTree::Punct(next) => Some(next.as_char()),
-                            _ => None,
-                        });
-                        match next {
-                            Some(':') if is_path(tokens.clone()) => {
+                        match &tokens[index + 1..] {
+                            [TokenTree::Punct(first), TokenTree::Punct(second), ..]
+                                if first.as_char() == ':' && second.as_char() == ':' =>
+                            {
                                 if word == "crate" {
                                     self.crate_paths.push(ident.span().byte_range().end);
                                 }
                                 self.prefixes.insert(word.clone());
                             }
-                            Some('!') if is_macro_call(tokens.clone()) => _ = self.macro_calls.insert(word.clone()),
+                            [TokenTree::Punct(mark), TokenTree::Group(group), ..]
+                                if mark.as_char() == '!' && group.delimiter() != Delimiter::None =>
+                            {
+                                self.macro_calls.insert(word.clone());
+                            }
                             _ => {}
                         }
                         self.all.insert(word);
@@ -229,18 +231,6 @@ impl Words {
         }
         self.crate_paths.sort_unstable();
     }
-}
-
-/// Whether the tokens begin with `::`.
-fn is_path(mut tokens: impl Iterator<Item = TokenTree>) -> bool {
-    let mut colon = || matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    colon() && colon()
-}
-
-/// Whether the tokens begin with `!` and a group.
-fn is_macro_call(mut tokens: impl Iterator<Item = TokenTree>) -> bool {
-    let is = |token: Option<TokenTree>| matches!(token, Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::None);
-    tokens.next().is_some() && is(tokens.next())
 }
 
 fn attributes(item: &syn::Item) -> &[Attribute] {

@@ -5,10 +5,12 @@ modules.
 It reads items and no crate: a path that leads out of the submission ends there.
 */
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use crate::import::{Import, ImportKind};
 use crate::item::{Item, ItemKind};
+use crate::splice::ItemId;
 
 /// An item, and which of the submission's sources it stands in.
 pub(crate) type Placed<'a> = (usize, &'a Item);
@@ -26,77 +28,86 @@ pub(crate) enum Target<'a> {
 
 /// The modules from the root to the one where a name is looked up, each with its items.
 #[derive(Debug, Clone)]
-pub(crate) struct Scope<'a>(Vec<Vec<Placed<'a>>>);
+pub(crate) struct Scope<'a>(Vec<Module<'a>>);
 
-/// Look-ups that one name is worth: many globs that import each other would otherwise be followed for ever.
-struct Fuel(Cell<u32>);
+#[derive(Debug, Clone)]
+struct Module<'a> {
+    /// The module's item; the root has none.
+    id: Option<ItemId>,
+    items: Vec<Placed<'a>>,
+}
 
-impl Fuel {
-    fn new() -> Self {
-        Self(Cell::new(500))
-    }
+/// The names that were looked up, each with its module: globs may import each other in circles.
+#[derive(Default)]
+struct Visited(RefCell<BTreeSet<(Option<ItemId>, bool, String)>>);
 
-    fn burn(&self) -> Option<()> {
-        self.0.set(self.0.get().checked_sub(1)?);
-        Some(())
+impl Visited {
+    /// Says that `name` is looked up in a module, as a module or as a value; `None` where that has been done.
+    fn enter(&self, scope: &Scope, is_module: bool, name: &str) -> Option<()> {
+        let id = scope.0.last().and_then(|module| module.id);
+        self.0.borrow_mut().insert((id, is_module, name.to_owned())).then_some(())
     }
 }
 
 impl<'a> Scope<'a> {
     /// The root module with these items.
     pub(crate) fn root(items: Vec<Placed<'a>>) -> Self {
-        Self(vec![items])
+        Self(vec![Module { id: None, items }])
     }
 
     fn items(&self) -> &[Placed<'a>] {
-        self.0.last().map_or(&[], Vec::as_slice)
+        self.0.last().map_or(&[], |module| module.items.as_slice())
     }
 
     /// The function, constant or import that `name` stands for; of several definitions the last. Where none has the
     /// name, a glob import may bring it in, or a macro call define it.
     pub(crate) fn value(&self, name: &str) -> Option<Target<'a>> {
-        self.value_in(name, &Fuel::new())
+        self.value_in(name, &Visited::default())
     }
 
-    fn value_in(&self, name: &str, fuel: &Fuel) -> Option<Target<'a>> {
-        fuel.burn()?;
+    fn value_in(&self, name: &str, visited: &Visited) -> Option<Target<'a>> {
+        visited.enter(self, false, name)?;
         for &(part, item) in self.items().iter().rev() {
             if matches!(item.kind, ItemKind::Function | ItemKind::Value) && item.name.as_deref() == Some(name) {
                 return Some(Target::Item((part, item)));
             }
             let named = |import: &&Import| import.kind == ImportKind::Named && import.name == name;
             for import in item.imports.iter().rev().filter(named) {
-                match self.followed(import, fuel) {
+                match self.followed(import, visited) {
                     Followed::Value(target) => return Some(target),
                     Followed::Unknown => return Some(Target::Outside((part, item))),
                     Followed::Module => {}
                 }
             }
         }
-        self.globs(|scope, visible| scope.value_in(name, fuel).filter(|target| visible(*target)), fuel)
+        self.globs(|scope, visible| scope.value_in(name, visited).filter(|target| visible(*target)), visited)
             .or_else(|| self.macro_call(name).map(Target::MacroCall))
     }
 
     /// What a named import stands for.
     pub(crate) fn import(&self, import: &Import) -> Followed<'a> {
-        self.followed(import, &Fuel::new())
+        self.followed(import, &Visited::default())
     }
 
-    fn followed(&self, import: &Import, fuel: &Fuel) -> Followed<'a> {
+    fn followed(&self, import: &Import, visited: &Visited) -> Followed<'a> {
         let Some((last, path)) = import.segments.split_last() else { return Followed::Unknown };
-        let Some(scope) = self.module(path, import, fuel) else { return Followed::Unknown };
+        let Some(scope) = self.module(path, import, visited) else { return Followed::Unknown };
         // A name that is imported from the root by itself, as in `use self::a as a`, stands for nothing.
-        match scope.value_in(last, fuel) {
+        match scope.value_in(last, visited) {
             Some(target) => Followed::Value(target),
-            None if scope.child(last, fuel).is_some() || scope.has_type(last) => Followed::Module,
+            None if scope.child(last, visited).is_some() || scope.has_type(last) => Followed::Module,
             None => Followed::Unknown,
         }
     }
 
-    fn globs<T>(&self, find: impl Fn(&Scope<'a>, &dyn Fn(Target<'a>) -> bool) -> Option<T>, fuel: &Fuel) -> Option<T> {
+    fn globs<T>(
+        &self,
+        find: impl Fn(&Scope<'a>, &dyn Fn(Target<'a>) -> bool) -> Option<T>,
+        visited: &Visited,
+    ) -> Option<T> {
         for (_, item) in self.items().iter().rev() {
             for import in item.imports.iter().filter(|import| import.kind == ImportKind::Glob) {
-                let Some(scope) = self.module(&import.segments, import, fuel) else { continue };
+                let Some(scope) = self.module(&import.segments, import, visited) else { continue };
                 // A module sees what is private in those around it.
                 let inside = scope.0.len() < self.0.len();
                 let visible = |target: Target<'a>| match target {
@@ -127,7 +138,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The module that a path leads to, if it is one of the submission's.
-    fn module(&self, path: &[String], import: &Import, fuel: &Fuel) -> Option<Scope<'a>> {
+    fn module(&self, path: &[String], import: &Import, visited: &Visited) -> Option<Scope<'a>> {
         if import.is_absolute {
             return None;
         }
@@ -143,32 +154,33 @@ impl<'a> Scope<'a> {
             path = rest;
         }
         for name in path {
-            scope = scope.child(name, fuel)?;
+            scope = scope.child(name, visited)?;
         }
         Some(scope)
     }
 
     /// The inline module `name` of this one, by its own name or through an import.
-    fn child(&self, name: &str, fuel: &Fuel) -> Option<Scope<'a>> {
-        fuel.burn()?;
+    fn child(&self, name: &str, visited: &Visited) -> Option<Scope<'a>> {
+        visited.enter(self, true, name)?;
         for &(part, item) in self.items().iter().rev() {
             if item.kind == ItemKind::Module && item.name.as_deref() == Some(name) {
                 let mut modules = self.0.clone();
-                modules.push(item.children.iter().map(|child| (part, child)).collect());
+                let items = item.children.iter().map(|child| (part, child)).collect();
+                modules.push(Module { id: Some((part, item.range.start)), items });
                 return Some(Scope(modules));
             }
             let named = |import: &&Import| import.kind != ImportKind::Glob && import.name == name;
             for import in item.imports.iter().filter(named) {
                 let (last, path) = import.segments.split_last()?;
                 // An import by its own name would be followed for ever.
-                if let Some(found) = self.module(path, import, fuel)
+                if let Some(found) = self.module(path, import, visited)
                     && !(path.is_empty() && last == name)
                 {
-                    return found.child(last, fuel);
+                    return found.child(last, visited);
                 }
             }
         }
-        self.globs(|scope, _| scope.child(name, fuel), fuel)
+        self.globs(|scope, _| scope.child(name, visited), visited)
     }
 
     fn has_type(&self, name: &str) -> bool {

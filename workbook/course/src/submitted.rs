@@ -65,6 +65,12 @@ impl<'a> Submitted<'a> {
         self.scope.value(name)
     }
 
+    /// Whether a `use` declaration leads to something of the submission's own with its `number`th name.
+    pub fn leads_inside(&self, item: &Item, number: usize) -> bool {
+        let inside = |import: &Import| !matches!(self.scope.import(import), Followed::Unknown);
+        item.imports.get(number).is_some_and(|import| import.kind == ImportKind::Named && inside(import))
+    }
+
     /// What defines the function `name`: an item at the top or in an inline module that an import leads to, a `use`
     /// declaration that leads elsewhere, or a macro call.
     pub fn definition(&self, name: &str) -> Option<Definition<'a>> {
