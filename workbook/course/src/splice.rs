@@ -114,6 +114,7 @@ pub fn splice(reference: &Source, submission: &[Source], name: &str, selection: 
     let mut given = Lines::default();
     let mut replaced = Replaced::default();
     let mut names = Vec::new();
+    let mut given_names = BTreeSet::new();
 
     for item in reference.items().iter().filter(|item| item.kind != ItemKind::Function) {
         given.push(&visible(reference, item), |_| Origin::Reference);
@@ -132,9 +133,23 @@ pub fn splice(reference: &Source, submission: &[Source], name: &str, selection: 
             (function.stub(), Origin::Stub(of.to_owned()))
         };
         given.push(&with_visibility(text, function.item(), function.item().range.start), |_| origin.clone());
+        given_names.insert(of);
         if keep != Keep::Submitted {
             names.push(of);
             replaced.take_out(&submitted, of, target, &given_path);
+        }
+    }
+
+    // A stub may hold lines that call another function; those are never reached, and the submission does not see it.
+    let mut called: Vec<&str> = given_names.iter().copied().collect();
+    while let Some(caller) = called.pop() {
+        let Ok(caller) = reference.function(caller) else { continue };
+        for function in reference.functions().filter(|function| caller.item().mentions.contains(function.name())) {
+            if given_names.insert(function.name()) {
+                let text = function.stub().replacen("pub fn", "fn", 1);
+                given.push(&text, |_| Origin::Stub(function.name().to_owned()));
+                called.push(function.name());
+            }
         }
     }
 
