@@ -44,7 +44,7 @@ fn what_cannot_be_graded_is_an_error_before_anything_is_compiled() {
     refused(&[directory.path()], "expected one .rs file, found 2: a.rs, b.rs\n");
     fs::write(at("c.ipynb"), "{\"cells\": [").unwrap();
     refused(&[&at("c.ipynb")], "c.ipynb: the notebook is cut off");
-    fs::write(at("d.rs"), [0xff, 0xfe]).unwrap();
+    fs::write(at("d.rs"), [0xff, 0xfd]).unwrap();
     refused(&[&at("d.rs")], "d.rs: not UTF-8 text");
     fs::File::create(at("e.rs")).unwrap().set_len(100 << 20).unwrap();
     refused(&[&at("e.rs")], "e.rs: larger than 32 MiB");
@@ -69,7 +69,7 @@ fn a_report_has_a_place_before_anything_is_compiled() {
 fn a_report_replaces_a_file_and_never_a_link_or_a_pipe() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
-    let write = |path: &Path, text: &str| grader::files::write(path, text.as_bytes()).unwrap();
+    let write = |path: &Path, text: &str| course::files::write(path, text.as_bytes()).unwrap();
     fs::write(at("old"), "old").unwrap();
     std::os::unix::fs::symlink("old", at("link")).unwrap();
     write(&at("link"), "new");

@@ -14,14 +14,14 @@ mod odd;
 #[path = "generated/random.rs"]
 mod random;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use grader::assignment::{self, Assignment};
+use course::{Assignment, Root};
 use grader::grade::{Grader, Options};
 use grader::report::{Report, text};
-use grader::root;
 
 /// Odd submissions of a usual run.
 const USUAL: usize = 25;
@@ -30,9 +30,9 @@ fn main() -> ExitCode {
     grader::sandbox::become_helper();
     let number = |name: &str, usual| std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"));
     let (count, first) = (number("GENERATED", USUAL), number("SEED", 1));
-    let root = root::find().unwrap_or_else(|error| panic!("{error}"));
+    let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));
-    let names = assignment::names(&root).unwrap_or_else(|error| panic!("{error}"));
+    let names = Assignment::names(&root).unwrap_or_else(|error| panic!("{error}"));
     let assignments: Vec<Assignment> =
         names.iter().map(|name| Assignment::read(&root, name).unwrap_or_else(|error| panic!("{error}"))).collect();
 

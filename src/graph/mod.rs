@@ -1,35 +1,21 @@
 /*!
 The engine: symbolic tensors, gradients and the kernels that compute them.
 
-It is not a face: the TensorFlow-1 and Keras names are thin layers above it.
+It is no frontend: the TensorFlow 1 and Keras names are thin layers above it.
 
-Reading order: [`definition`] is what is written down, [`op`] what an operation must be able to do, [`ops`] the
-operations; `plan`, `backward` and `memory` turn a graph into steps, `execute` carries them out, and [`Session`] holds
-what lasts from run to run.
+The folders follow a network's life. [`network`] is what is written down (graph, tensor, shape) and what an operation
+must be able to do; [`ops`] are the operations; `compile` turns a graph into a plan; [`run`] carries plans out with the
+[`kernels`]; [`optimizers`] hold the update rules.
 */
 
-mod backward;
-pub mod compute;
-pub mod definition;
-mod execute;
-pub mod fetch;
-pub mod fuse;
-pub mod initializer;
+mod compile;
 pub mod kernels;
-mod memory;
-pub mod op;
+pub mod network;
 pub mod ops;
 pub mod optimizers;
-pub mod padding;
-pub mod philox;
-mod plan;
-pub mod session;
-pub mod shape;
+pub mod run;
 
-pub use compute::Kernels;
-pub use definition::{Graph, Operation, Tensor};
-pub use fetch::{Feed, Fetch, Item};
-pub use op::{Op, Phase};
-pub use padding::Padding;
-pub use session::Session;
-pub use shape::{DType, Shape};
+pub use network::{
+    DType, Graph, Op, Operation, Padding, Phase, Shape, Tensor, fusion, initializer, op, padding, philox, shape,
+};
+pub use run::{Feed, Fetch, Item, Kernels, Session, backend, fetch, session};

@@ -8,12 +8,12 @@ one, each with the learner's own items that it uses and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use course::{ItemId, Keep, Selection, Submitted, reachable, splice};
+use course::parallel::parallel;
+use course::{Assignment, ItemId, Keep, Selection, Submitted, reachable, splice};
 
 use super::blame::State;
-use crate::assignment::Assignment;
+use crate::assignment;
 use crate::error::Result;
-use crate::parallel::parallel;
 use crate::program::compile::{Binary, Compiled, Compiler, Diagnostic};
 use crate::program::text::{self, Module, Program};
 use crate::report::Verdict;
@@ -183,7 +183,7 @@ impl Builder<'_> {
                 without_stub: &state.without_stub,
             };
             let items = splice(&self.assignment.reference, &self.submission.parts, MODULE, &selection);
-            let functions = calls.iter().map(|name| self.assignment.call(name, name));
+            let functions = calls.iter().map(|name| assignment::call(self.assignment, name, name));
             let module = Module { name: MODULE.into(), items, calls: functions.collect::<Result<_>>()? };
             let program = text::answering(&[module]);
             let errors = match self.compiler.compile(&program.text)? {

@@ -37,7 +37,7 @@ pub fn read(path: &Path) -> Result<(PathBuf, String)> {
         };
         return Err(Error::new(message, help));
     }
-    let text = String::from_utf8(bytes).map_err(|_| {
+    let text = course::notebook::decode(&bytes).ok_or_else(|| {
         Error::new(format!("{}: not UTF-8 text", path.display()), "save the file again from Jupyter or an editor")
     })?;
     Ok((path, text))

@@ -1,7 +1,6 @@
 /*! Submissions that once lost points for which nobody could give a reason, each with the score that is due. */
 
-use course::Source;
-use grader::assignment::Assignment;
+use course::{Assignment, Source};
 use grader::grade::Grader;
 use grader::report::{Report, text};
 

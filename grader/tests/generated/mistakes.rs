@@ -6,7 +6,7 @@ Bodies with one mistake each, or two, and right ones written another way, from a
 use std::fs;
 use std::path::PathBuf;
 
-use grader::assignment::Assignment;
+use course::Assignment;
 use grader::grade::Grader;
 use grader::report::text;
 use serde::Deserialize;

@@ -3,8 +3,7 @@ Makes submissions that are right and written in odd ways: the reference's soluti
 in a notebook as the solutions do. Some hold one broken item beside; the score that is due is computed with them.
 */
 
-use course::{Function, ItemKind, Source};
-use grader::assignment::Assignment;
+use course::{Assignment, Function, ItemKind, Source};
 use serde_json::json;
 
 use super::random::Random;

@@ -1,15 +1,16 @@
 /*! The mean of each window, channel by channel. */
 
-use super::{elementwise::image, max_pool::pool_shape};
+use super::shapes::{image, pool_shape};
 use crate::graph::{
-    Op, Shape,
-    kernels::{exact::pool as exact, fast::pool2d as fast, geometry::Pool2dGeometry},
-    op::{Backward, Dims, Forward},
-    padding::Padding,
+    kernels::{exact::average_pool as exact, fast::average_pool as fast, geometry::Pool2dGeometry},
+    network::{
+        Op, Padding, Shape,
+        op::{Backward, Dims, Forward},
+    },
 };
 
-/// y[i, h, w, c] = mean of x[i, h s + a, w s + b, c] over a window's real cells. Input: (m, n_h_prev, n_w_prev, n_c).
-/// Output: (m, n_h, n_w, n_c).
+/// y[i, h, w, c] = mean of x[i, h s + a, w s + b, c] over those rows a and columns b of a window that are inside the image.
+/// Input: (m, n_h_prev, n_w_prev, n_c). Output: (m, n_h, n_w, n_c).
 #[derive(Debug, Clone, Copy)]
 pub struct AveragePool {
     /// Rows and columns of a window.
@@ -37,18 +38,18 @@ impl Op for AveragePool {
 
     fn forward(&self, run: Forward<'_>) {
         let geometry = self.geometry(run.dims);
-        match run.compute.fast() {
-            Some(ws) => fast::average_forward(&geometry, run.inputs[0], run.output, ws),
-            None => exact::average_forward(&geometry, run.inputs[0], run.output),
+        match run.backend.fast() {
+            Some(ws) => fast::forward(&geometry, run.inputs[0], run.output, ws),
+            None => exact::forward(&geometry, run.inputs[0], run.output),
         }
     }
 
     fn backward(&self, mut run: Backward<'_>) {
         let Some(d_x) = &mut run.d_inputs[0] else { return };
         let geometry = self.geometry(run.dims);
-        match run.compute.fast() {
-            Some(ws) => fast::average_backward(&geometry, run.d_output, d_x.data, d_x.accumulate, ws),
-            None => exact::average_backward(&geometry, run.d_output, d_x.data, d_x.accumulate),
+        match run.backend.fast() {
+            Some(ws) => fast::backward(&geometry, run.d_output, d_x.data, d_x.accumulate, ws),
+            None => exact::backward(&geometry, run.d_output, d_x.data, d_x.accumulate),
         }
     }
 }

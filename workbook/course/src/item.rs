@@ -8,8 +8,8 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, Fields, ImplItem, TraitItem, Visibility};
 
-use crate::function::Parts;
 use crate::import::{Import, imports};
+use crate::parts::Parts;
 
 /// The kinds of item that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
