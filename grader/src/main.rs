@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            // A file name is a stranger's text as well.
+            // A file name is untrusted text as well.
             eprintln!("error: {}", grader::report::clean(&error.to_string()));
             ExitCode::from(2)
         }
