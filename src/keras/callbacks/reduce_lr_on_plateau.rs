@@ -1,9 +1,12 @@
-/*! Smaller steps when a number has stopped getting better. */
+/*! A lower learning rate when a quantity has stopped improving. */
 
-use super::{Callback, Mode, Training, monitor::Monitor};
-use crate::{keras::Logs, numpy as np};
+use super::{
+    callback::{Callback, Training},
+    monitor::{Mode, Monitor},
+};
+use crate::{keras::history::Logs, numpy as np};
 
-/// Multiplies the learning rate by `factor` when a number has not become better for `patience` epochs, down to `min_lr`.
+/// Multiplies the learning rate by `factor` when a quantity has not improved for `patience` epochs, down to `min_lr`.
 ///
 /// Adds the learning rate to the history, as `lr`.
 ///
@@ -63,25 +66,25 @@ impl ReduceLROnPlateau {
         self
     }
 
-    /// How many epochs without improvement are borne.
+    /// How many epochs without improvement are tolerated.
     pub fn patience(mut self, patience: usize) -> Self {
         self.patience = patience;
         self
     }
 
-    /// By how much the number must become better to count.
+    /// The smallest difference that counts as an improvement.
     pub fn min_delta(mut self, min_delta: f64) -> Self {
         self.monitor.min_delta = min_delta;
         self
     }
 
-    /// Which way is better.
+    /// Whether a lower or a higher value is an improvement.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.monitor.mode = mode;
         self
     }
 
-    /// How many epochs to rest after each reduction.
+    /// How many epochs to wait after each reduction.
     pub fn cooldown(mut self, cooldown: usize) -> Self {
         self.cooldown = cooldown;
         self
