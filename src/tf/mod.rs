@@ -39,7 +39,8 @@ mod variables;
 pub use crate::graph::{DType, Graph, Item, Kernels, Operation, Padding, Session, Shape, Tensor};
 pub use initializers::{constant_initializer, ones_initializer, random_uniform, zeros_initializer};
 pub use math::{
-    add, argmax, cast, concat, constant, equal, matmul, multiply, reduce_mean, reduce_sum, reshape, sigmoid, tanh,
+    add, argmax, cast, concat, constant, equal, matmul, multiply, one_hot, reduce_mean, reduce_sum, reshape, sigmoid,
+    tanh,
 };
 pub use trained::{Parameters, TrainedModel};
 pub use variables::{get_variable, global_variables_initializer, placeholder, trainable_variables};

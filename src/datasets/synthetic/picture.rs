@@ -28,10 +28,21 @@ const EXPOSURE: (f32, f32) = (0.48, 0.80);
 pub(super) fn draw(number: usize, dice: &mut Dice) -> Vec<u8> {
     let hand = Hand::new(number, dice);
     let pose = Pose::new(&hand, dice);
+    photograph(&hand, &pose, dice)
+}
+
+/// Draws a thumbs-up, as large as [`draw`]'s pictures.
+pub(super) fn draw_thumbs_up(dice: &mut Dice) -> Vec<u8> {
+    let hand = Hand::thumbs_up(dice);
+    let pose = Pose::thumbs_up(dice);
+    photograph(&hand, &pose, dice)
+}
+
+fn photograph(hand: &Hand, pose: &Pose, dice: &mut Dice) -> Vec<u8> {
     let body = Body::new(&hand.pieces, pose.scale, |p| pose.place(p));
     let skin = Skin::new(dice);
     let light = Light::new(dice);
-    let (colours, cover) = see(&hand.pieces, &body, &pose, &skin, &light);
+    let (colours, cover) = see(&hand.pieces, &body, pose, &skin, &light);
     let mut canvas = Wall::new(dice).draw(&light, &cover, dice);
     for (pixel, (colour, cover)) in canvas.iter_mut().zip(colours.iter().zip(&cover)) {
         *pixel = *pixel * (1.0 - cover) + *colour;
@@ -66,6 +77,17 @@ impl Pose {
             scale: dice.range(0.70, 0.88),
             x: 0.24 * dice.bell(),
             y: -0.10 + 0.20 * dice.bell(),
+        }
+    }
+
+    /// Fingers to one side, so that the thumb is up; near the middle and not small.
+    fn thumbs_up(dice: &mut Dice) -> Self {
+        Self {
+            turn: Rotation::new(-12.0 + 10.0 * dice.bell(), 6.0 * dice.bell(), 84.0 + 6.0 * dice.bell()),
+            mirror: if dice.chance(0.5) { -1.0 } else { 1.0 },
+            scale: dice.range(0.78, 0.86),
+            x: 0.04 * dice.bell(),
+            y: -0.30 + 0.04 * dice.bell(),
         }
     }
 
