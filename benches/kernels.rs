@@ -4,7 +4,8 @@ Times the fast kernels on the layers of the course's networks: `cargo bench --be
 It does not time the engine; the sum at the end is what a training step of ResNet-50 costs in kernels alone.
 */
 
-use cnn::graph::kernels::fast::conv2d::{self, Epilogue};
+use cnn::graph::kernels::epilogue::Epilogue;
+use cnn::graph::kernels::fast::conv2d;
 use cnn::graph::kernels::geometry::Conv2dGeometry;
 use cnn::graph::kernels::workspace::Workspace;
 use cnn::graph::padding::Padding;

@@ -63,8 +63,8 @@ impl Network {
         let n_c = x.shape().last().expect("a known number of channels");
         let gamma = self.graph.variable(&[n_c], Constant(1.0), "gamma");
         let beta = self.graph.variable(&[n_c], Constant(0.0), "beta");
-        let mean = self.graph.untrained_variable(&[n_c], Constant(0.0), "moving_mean");
-        let variance = self.graph.untrained_variable(&[n_c], Constant(1.0), "moving_variance");
+        let mean = self.graph.non_trainable_variable(&[n_c], Constant(0.0), "moving_mean");
+        let variance = self.graph.non_trainable_variable(&[n_c], Constant(1.0), "moving_variance");
         let op = ops::BatchNorm {
             momentum: 0.99,
             epsilon: 1e-3,

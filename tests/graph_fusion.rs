@@ -41,8 +41,8 @@ impl Builder {
         let w = self.variable(&[f, f, n_c_prev, n_c], 0.0, 0.4);
         let b = self.variable(&[n_c], 0.0, 0.2);
         let (gamma, beta) = (self.variable(&[n_c], 1.0, 0.2), self.variable(&[n_c], 0.0, 0.2));
-        let mean = self.graph.untrained_variable(&[n_c], Constant(0.1), "mean");
-        let variance = self.graph.untrained_variable(&[n_c], Constant(1.3), "variance");
+        let mean = self.graph.non_trainable_variable(&[n_c], Constant(0.1), "mean");
+        let variance = self.graph.non_trainable_variable(&[n_c], Constant(1.3), "variance");
         let op = ops::BatchNorm {
             momentum: 0.9,
             epsilon: 1e-3,

@@ -236,8 +236,8 @@ fn batch_normalisation() {
 
 fn batch_norm(graph: &Graph, inputs: &[Tensor], phase: Phase) -> Tensor {
     let n_c = inputs[1].shape().last().expect("known");
-    let mean = graph.untrained_variable(&[n_c], Constant(0.3), "mean");
-    let variance = graph.untrained_variable(&[n_c], Constant(2.0), "variance");
+    let mean = graph.non_trainable_variable(&[n_c], Constant(0.3), "mean");
+    let variance = graph.non_trainable_variable(&[n_c], Constant(2.0), "variance");
     let op = ops::BatchNorm { momentum: 0.9, epsilon: 1e-3, phase, moving_variance: MovingVariance::Biased };
     graph.add_stateful(op, &inputs.iter().collect::<Vec<_>>(), &[&mean, &variance], "bn")
 }

@@ -81,7 +81,7 @@ fn build(case: &Value, graph: &Graph, inputs: &[Tensor]) -> Tensor {
             let state = ["mean", "variance"].map(|name| {
                 let values = array(&settings[name]);
                 let numbers = values.iter().copied().collect::<Vec<_>>();
-                graph.untrained_variable(values.shape(), move |_: &[usize]| numbers.clone(), name)
+                graph.non_trainable_variable(values.shape(), move |_: &[usize]| numbers.clone(), name)
             });
             let op = ops::BatchNorm { momentum: 0.9, epsilon: 1e-3, phase, moving_variance: MovingVariance::default() };
             graph.add_stateful(op, &inputs.iter().collect::<Vec<_>>(), &state.iter().collect::<Vec<_>>(), "op")
@@ -142,7 +142,7 @@ fn moving_statistics() {
         for (name, moving_variance) in [("biased", MovingVariance::Biased), ("unbiased", MovingVariance::Unbiased)] {
             let graph = Graph::new();
             let x = graph.placeholder([None, Some(3), Some(2), Some(3)], tf::float32, "x");
-            let vector = |value| graph.untrained_variable(&[3], Constant(value), "vector");
+            let vector = |value| graph.non_trainable_variable(&[3], Constant(value), "vector");
             let (gamma, beta, mean, variance) = (vector(1.0), vector(0.0), vector(0.0), vector(1.0));
             let op = ops::BatchNorm { momentum: 0.9, epsilon: 1e-3, phase: Phase::OfRun, moving_variance };
             let y = graph.add_stateful(op, &[&x, &gamma, &beta], &[&mean, &variance], "y");

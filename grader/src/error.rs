@@ -27,7 +27,11 @@ impl Error {
 
 impl From<course::Error> for Error {
     fn from(error: course::Error) -> Self {
-        Self::new(error.to_string(), "the course's own sources must be right before anything is graded")
+        let text = error.to_string();
+        match text.rsplit_once("\nhelp: ") {
+            Some((message, help)) => Self::new(message, help),
+            None => Self::new(text, "the course's own sources must be right before anything is graded"),
+        }
     }
 }
 

@@ -4,17 +4,17 @@ functions upstream where that can make a difference.
 */
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use course::{Broken, Keep, Origin};
+use course::parallel::parallel;
+use course::{Assignment, Broken, Keep, Origin, Root};
 
-use crate::assignment::{self, Assignment};
+use crate::assignment;
 use crate::error::Result;
 use crate::judge::answers::{self, Case, calls};
 use crate::judge::causes;
 use crate::judge::evaluate::Evaluation;
 use crate::judge::misconceptions;
-use crate::parallel::parallel;
 use crate::program::build::{Builder, Builds, Built, located};
 use crate::program::compile::{Compiled, Compiler, Diagnostic, SOURCE};
 use crate::program::library::Library;
@@ -35,7 +35,7 @@ pub struct Options {
 /// Everything that submissions are graded with.
 #[derive(Debug)]
 pub struct Grader {
-    root: PathBuf,
+    root: Root,
     toolchain: Toolchain,
     library: Library,
 }
@@ -47,10 +47,10 @@ impl Grader {
     ///
     /// # Errors
     /// When there is no compiler, or the helper crate does not compile.
-    pub fn open(root: &Path) -> Result<Self> {
+    pub fn open(root: &Root) -> Result<Self> {
         let toolchain = Toolchain::find(root)?;
         let library = Library::open(root, &toolchain)?;
-        Ok(Self { root: root.to_owned(), toolchain, library })
+        Ok(Self { root: root.clone(), toolchain, library })
     }
 
     /// What compiles and runs programs for this grader.
@@ -59,7 +59,7 @@ impl Grader {
     }
 
     /// Where the course's sources are.
-    pub fn root(&self) -> &Path {
+    pub fn root(&self) -> &Root {
         &self.root
     }
 
@@ -69,7 +69,7 @@ impl Grader {
     /// When the course's own sources are broken.
     pub fn prepare(&self, mut progress: impl FnMut(&str)) -> Result<()> {
         let compiler = self.compiler();
-        for name in assignment::names(&self.root)? {
+        for name in Assignment::names(&self.root)? {
             progress(&name);
             let assignment = Assignment::read(&self.root, &name)?;
             answers::cases(&self.root, &compiler, &assignment, Options::default().seed)?;
@@ -88,7 +88,7 @@ impl Grader {
     /// submission's code is no error but a verdict.
     pub fn grade(&self, path: &Path, options: &Options) -> Result<Report> {
         let submission = Submission::read(path)?;
-        let assignment = Assignment::of(&self.root, &submission, options.assignment.as_deref())?;
+        let assignment = assignment::of(&self.root, &submission, options.assignment.as_deref())?;
         let compiler = self.compiler();
         let builder = Builder { compiler: &compiler, assignment: &assignment, submission: &submission };
 

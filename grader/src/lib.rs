@@ -10,14 +10,11 @@ it, [`judge`] says what is right; [`grade`] puts these together into a [`report`
 
 pub mod assignment;
 pub mod error;
-pub mod files;
 pub mod grade;
 pub mod judge;
-mod parallel;
 pub mod program;
 pub mod progress;
 pub mod report;
-pub mod root;
 pub mod sandbox;
 pub mod submission;
 

@@ -1,13 +1,14 @@
 /*! The `grader` program. It is not where grading happens: that is the library beside it. */
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use course::{Root, files};
 use grader::grade::{Grader, Options};
 use grader::report::text;
-use grader::{Error, Result, files, progress, root};
+use grader::{Error, Result, progress};
 
 /// Grades submissions of the course's assignments.
 #[derive(Parser)]
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<()> {
-    let root = root::find()?;
+    let root = Root::find(Path::new("."))?;
     match cli.command {
         Command::Prepare => {
             let grader = Grader::open(&root)?;
@@ -91,7 +92,7 @@ fn run(cli: Cli) -> Result<()> {
                 }
             };
             match output {
-                Some(output) => output.write(text.as_bytes()),
+                Some(output) => Ok(output.write(text.as_bytes())?),
                 // A reader that went away, such as `head`, is no fault of the grading.
                 None => std::io::stdout().write_all(text.as_bytes()).or(Ok(())),
             }

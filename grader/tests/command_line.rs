@@ -66,7 +66,7 @@ fn a_report_has_a_place_before_anything_is_compiled() {
 fn a_report_replaces_a_file_and_never_a_link_or_a_pipe() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
-    let write = |path: &Path, text: &str| grader::files::write(path, text.as_bytes()).unwrap();
+    let write = |path: &Path, text: &str| course::files::write(path, text.as_bytes()).unwrap();
     fs::write(at("old"), "old").unwrap();
     std::os::unix::fs::symlink("old", at("link")).unwrap();
     write(&at("link"), "new");

@@ -5,16 +5,16 @@ that each graded function has at least three.
 `ASSIGNMENT=text` in the environment picks those whose name contains the text.
 */
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use grader::assignment::{self, Assignment};
+use course::{Assignment, Root};
 use grader::grade::Grader;
 use grader::judge::answers::{Case, cases};
 use grader::judge::causes::{refused, same};
 use grader::judge::compare::difference;
 use grader::judge::misconceptions;
 use grader::program::compile::Compiler;
-use grader::root;
 use wire::Frame;
 
 const SEEDS: [u64; 5] = [0, 1, 2, 1234, u64::MAX];
@@ -22,9 +22,9 @@ const SEEDS: [u64; 5] = [0, 1, 2, 1234, u64::MAX];
 fn main() -> ExitCode {
     grader::sandbox::become_helper();
     let filter = std::env::var("ASSIGNMENT").unwrap_or_default();
-    let root = root::find().unwrap_or_else(|error| panic!("{error}"));
+    let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));
-    let names = assignment::names(&root).unwrap_or_else(|error| panic!("{error}"));
+    let names = Assignment::names(&root).unwrap_or_else(|error| panic!("{error}"));
     let mut alive = Vec::new();
     let chosen: Vec<_> = names.iter().filter(|name| name.contains(&filter)).collect();
     assert!(!chosen.is_empty(), "no assignment of a name with {filter:?}");

@@ -13,11 +13,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use course::{ItemKind, Patch, Source};
-use grader::assignment;
+use course::{Assignment, ItemKind, Patch, Root, Source};
 use grader::grade::{Grader, Options};
 use grader::report::{FunctionReport, Report, Verdict, text};
-use grader::root;
 use serde::Deserialize;
 
 /// What a `.toml` file records; `README.md` beside the submissions explains it.
@@ -64,7 +62,7 @@ fn main() -> ExitCode {
     grader::sandbox::become_helper();
     let filter = std::env::var("SUBMISSION").unwrap_or_default();
     let samples = samples();
-    let root = root::find().unwrap_or_else(|error| panic!("{error}"));
+    let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));
     let chosen: Vec<_> = samples.iter().filter(|(name, ..)| name.contains(&filter)).collect();
     let failed = Mutex::new(Vec::new());
@@ -263,7 +261,7 @@ fn said(function: &FunctionReport) -> String {
 
 /// Of every assignment, the reference's own solutions get every point, and its stubs are not attempted.
 fn made_from_the_reference(grader: &Grader) {
-    for name in assignment::names(grader.root()).unwrap() {
+    for name in Assignment::names(grader.root()).unwrap() {
         let source = reference(grader, &name);
         let directory = tempfile::tempdir().unwrap();
         let grade = |file: &str, text: String| -> Report {

@@ -16,6 +16,6 @@ pub mod optimizers;
 pub mod run;
 
 pub use network::{
-    DType, Graph, Op, Operation, Padding, Phase, Shape, Tensor, initializer, op, padding, philox, shape,
+    DType, Graph, Op, Operation, Padding, Phase, Shape, Tensor, fusion, initializer, op, padding, philox, shape,
 };
 pub use run::{Feed, Fetch, Item, Kernels, Session, backend, fetch, session};

@@ -2,7 +2,7 @@
 
 use super::{Loss, Metric, Model, Optimizer, examples::Examples};
 use crate::{
-    graph::{DType, Operation, Tensor, fetch::Number},
+    graph::{DType, Operation, Tensor, fetch::Element},
     numpy::RandomState,
 };
 use ndarray::{ArrayBase, ArrayD, Data, Dimension};
@@ -132,8 +132,8 @@ impl Model {
         y: &ArrayBase<T, E>,
     ) -> Vec<(String, &'static str, ArrayD<f32>)>
     where
-        A: Number,
-        B: Number,
+        A: Element,
+        B: Element,
         S: Data<Elem = A>,
         T: Data<Elem = B>,
         D: Dimension,

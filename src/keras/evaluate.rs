@@ -6,7 +6,7 @@ use super::{
     progress::Progress,
 };
 use crate::display::Channel;
-use crate::graph::{Item, fetch::Number};
+use crate::graph::{Item, fetch::Element};
 use ndarray::{ArrayBase, ArrayViewD, Data, Dimension};
 
 /// Means of the loss and of each metric over the examples seen so far.
@@ -62,8 +62,8 @@ impl Model {
     #[track_caller]
     pub fn evaluate<A, B, S, T, D, E>(&self, x: &ArrayBase<S, D>, y: &ArrayBase<T, E>) -> Vec<f64>
     where
-        A: Number,
-        B: Number,
+        A: Element,
+        B: Element,
         S: Data<Elem = A>,
         T: Data<Elem = B>,
         D: Dimension,
@@ -86,8 +86,8 @@ impl Model {
         verbose: Verbose,
     ) -> Vec<f64>
     where
-        A: Number,
-        B: Number,
+        A: Element,
+        B: Element,
         S: Data<Elem = A>,
         T: Data<Elem = B>,
         D: Dimension,

@@ -4,7 +4,7 @@ The pictures or labels of a data set in the engine's precision, and batches of t
 Where they come from is not its business, see [`datasets`](crate::datasets).
 */
 
-use crate::graph::fetch::Number;
+use crate::graph::fetch::Element;
 use ndarray::{ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
 use std::{borrow::Cow, ops::Range};
 
@@ -20,7 +20,7 @@ impl<'a> Examples<'a> {
     #[track_caller]
     pub fn new<A, S, D>(verb: &str, array: &'a ArrayBase<S, D>) -> Self
     where
-        A: Number,
+        A: Element,
         S: Data<Elem = A>,
         D: Dimension,
     {

@@ -11,7 +11,7 @@ use super::{
     progress::Progress,
     watch::Watch,
 };
-use crate::{display::Channel, graph::fetch::Number, numpy::RandomState};
+use crate::{display::Channel, graph::fetch::Element, numpy::RandomState};
 use ndarray::{Array1, ArrayBase, Data, Dimension};
 
 /// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
@@ -60,8 +60,8 @@ impl Model {
     #[track_caller]
     pub fn fit<'a, A, B, S, T, D, E>(&'a mut self, x: &'a ArrayBase<S, D>, y: &'a ArrayBase<T, E>) -> Fit<'a>
     where
-        A: Number,
-        B: Number,
+        A: Element,
+        B: Element,
         S: Data<Elem = A>,
         T: Data<Elem = B>,
         D: Dimension,
@@ -122,8 +122,8 @@ impl<'a> Fit<'a> {
     #[track_caller]
     pub fn validation_data<A, B, S, T, D, E>(mut self, x: &'a ArrayBase<S, D>, y: &'a ArrayBase<T, E>) -> Self
     where
-        A: Number,
-        B: Number,
+        A: Element,
+        B: Element,
         S: Data<Elem = A>,
         T: Data<Elem = B>,
         D: Dimension,

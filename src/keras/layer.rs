@@ -153,7 +153,7 @@ impl Scope<'_> {
     /// Creates a weight that no optimizer moves, such as a moving average.
     pub fn add_untrained_weight(&mut self, name: &'static str, shape: &[usize], initializer: &Initializer) {
         let initial = initializer.prepare(self.context);
-        let variable = self.context.graph.untrained_variable(shape, initial, &format!("{}/{name}", self.name));
+        let variable = self.context.graph.non_trainable_variable(shape, initial, &format!("{}/{name}", self.name));
         self.weights.push(Weight { name, variable, trainable: false });
     }
 

@@ -4,7 +4,7 @@ use super::{
     Model,
     examples::{Examples, batches, demand_batch_size},
 };
-use crate::graph::{Shape, fetch::Number};
+use crate::graph::{Shape, fetch::Element};
 use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
 
 impl Model {
@@ -30,7 +30,7 @@ impl Model {
     #[track_caller]
     pub fn predict<A, S, D>(&self, x: &ArrayBase<S, D>) -> ArrayD<f32>
     where
-        A: Number,
+        A: Element,
         S: Data<Elem = A>,
         D: Dimension,
     {
@@ -44,7 +44,7 @@ impl Model {
     #[track_caller]
     pub fn predict_in_batches<A, S, D>(&self, x: &ArrayBase<S, D>, batch_size: usize) -> ArrayD<f32>
     where
-        A: Number,
+        A: Element,
         S: Data<Elem = A>,
         D: Dimension,
     {

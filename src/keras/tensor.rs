@@ -40,7 +40,8 @@ impl Tensor {
 impl fmt::Display for Tensor {
     /// As TensorFlow 1 prints it: `Tensor("conv1/BiasAdd:0", shape=(?, 32, 32, 64), dtype=float32)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0.output, f)
+        let tensor = &self.0.output;
+        write!(f, "Tensor(\"{}:0\", shape={}, dtype={})", tensor.name(), tensor.shape(), tensor.dtype())
     }
 }
 

@@ -4,7 +4,7 @@ Where variables' first values come from: TensorFlow's initializers, with the hel
 The generator itself is the engine's [`philox`](crate::graph::philox).
 */
 
-use super::random_seed::get_seed;
+use super::{names::reserve, random_seed::get_seed};
 use crate::graph::{
     Graph,
     initializer::{Constant, Initializer},
@@ -43,9 +43,9 @@ impl VariableInitializer for XavierInitializer {
 fn uniform(graph: &Graph, name: &str, (low, high): (f32, f32), seed: Option<u64>) -> Box<dyn Initializer> {
     let scope = format!("{name}/random_uniform");
     let op = |op: &str| format!("{scope}/{op}");
-    graph.reserve(&[&op("shape"), &op("min"), &op("max")]);
+    reserve(graph, &[&op("shape"), &op("min"), &op("max")]);
     let (seed, seed2) = get_seed(graph, seed);
-    graph.reserve(&[&op("RandomUniform"), &op("sub"), &op("mul"), &scope]);
+    reserve(graph, &[&op("RandomUniform"), &op("sub"), &op("mul"), &scope]);
     Box::new(move |shape: &[usize]| Philox::new(seed, seed2).uniform_between(0, shape.iter().product(), low, high))
 }
 
@@ -58,7 +58,7 @@ pub struct ConstantInitializer {
 
 impl VariableInitializer for ConstantInitializer {
     fn build(&self, graph: &Graph, name: &str, _shape: &[usize]) -> Box<dyn Initializer> {
-        graph.reserve(&[&format!("{name}/{}", self.op)]);
+        reserve(graph, &[&format!("{name}/{}", self.op)]);
         Box::new(Constant(self.value))
     }
 }

@@ -1,5 +1,6 @@
 /*! Arithmetic on tensors: reductions, comparisons, element types. */
 
+use super::names::{print_as_tensorflow, reserve};
 use crate::graph::{
     DType, Graph, Tensor,
     ops::{self, Reduction},
@@ -32,7 +33,7 @@ pub fn reduce_sum(x: &Tensor) -> Tensor {
 
 fn reduce(x: &Tensor, reduction: Reduction, name: &str) -> Tensor {
     // The list of axes is a constant.
-    x.graph().reserve(&["Const"]);
+    reserve(x.graph(), &["Const"]);
     x.graph().add(ops::Reduce { reduction, axes: None }, &[x], name)
 }
 
@@ -57,7 +58,7 @@ fn reduce(x: &Tensor, reduction: Reduction, name: &str) -> Tensor {
 #[track_caller]
 pub fn argmax(x: &Tensor, axis: usize) -> Tensor {
     let name = x.graph().unique_name("ArgMax");
-    x.graph().reserve(&[&format!("{name}/dimension")]);
+    reserve(x.graph(), &[&format!("{name}/dimension")]);
     x.graph().add_named(ops::ArgMax { axis }, &[x], &name)
 }
 
@@ -194,7 +195,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Tensor {
 pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
     let graph = tensors.first().expect("concat: expected at least one tensor, got none").graph();
     let name = graph.unique_name("concat");
-    graph.reserve(&[&format!("{name}/axis")]);
+    reserve(graph, &[&format!("{name}/axis")]);
     graph.add_named(ops::Concat { axis }, tensors, &name)
 }
 
@@ -212,7 +213,7 @@ pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
 #[track_caller]
 pub fn reshape(x: &Tensor, dims: &[Option<usize>]) -> Tensor {
     let name = x.graph().unique_name("Reshape");
-    x.graph().reserve(&[&format!("{name}/shape")]);
+    reserve(x.graph(), &[&format!("{name}/shape")]);
     x.graph().add_named(ops::Reshape { dims: dims.to_vec() }, &[x], &name)
 }
 
@@ -249,5 +250,6 @@ pub fn tanh(x: &Tensor) -> Tensor {
 /// assert_eq!(Session::new(&graph).run(&c, &[]).shape(), [1, 2]);
 /// ```
 pub fn constant<S: Data<Elem = f32>, D: Dimension>(graph: &Graph, values: &ArrayBase<S, D>) -> Tensor {
+    print_as_tensorflow(graph);
     graph.constant(values, "Const")
 }

@@ -30,6 +30,7 @@ assert_eq!(value.shape(), [5, 8, 8, 4]);
 pub mod contrib;
 pub mod initializers;
 pub mod math;
+mod names;
 pub mod nn;
 pub mod random_seed;
 pub mod train;
@@ -42,6 +43,7 @@ pub use math::{
     add, argmax, cast, concat, constant, equal, matmul, multiply, one_hot, reduce_mean, reduce_sum, reshape, sigmoid,
     tanh,
 };
+pub use names::{last_id, operations};
 pub use trained::{Parameters, TrainedModel};
 pub use variables::{get_variable, global_variables_initializer, placeholder, trainable_variables};
 

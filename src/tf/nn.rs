@@ -5,7 +5,7 @@ use crate::graph::{
     ops::{self, Reshape},
 };
 
-use super::random_seed::get_seed;
+use super::{names::reserve, random_seed::get_seed};
 
 /// Convolves a batch of images with filters.
 ///
@@ -195,12 +195,12 @@ pub fn softmax_cross_entropy_with_logits(logits: &Tensor, labels: &Tensor) -> Te
     // TensorFlow flattens the outer dimensions of both operands, and restores them afterwards.
     let flatten = |i: usize| {
         let names = ["Rank", "Shape", "Sub/y", "Sub", "Slice/begin", "Slice/size", "Slice"];
-        graph.reserve(&names[2 * usize::from(i == 2)..]);
+        reserve(graph, &names[2 * usize::from(i == 2)..]);
         if i < 2 {
-            graph.reserve(&["concat/values_0", "concat/axis", "concat", "Reshape"]);
+            reserve(graph, &["concat/values_0", "concat/axis", "concat", "Reshape"]);
         }
     };
-    graph.reserve(&["Rank", "Shape"]);
+    reserve(graph, &["Rank", "Shape"]);
     flatten(0);
     flatten(1);
     let loss = graph.add(ops::SoftmaxCrossEntropy, &[logits, labels], "SoftmaxCrossEntropyWithLogits");

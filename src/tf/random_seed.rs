@@ -1,5 +1,6 @@
 /*! Which two seeds a random operation gets: TensorFlow's rule for graph seeds and operation seeds. */
 
+use super::names::last_id;
 use crate::graph::Graph;
 pub use crate::graph::philox::DEFAULT_GRAPH_SEED;
 use std::{
@@ -10,7 +11,7 @@ use std::{
 /// The seeds (graph seed, operation seed) of the next random operation.
 ///
 /// * Both set: these.
-/// * Only the graph's: the operation's seed is the number of operations created so far, [`Graph::last_id`].
+/// * Only the graph's: the operation's seed is the number of operations created so far, [`last_id`].
 /// * Only the operation's: the graph's is [`DEFAULT_GRAPH_SEED`].
 /// * None: seeds that differ from run to run.
 ///
@@ -25,7 +26,7 @@ use std::{
 pub fn get_seed(graph: &Graph, op_seed: Option<u64>) -> (u64, u64) {
     match (graph.random_seed(), op_seed) {
         (Some(seed), Some(op_seed)) => (seed, op_seed),
-        (Some(seed), None) => (seed, graph.last_id() as u64),
+        (Some(seed), None) => (seed, last_id(graph) as u64),
         (None, Some(op_seed)) => (DEFAULT_GRAPH_SEED, op_seed),
         (None, None) => (entropy(), entropy()),
     }

@@ -16,7 +16,7 @@ macro_rules! optimizer {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name {
-            /// The rule with all its numbers.
+            /// The update rule with its coefficients.
             pub rule: $rule,
         }
 
@@ -26,7 +26,7 @@ macro_rules! optimizer {
                 $name { rule: $new }
             }
 
-            /// A training step: moves all trainable variables of the graph along the negative gradient of `loss`.
+            /// A training step: updates all trainable variables of the graph by the gradient of `loss`.
             ///
             /// ```
             /// use cnn::tf::{self, Graph, Session};
@@ -40,8 +40,7 @@ macro_rules! optimizer {
             /// assert!(session.value(&w).sum() < 3.0);
             /// ```
             ///
-            /// Fetching it, as in `session.run((&step, &cost), &feeds)`, carries it out; the cost is that before the
-            /// step.
+            /// Fetching it, as in `session.run((&step, &cost), &feeds)`, executes it; the cost is that before the step.
             ///
             /// # Panics
             /// If the gradient of `loss` reaches no trainable variable.
@@ -49,7 +48,7 @@ macro_rules! optimizer {
             pub fn minimize(&self, loss: &Tensor) -> Operation {
                 let variables = loss.graph().trainable_variables();
                 let variables: Vec<&Tensor> = variables.iter().collect();
-                demand_gradient(loss, &variables);
+                require_gradient(loss, &variables);
                 loss.graph().minimize(loss, &variables, self.rule, self.rule.name())
             }
         }
@@ -76,9 +75,9 @@ optimizer! {
     RMSPropOptimizer, RmsProp, (learning_rate), RmsProp::new(learning_rate), "0.01"
 }
 
-/// Demands a way from the loss back to a variable, as TensorFlow does: "No gradients provided for any variable".
+/// Requires that the loss depends on a variable, as TensorFlow does: "No gradients provided for any variable".
 #[track_caller]
-fn demand_gradient(loss: &Tensor, variables: &[&Tensor]) {
+fn require_gradient(loss: &Tensor, variables: &[&Tensor]) {
     let (mut seen, mut open) = (HashSet::new(), vec![loss.clone()]);
     while let Some(tensor) = open.pop() {
         if variables.contains(&&tensor) {

@@ -5,6 +5,7 @@ How to train is the assignment's own function `model`.
 */
 
 use super::{Session, Tensor, argmax};
+use crate::graph::ops::ArgMax;
 use ndarray::{Array1, ArrayBase, ArrayD, Data, Dimension, Ix1};
 use std::collections::BTreeMap;
 
@@ -45,6 +46,6 @@ impl TrainedModel {
 
 /// The prediction is part of the graph already, if the model asked for it; a graph grows with each call otherwise.
 fn argmax_of(model: &TrainedModel) -> Tensor {
-    let of_logits = |tensor: &Tensor| tensor.kind() == "ArgMax" && tensor.inputs().contains(&model.logits);
+    let of_logits = |tensor: &Tensor| tensor.is_made_by::<ArgMax>() && tensor.inputs().contains(&model.logits);
     model.logits.graph().tensors().into_iter().find(of_logits).unwrap_or_else(|| argmax(&model.logits, 1))
 }

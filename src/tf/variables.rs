@@ -1,6 +1,9 @@
 /*! Placeholders and variables. */
 
-use super::initializers::VariableInitializer;
+use super::{
+    initializers::VariableInitializer,
+    names::{print_as_tensorflow, reserve},
+};
 use crate::graph::{DType, Graph, Operation, Shape, Tensor};
 
 /// An input that every run feeds. Dimensions that are not known yet, such as the number of images, are `None`.
@@ -11,6 +14,7 @@ use crate::graph::{DType, Graph, Operation, Shape, Tensor};
 /// assert_eq!(y.to_string(), r#"Tensor("Placeholder:0", shape=(?, 6), dtype=float32)"#);
 /// ```
 pub fn placeholder(graph: &Graph, dtype: DType, shape: impl Into<Shape>) -> Tensor {
+    print_as_tensorflow(graph);
     graph.placeholder(shape, dtype, "Placeholder")
 }
 
@@ -26,7 +30,7 @@ pub fn placeholder(graph: &Graph, dtype: DType, shape: impl Into<Shape>) -> Tens
 /// let graph = Graph::new();
 /// let w = tf::get_variable(&graph, "W", &[1, 2, 3, 4], tf::contrib::layers::xavier_initializer(Some(0)));
 /// assert_eq!(w.to_string(), "<tf.Variable 'W:0' shape=(1, 2, 3, 4) dtype=float32_ref>");
-/// assert_eq!(graph.last_id(), 10);
+/// assert_eq!(tf::last_id(&graph), 10);
 /// ```
 ///
 /// # Panics
@@ -38,9 +42,10 @@ pub fn get_variable(graph: &Graph, name: &str, shape: &[usize], initializer: imp
         "get_variable: the variable {name} already exists in this graph\nhelp: begin with a new Graph::new(), as \
          tf.reset_default_graph() did"
     );
+    print_as_tensorflow(graph);
     let initializer = initializer.build(graph, &format!("{name}/Initializer"), shape);
     let variable = graph.variable(shape, initializer, name);
-    graph.reserve(&[&format!("{name}/Assign"), &format!("{name}/read")]);
+    reserve(graph, &[&format!("{name}/Assign"), &format!("{name}/read")]);
     variable
 }
 
@@ -60,7 +65,7 @@ pub fn global_variables_initializer(graph: &Graph) -> Operation {
     graph.initialize_all("init")
 }
 
-/// The variables that an optimizer moves, in the order of creation.
+/// The variables that an optimizer updates, in the order of creation.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};

@@ -4,46 +4,45 @@
 Every cell runs with the reference's answers; a cell that fails or prints something else is named with file and line.
 */
 
-use crate::chapter::Chapter;
-use crate::play::{Played, Problem, What, play_all};
-use crate::project::Project;
+use crate::execution::{Execution, Problem, What, execute_all};
 use anyhow::Result;
+use course::files::Output;
+use course::{Chapter, Root};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 
 /// Checks chapters and says how it went; true if all is well.
-pub fn check(project: &Project, names: &[String], report: Option<&Path>, limit: Duration) -> Result<bool> {
-    if let Some(path) = report {
-        crate::files::prepare(path)?;
-    }
+pub fn check(root: &Root, names: &[String], report: Option<&Path>, limit: Duration) -> Result<bool> {
+    // Whether the report can be written is known before the cells run.
+    let report = report.map(Output::create_with_directory).transpose()?;
     let mut reports = Vec::new();
-    let mut well = true;
-    play_all(project, &Chapter::read_all(project, names)?, limit, |chapter, played| {
-        well &= tell(chapter, &played);
+    let mut passed = true;
+    execute_all(root, &Chapter::read_all(root, names)?, limit, |chapter, execution| {
+        passed &= print_result(chapter, &execution);
         reports.push(json!({
             "chapter": chapter.notebook,
             "path": chapter.path,
             "cells": chapter.cells().count(),
             "outputs": outputs(chapter),
-            "seconds": played.time.as_secs_f64(),
-            "problems": played.problems.iter().map(to_json).collect::<Vec<_>>(),
+            "seconds": execution.time.as_secs_f64(),
+            "problems": execution.problems.iter().map(to_json).collect::<Vec<_>>(),
         }));
         Ok(())
     })?;
-    if let Some(path) = report {
-        let report = json!({ "well": well, "chapters": reports });
-        crate::files::write(path, &format!("{report:#}\n"))?;
+    if let Some(file) = report {
+        let report = json!({ "passed": passed, "chapters": reports });
+        file.write(format!("{report:#}\n").as_bytes())?;
     }
-    Ok(well)
+    Ok(passed)
 }
 
 /// Prints how a chapter went; true if all is well.
-pub fn tell(chapter: &Chapter, played: &Played) -> bool {
-    for problem in &played.problems {
+pub fn print_result(chapter: &Chapter, execution: &Execution) -> bool {
+    for problem in &execution.problems {
         println!("{}\n", describe(chapter, problem));
     }
-    let (cells, wrong, seconds) = (chapter.cells().count(), played.problems.len(), played.time.as_secs_f64());
+    let (cells, wrong, seconds) = (chapter.cells().count(), execution.problems.len(), execution.time.as_secs_f64());
     if wrong == 0 {
         println!("{}: {cells} cells, {} outputs as expected ({seconds:.1} s)", chapter.path, outputs(chapter));
     } else {

@@ -4,18 +4,19 @@
 The helper crate does the work, in a session: this program links no part of the course that it checks.
 */
 
-use crate::play::setup_cell;
+use crate::execution::setup_cell;
 use crate::progress::Progress;
-use crate::project::Project;
 use crate::session::Session;
 use anyhow::{Context, Result, bail};
+use course::Root;
+use course::files::Output;
 use std::path::{Path, PathBuf};
 
 /// Makes `train_signs.h5` and `test_signs.h5` in `out` from the photos in `photos`, and says what it made.
 ///
 /// # Errors
 /// What `cnn::datasets::import_folder` finds wrong with the photos or the folder, in its words.
-pub fn import(project: &Project, photos: &Path, out: Option<&Path>) -> Result<()> {
+pub fn import(root: &Root, photos: &Path, out: Option<&Path>) -> Result<()> {
     let photos = absolute(photos)?;
     // What the session would find wrong as well, but only after it has started.
     if !photos.is_dir() {
@@ -24,12 +25,12 @@ pub fn import(project: &Project, photos: &Path, out: Option<&Path>) -> Result<()
             photos.display()
         );
     }
-    let out = out.map_or_else(|| Ok(project.root().join("datasets")), absolute)?;
-    crate::files::prepare(&out.join("train_signs.h5"))?;
+    let out = out.map_or_else(|| Ok(root.join("datasets")), absolute)?;
+    Output::create_with_directory(&out.join("train_signs.h5"))?;
     let progress = Progress::new("data import", 2);
-    let folder = project.notebooks().join("solution");
+    let folder = root.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;
-    let mut session = Session::start(project, &folder, &|text| progress.say(text))?;
+    let mut session = Session::start(root, &folder, &|text| progress.say(text))?;
     let call = format!(
         "match cnn::datasets::import_folder({photos:?}, {out:?}) {{
             Ok(imported) => println!(\"{{imported}}\"),

@@ -4,23 +4,19 @@ The program `workbook`: checks the course's chapters, builds its notebooks, and 
 The grading of submissions is another program, `grader`, because it runs strangers' code.
 */
 
-mod chapter;
 mod check;
 mod compare;
 mod data;
-mod files;
+mod execution;
 mod notebook;
-mod play;
 mod progress;
-mod project;
 mod session;
-mod side_by_side;
 mod values;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use notebook::build::Depth;
-use project::Project;
+use course::Root;
+use notebook::build::Execute;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -50,13 +46,16 @@ enum Command {
     Build {
         /// Names of chapters; all if there are none
         chapters: Vec<String>,
-        /// Also play the chapters of which nothing has changed since their notebooks were made
+        /// Execute every chapter, also those whose notebooks are up to date
+        #[arg(long, conflicts_with_all = ["check", "first"])]
+        all: bool,
+        /// Execute the first chapter even if its notebooks are up to date, to see that notebooks run on this machine
         #[arg(long, conflicts_with = "check")]
-        again: bool,
-        /// Write nothing; fail if a notebook is older than its chapter
+        first: bool,
+        /// Write nothing; execute the first chapter, and fail if a notebook is out of date
         #[arg(long)]
         check: bool,
-        /// With --check: run the cells again and compare every output, figures too
+        /// With --check: execute every chapter and compare every output, figures too
         #[arg(long, requires = "check")]
         outputs: bool,
     },
@@ -104,20 +103,24 @@ fn main() -> ExitCode {
 /// Does what was asked; false if something that was checked does not hold.
 fn run(Cli { command, limit }: Cli) -> Result<bool> {
     let limit = Duration::from_secs(limit);
-    let project = || Project::find(Path::new("."));
+    let root = || Root::find(Path::new("."));
     match command {
-        Command::Check { chapters, report } => check::check(&project()?, &chapters, report.as_deref(), limit),
-        Command::Build { chapters, again, check: false, .. } => {
-            notebook::build::build(&project()?, &chapters, again, limit)
+        Command::Check { chapters, report } => check::check(&root()?, &chapters, report.as_deref(), limit),
+        Command::Build { chapters, all, first, check: false, .. } => {
+            let execute = match (all, first) {
+                (true, _) => Execute::All,
+                (_, true) => Execute::First,
+                _ => Execute::OutOfDate,
+            };
+            notebook::build::build(&root()?, &chapters, execute, limit)
         }
         Command::Build { chapters, check: true, outputs, .. } => {
-            let depth = if outputs { Depth::Outputs } else { Depth::Sources };
-            notebook::build::check(&project()?, &chapters, depth, limit)
+            notebook::build::check(&root()?, &chapters, outputs, limit)
         }
         Command::Run { notebook, output } => notebook::run::run(&notebook, output.as_deref(), limit),
-        Command::Values { json } => values::values(&project()?, json),
+        Command::Values { json } => values::values(&root()?, json),
         Command::Data(Data::Import { photos, output }) => {
-            data::import(&project()?, &photos, output.as_deref()).map(|()| true)
+            data::import(&root()?, &photos, output.as_deref()).map(|()| true)
         }
     }
 }

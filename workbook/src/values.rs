@@ -6,14 +6,13 @@ written there. An expression runs in a session where the reference functions are
 */
 
 use crate::progress::{Bars, Progress};
-use crate::project::Project;
 use crate::session::{Outcome, Session};
-use crate::side_by_side::side_by_side;
 use anyhow::{Context, Result, anyhow, bail};
-use course::Source;
+use course::parallel::in_order;
+use course::{Root, Source, files};
 use serde::Deserialize;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// One file of values, those of an assignment.
 #[derive(Deserialize)]
@@ -61,19 +60,13 @@ enum Verdict {
 }
 
 /// Computes all values and prints the table; true if every value that can be reproduced is.
-pub fn values(project: &Project, as_json: bool) -> Result<bool> {
-    let folder = project.values();
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .with_context(|| format!("{}", folder.display()))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    paths.sort();
+pub fn values(root: &Root, as_json: bool) -> Result<bool> {
+    let paths = files::list(&root.values(), "toml")?;
     let mut rows = Vec::new();
     let bars = Bars::default();
-    side_by_side(
+    in_order(
         paths.len(),
-        |index| compute(project, &paths[index], &bars),
+        |index| compute(root, &paths[index], &bars),
         |_, computed| {
             rows.extend(computed);
             Ok(())
@@ -99,25 +92,25 @@ pub fn values(project: &Project, as_json: bool) -> Result<bool> {
     Ok(!rows.iter().any(|row| matches!(row.verdict, Verdict::NotReproduced(_))))
 }
 
-fn compute(project: &Project, path: &Path, bars: &Bars) -> Result<Vec<Row>> {
-    let shown = project.show(path).to_string();
+fn compute(root: &Root, path: &Path, bars: &Bars) -> Result<Vec<Row>> {
+    let shown = root.show(path);
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
     let file: File = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         anyhow!("{shown}:{line}: {}", error.message())
     })?;
-    let graded = project.graded(&file.graded);
+    let graded = root.graded(&file.graded);
     let source =
         std::fs::read_to_string(&graded).with_context(|| format!("{shown}: cannot read {}", graded.display()))?;
-    let source = Source::parse_reference(project.show(&graded).to_string(), source)?;
+    let source = Source::parse_reference(root.show(&graded), source)?;
 
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let progress = Progress::among(bars, &name, (file.setup.len() + 3) as u64);
-    let folder = project.notebooks().join("solution");
+    let folder = root.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;
-    let mut session = Session::start(project, &folder, &|text| progress.say(text))?;
+    let mut session = Session::start(root, &folder, &|text| progress.say(text))?;
     let items: Vec<&str> = source.items().iter().map(|item| source.item_text(item)).collect();
-    let mut cells = vec![crate::play::setup_cell(), items.join("\n")];
+    let mut cells = vec![crate::execution::setup_cell(), items.join("\n")];
     cells.extend(file.setup.iter().cloned());
     for cell in cells {
         let outcome = session.execute(&cell, &mut |_| ())?;

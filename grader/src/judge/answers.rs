@@ -8,12 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use course::{Keep, splice};
+use course::{Assignment, Keep, files, splice};
 use wire::{Frame, Value};
 
-use crate::assignment::Assignment;
+use crate::assignment;
 use crate::error::{Error, Result};
-use crate::files;
 use crate::program::compile::{Compiled, Compiler};
 use crate::program::library::store;
 use crate::program::run::Ending;
@@ -49,7 +48,7 @@ const BYTES: usize = 64 << 20;
 pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u64) -> Result<Vec<Case>> {
     let path = root.join("grader/cases").join(format!("{}.rs", assignment.name));
     let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, &error))?;
-    let calls = assignment.functions.iter().map(|name| assignment.call(name, name));
+    let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
     let items = splice(&assignment.reference, &[], |_| Keep::Reference, |_, _| true);
     let module = Module { name: "graded".into(), items, calls: calls.collect::<Result<_>>()? };
     let program = cached(root, compiler, &text::asking(&module, &text))?;
@@ -94,7 +93,7 @@ pub fn calls<'a>(cases: impl IntoIterator<Item = &'a Case>, name: &str) -> Value
 /// The compiled form of one of our own programs; compiled once for every version of its text.
 pub fn cached(root: &Path, compiler: &Compiler, program: &Program) -> Result<PathBuf> {
     let directory = store(root).join("answers");
-    let path = directory.join(files::key(&[compiler.library().key.as_str(), &program.text]));
+    let path = directory.join(files::fingerprint([compiler.library().key.as_str(), &program.text]));
     if path.is_file() {
         return Ok(path);
     }

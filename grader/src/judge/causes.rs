@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use course::Assignment;
 use wire::Frame;
 
-use crate::assignment::Assignment;
 use crate::error::Result;
 use crate::judge::answers::Case;
 use crate::judge::compare::difference;

@@ -7,11 +7,11 @@ the rest is compiled again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use course::{Item, ItemKind, Keep, Origin, splice};
+use course::parallel::parallel;
+use course::{Assignment, Item, ItemKind, Keep, Origin, splice};
 
-use crate::assignment::Assignment;
+use crate::assignment;
 use crate::error::Result;
-use crate::parallel::parallel;
 use crate::program::compile::{Binary, Compiled, Compiler, Diagnostic};
 use crate::program::text::{self, Module, Place, Program};
 use crate::report::Verdict;
@@ -101,7 +101,7 @@ impl Builder<'_> {
                 !out.contains_key(&(part, item)) && needed.as_ref().is_none_or(|needed| needed.contains(&(part, item)))
             };
             let items = splice(&self.assignment.reference, &self.submission.parts, keep, add);
-            let functions = calls.iter().map(|name| self.assignment.call(name, name));
+            let functions = calls.iter().map(|name| assignment::call(self.assignment, name, name));
             let module = Module { name: "graded".into(), items, calls: functions.collect::<Result<_>>()? };
             let program = text::answering(&[module]);
             let errors = match self.compiler.compile(&program.text)? {

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+use course::files;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::files;
 use crate::program::toolchain::Toolchain;
 use crate::progress;
 
@@ -103,7 +103,7 @@ fn key(root: &Path, toolchain: &Toolchain) -> Result<String> {
             parts.push(bytes);
         }
     }
-    Ok(files::key(&parts))
+    Ok(files::fingerprint(&parts))
 }
 
 fn lock(path: &Path) -> Result<File> {

@@ -9,8 +9,8 @@ pub fn pool_forward(a_prev: &Array4<f64>, hparameters: PoolHparameters, mode: Po
     let x: Vec<f32> = a_prev.iter().map(|&value| value as f32).collect();
     let mut y = vec![0.0f32; g.output_len()];
     match mode {
-        PoolMode::Max => exact::pool2d::max_forward(&g, &x, &mut y, &mut []),
-        PoolMode::Average => exact::pool2d::average_forward(&g, &x, &mut y),
+        PoolMode::Max => exact::max_pool::forward(&g, &x, &mut y, &mut []),
+        PoolMode::Average => exact::average_pool::forward(&g, &x, &mut y),
     }
     let y = y.into_iter().map(f64::from).collect();
     let cache = PoolCache { a_prev: a_prev.clone(), hparameters };

@@ -1,23 +1,21 @@
 /*!
 Reverse-mode differentiation as steps of a plan: which operation's backward runs when, and into which buffer.
 
-The arithmetic is in the operations. Here it is decided where a gradient is written, where it is added to, and where it
-simply is another one under a second name.
+The arithmetic is in the operations. Here it is decided where a gradient is written, where it is added to, and where two
+gradients share one buffer.
 */
 
-use super::{
-    fusion::Stage,
-    plan::{Instruction, Step},
-};
+use super::plan::{Instruction, Step};
+use crate::graph::network::fusion::EpilogueStep;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A tensor to differentiate, and what its gradients are for.
 #[derive(Debug)]
 pub struct Loss {
     pub node: usize,
-    /// Tensors whose gradients are handed out.
+    /// Tensors whose gradients are returned.
     pub fetched: BTreeSet<usize>,
-    /// For each training step, the variables it moves.
+    /// For each training step, the variables that it updates.
     pub updates: BTreeMap<usize, Vec<usize>>,
 }
 
@@ -41,9 +39,12 @@ pub struct Target<'a> {
     pub later: &'a mut Option<Vec<Step>>,
 }
 
-/// Appends the steps that carry the gradient of `loss` back; returns the buffers of the fetched gradients, by loss and
-/// tensor.
-pub fn plan(loss: &Loss, instructions: &mut [Instruction], target: Target<'_>) -> HashMap<(usize, usize), usize> {
+/// Appends the steps that backpropagate from `loss`; returns the buffers of the fetched gradients, by loss and tensor.
+pub fn differentiate(
+    loss: &Loss,
+    instructions: &mut [Instruction],
+    target: Target<'_>,
+) -> HashMap<(usize, usize), usize> {
     let wanted = loss.wanted();
     let mut depends = wanted.clone();
     for instruction in instructions.iter() {
@@ -56,13 +57,13 @@ pub fn plan(loss: &Loss, instructions: &mut [Instruction], target: Target<'_>) -
     if depends.contains(&loss.node) {
         let buffer = tape.new_buffer(loss.node);
         tape.target.steps.push(Step::Fill { buffer, value: 1.0 });
-        tape.hold(loss.node, buffer);
+        tape.assign(loss.node, buffer);
     }
-    // A wanted tensor without any operation on the way has its gradient already.
+    // A wanted tensor that no differentiable operation reads has its gradient already.
     tape.update_variables(loss, |variable| !last_contribution.contains_key(&variable));
     for index in (0..instructions.len()).rev() {
-        if tape.of.contains_key(&instructions[index].node) && !tape.gate(index, instructions, &loss.fetched) {
-            tape.carry_back(index, &mut instructions[index], &depends, &loss.fetched);
+        if tape.of.contains_key(&instructions[index].node) && !tape.fuse_relu(index, instructions, &loss.fetched) {
+            tape.backpropagate(index, &mut instructions[index], &depends, &loss.fetched);
         }
         tape.update_variables(loss, |variable| last_contribution.get(&variable) == Some(&index));
     }
@@ -83,7 +84,7 @@ fn differentiated_inputs(instruction: &Instruction, depends: &HashSet<usize>) ->
     inputs.filter(|(i, node)| depends.contains(node) && instruction.op.differentiable(*i)).map(|(i, _)| i)
 }
 
-/// For each tensor, the earliest instruction that sends it a gradient: going backward, the last contribution.
+/// For each tensor, the earliest instruction that contributes to its gradient: going backward, the last contribution.
 fn first_users(instructions: &[Instruction], depends: &HashSet<usize>) -> HashMap<usize, usize> {
     let mut first = HashMap::new();
     for (index, instruction) in instructions.iter().enumerate() {
@@ -96,9 +97,9 @@ fn first_users(instructions: &[Instruction], depends: &HashSet<usize>) -> HashMa
 
 struct Tape<'a> {
     target: Target<'a>,
-    /// The buffer of each tensor's gradient, as far as it has been collected.
+    /// The buffer of each tensor's gradient, as far as it has been accumulated.
     of: HashMap<usize, usize>,
-    /// Whose gradient each buffer is and will still be read as.
+    /// The tensors whose gradient is in each buffer and will still be read.
     holders: HashMap<usize, BTreeSet<usize>>,
 }
 
@@ -108,36 +109,38 @@ impl Tape<'_> {
         self.target.buffers.len() - 1
     }
 
-    fn hold(&mut self, node: usize, buffer: usize) {
+    fn assign(&mut self, node: usize, buffer: usize) {
         if let Some(old) = self.of.insert(node, buffer) {
             self.holders.entry(old).or_default().remove(&node);
         }
         self.holders.entry(buffer).or_default().insert(node);
     }
 
-    /// Whether nobody but `node` reads the buffer any more.
+    /// Whether nothing but `node` reads the buffer any more.
     fn is_free(&self, buffer: usize, node: Option<usize>) -> bool {
         self.holders.get(&buffer).is_none_or(|holders| holders.iter().all(|holder| Some(*holder) == node))
     }
 
-    /// Leaves the gradient of a relu to the operation in whose pass it was computed, if that can do it.
-    fn gate(&mut self, index: usize, instructions: &mut [Instruction], fetched: &BTreeSet<usize>) -> bool {
+    /// Leaves the gradient of a relu to the operation in whose epilogue it was, if that can apply it.
+    fn fuse_relu(&mut self, index: usize, instructions: &mut [Instruction], fetched: &BTreeSet<usize>) -> bool {
         let relu = &instructions[index];
-        let Some(head) = relu.fused_into.filter(|_| relu.op.stage() == Some(Stage::Relu)) else { return false };
+        let Some(head) = relu.fused_into.filter(|_| relu.op.fusion().step == Some(EpilogueStep::Relu)) else {
+            return false;
+        };
         let (node, input) = (relu.node, relu.inputs[0]);
-        let direct = instructions[head].node == input && instructions[head].training && instructions[head].op.gates();
-        if !direct || fetched.contains(&node) || fetched.contains(&input) {
+        let can_apply = instructions[head].training && instructions[head].op.fusion().relu_backward;
+        if instructions[head].node != input || !can_apply || fetched.contains(&node) || fetched.contains(&input) {
             return false;
         }
         let d_output = self.of[&node];
         self.holders.entry(d_output).or_default().remove(&node);
-        self.hold(input, d_output);
-        instructions[head].gated = true;
+        self.assign(input, d_output);
+        instructions[head].fused_relu = true;
         true
     }
 
-    /// Carries the gradient of one operation's output to its inputs.
-    fn carry_back(
+    /// Backpropagates from one operation's output to its inputs.
+    fn backpropagate(
         &mut self,
         index: usize,
         instruction: &mut Instruction,
@@ -149,8 +152,9 @@ impl Tape<'_> {
             self.holders.entry(d_output).or_default().remove(&instruction.node);
         }
         let op = instruction.op.clone();
+        let aliasing = op.aliasing();
         let (passing, computed): (Vec<usize>, Vec<usize>) =
-            differentiated_inputs(instruction, depends).partition(|i| op.passes_gradient(*i, &instruction.dims));
+            differentiated_inputs(instruction, depends).partition(|i| aliasing.passes_gradient.contains(*i));
         let mut d_inputs: Vec<Option<(usize, bool)>> = vec![None; instruction.inputs.len()];
         let mut afterwards = Vec::new();
         let mut written = HashSet::new();
@@ -168,17 +172,17 @@ impl Tape<'_> {
                 Some(buffer) => {
                     let own = self.new_buffer(node);
                     afterwards.push(Step::AddInto { from: buffer, to: own });
-                    self.hold(node, own);
+                    self.assign(node, own);
                     (own, false)
                 }
-                None if op.gradient_in_place() == Some(*i) && passing.is_empty() && self.is_free(d_output, None) => {
+                None if aliasing.gradient_in_place && *i == 0 && passing.is_empty() && self.is_free(d_output, None) => {
                     in_place = true;
-                    self.hold(node, d_output);
+                    self.assign(node, d_output);
                     (d_output, false)
                 }
                 None => {
                     let own = self.new_buffer(node);
-                    self.hold(node, own);
+                    self.assign(node, own);
                     (own, false)
                 }
             });
@@ -198,10 +202,10 @@ impl Tape<'_> {
         }
     }
 
-    /// Lets `d_output` be, or be added to, the gradient of `node`.
+    /// Makes `d_output` the gradient of `node`, or adds it to that.
     fn pass(&mut self, node: usize, d_output: usize) {
         match self.of.get(&node).copied() {
-            None => self.hold(node, d_output),
+            None => self.assign(node, d_output),
             Some(buffer) if buffer != d_output && self.is_free(buffer, Some(node)) => {
                 self.target.steps.push(Step::AddInto { from: d_output, to: buffer });
             }
@@ -209,12 +213,12 @@ impl Tape<'_> {
                 let own = self.new_buffer(node);
                 self.target.steps.push(Step::Copy { from: d_output, to: own });
                 self.target.steps.push(Step::AddInto { from: buffer, to: own });
-                self.hold(node, own);
+                self.assign(node, own);
             }
         }
     }
 
-    /// Moves the variables whose gradients are complete now: early, so that the gradient's memory is free again.
+    /// Updates the variables whose gradients are complete now: early, so that the gradient's memory is free again.
     fn update_variables(&mut self, loss: &Loss, complete: impl Fn(usize) -> bool) {
         for (minimize, variables) in &loss.updates {
             for variable in variables.iter().copied().filter(|variable| complete(*variable)) {

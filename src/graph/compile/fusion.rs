@@ -1,39 +1,39 @@
 /*!
-Which operations are computed in one pass over memory: a convolution, dense layer or normalisation with the bias,
-normalisation, addition and relu that follow it.
+Which operations are computed in one pass over memory: a convolution, matrix product or normalisation with the bias,
+normalisation, addition and relu that follow it as the epilogue of its kernel.
 
-Of these, only the forward pass is joined, and the numbers in between are never written; gradients flow through each
-operation as before. A convolution and the max pooling behind it are joined in both directions. The exact kernels do not
-fuse anything: their digits depend on the order.
+Of these, only the forward pass is fused, and the values in between are never written; gradients are computed operation by
+operation as before. A convolution and the max pooling that follows it are fused in both directions. The exact kernels fuse
+nothing: their digits depend on the order.
 */
 
 use super::plan::Instruction;
-use std::collections::{HashMap, HashSet};
+use crate::graph::{
+    network::{Op, fusion::EpilogueStep},
+    ops::{conv2d::Conv2d, conv2d_max_pool::Conv2dMaxPool, max_pool::MaxPool},
+};
+use std::{
+    any::Any,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
-/// What an operation can be asked to do to its output before it writes it, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stage {
-    /// Add one number per channel.
-    Bias,
-    /// Normalise with given statistics.
-    Norm,
-    /// Add another tensor.
-    Add,
-    /// Replace negative numbers by zero.
-    Relu,
-}
-
-/// Lets max pooling go before the relu in front of it, so that the relu has fewer numbers to look at, forward and
-/// backward. The numbers stay the same: the largest of the rectified is the rectified largest, and no gradient flows
-/// where that is zero.
-pub fn pool_first(instructions: &mut [Instruction], pinned: &HashSet<usize>, dims: &mut HashMap<usize, Vec<usize>>) {
+/// Moves max pooling before the relu in front of it, so that the relu has fewer elements to process, forward and backward.
+/// The results stay the same: the maximum of the rectified elements is the rectified maximum, and no gradient flows where
+/// that is zero.
+///
+/// `materialised` values are returned and must be written.
+pub fn pool_before_relu(
+    instructions: &mut [Instruction],
+    materialised: &HashSet<usize>,
+    dims: &mut HashMap<usize, Vec<usize>>,
+) {
     let users = users(instructions);
     for relu in 0..instructions.len() {
         let node = instructions[relu].node;
         let Some([pool]) = users.get(&node).map(Vec::as_slice) else { continue };
-        let swaps =
-            instructions[relu].op.stage() == Some(Stage::Relu) && instructions[*pool].op.as_max_pool().is_some();
-        if !swaps || pinned.contains(&node) {
+        let is_relu = instructions[relu].op.fusion().step == Some(EpilogueStep::Relu);
+        if !is_relu || operation::<MaxPool>(&instructions[*pool].op).is_none() || materialised.contains(&node) {
             continue;
         }
         let [first, second] = instructions.get_disjoint_mut([relu, *pool]).expect("two instructions");
@@ -45,26 +45,74 @@ pub fn pool_first(instructions: &mut [Instruction], pinned: &HashSet<usize>, dim
     }
 }
 
-/// Lets a convolution and the max pooling behind it become one operation, where that is faster and no gradient of the
-/// images is asked for (`fixed`): their numbers in between, and the gradient of these, are never written.
-pub fn join_max_pools(instructions: &mut Vec<Instruction>, pinned: &HashSet<usize>, fixed: impl Fn(usize) -> bool) {
+/// Fuses a convolution and the max pooling that follows it, where that is faster and no gradient of the images is asked for
+/// (`is_fed`): the values between them, and their gradient, are never written.
+pub fn fuse_max_pools(
+    instructions: &mut Vec<Instruction>,
+    materialised: &HashSet<usize>,
+    is_fed: impl Fn(usize) -> bool,
+) {
     let users = users(instructions);
-    let mut joined = HashSet::new();
+    let mut fused = HashSet::new();
     for head in 0..instructions.len() {
         let Instruction { op, node, inputs, dims, .. } = &instructions[head];
-        let Some([behind]) = users.get(node).map(Vec::as_slice) else { continue };
-        let Some(pool) = instructions[*behind].op.as_max_pool() else { continue };
-        if pinned.contains(node) || !inputs.first().is_some_and(|images| fixed(*images)) {
+        let Some([next]) = users.get(node).map(Vec::as_slice) else { continue };
+        let (Some(conv), Some(pool)) = (operation::<Conv2d>(op), operation::<MaxPool>(&instructions[*next].op)) else {
+            continue;
+        };
+        if materialised.contains(node) || !inputs.first().is_some_and(|images| is_fed(*images)) {
             continue;
         }
-        let Some(op) = op.with_max_pool(dims, pool) else { continue };
+        let Some(op) = Conv2dMaxPool::fused(*conv, *pool, dims) else { continue };
         let (inputs, input_dims) = (inputs.clone(), dims.inputs.clone());
-        let pool = &mut instructions[*behind];
-        (pool.op, pool.inputs, pool.dims.inputs) = (op, inputs, input_dims);
-        joined.insert(head);
+        let pool = &mut instructions[*next];
+        (pool.op, pool.inputs, pool.dims.inputs) = (Rc::new(op), inputs, input_dims);
+        fused.insert(head);
     }
     let mut index = 0..;
-    instructions.retain(|_| !joined.contains(&index.next().expect("endless")));
+    instructions.retain(|_| !fused.contains(&index.next().expect("endless")));
+}
+
+/// Moves instructions into the epilogue of the kernel before them: that instruction gets their list, in order.
+///
+/// Statistics can be folded into a convolution only where nothing is differentiated (`folds_statistics`).
+pub fn fuse_epilogues(instructions: &mut [Instruction], materialised: &HashSet<usize>, folds_statistics: bool) {
+    let users = users(instructions);
+    let mut taken = HashSet::new();
+    for head in 0..instructions.len() {
+        if taken.contains(&head) {
+            continue;
+        }
+        let accepts = instructions[head].op.fusion().epilogue;
+        let mut epilogue = Vec::new();
+        let (mut last, mut order) = (head, None);
+        while let Some([next]) = users.get(&instructions[last].node).map(Vec::as_slice) {
+            let value = instructions[last].node;
+            let step = step_after(&instructions[*next], value, folds_statistics).filter(|step| accepts.contains(*step));
+            let Some(step) = step.filter(|step| order < Some(step.order())) else { break };
+            if materialised.contains(&value) || taken.contains(next) {
+                break;
+            }
+            taken.insert(*next);
+            epilogue.push(*next);
+            (last, order) = (*next, Some(step.order()));
+        }
+        for index in &epilogue {
+            instructions[*index].fused_into = Some(head);
+        }
+        instructions[head].epilogue = epilogue;
+    }
+}
+
+/// What `instruction` is as a step of the epilogue of the kernel whose output is `value`.
+fn step_after(instruction: &Instruction, value: usize, folds_statistics: bool) -> Option<EpilogueStep> {
+    let step = instruction.op.fusion().step?;
+    let fits = match step {
+        EpilogueStep::Bias | EpilogueStep::Relu => instruction.inputs[0] == value,
+        EpilogueStep::Norm { .. } => instruction.inputs[0] == value && folds_statistics && !instruction.training,
+        EpilogueStep::Add => instruction.inputs.len() == 2,
+    };
+    fits.then_some(step)
 }
 
 /// The instructions that read each value.
@@ -78,43 +126,7 @@ fn users(instructions: &[Instruction]) -> HashMap<usize, Vec<usize>> {
     users
 }
 
-/// Joins instructions: heads get the list of what they take over, in order.
-///
-/// `pinned` values are handed out and must be written. Statistics can be folded into a convolution only where nothing is
-/// differentiated (`folds`).
-pub fn fuse(instructions: &mut [Instruction], pinned: &HashSet<usize>, folds: bool) {
-    let users = users(instructions);
-    let mut taken = HashSet::new();
-    for head in 0..instructions.len() {
-        if taken.contains(&head) {
-            continue;
-        }
-        let mut chain = Vec::new();
-        let (mut last, mut stage) = (head, None);
-        while let Some([next]) = users.get(&instructions[last].node).map(Vec::as_slice) {
-            let next_stage = stage_of(&instructions[*next], instructions[last].node, folds);
-            let fits = next_stage.is_some_and(|s| stage < Some(s) && instructions[head].op.fuses(s));
-            if !fits || pinned.contains(&instructions[last].node) || taken.contains(next) {
-                break;
-            }
-            taken.insert(*next);
-            chain.push(*next);
-            (last, stage) = (*next, next_stage);
-        }
-        for index in &chain {
-            instructions[*index].fused_into = Some(head);
-        }
-        instructions[head].fused = chain;
-    }
-}
-
-/// What `instruction` would be as a stage behind the operation whose output is `value`.
-fn stage_of(instruction: &Instruction, value: usize, folds: bool) -> Option<Stage> {
-    let stage = instruction.op.stage()?;
-    let fits = match stage {
-        Stage::Bias | Stage::Relu => instruction.inputs[0] == value,
-        Stage::Norm => instruction.inputs[0] == value && folds && !instruction.training,
-        Stage::Add => instruction.inputs.len() == 2,
-    };
-    fits.then_some(stage)
+/// The operation, if it is of this type.
+fn operation<T: Op>(op: &Rc<dyn Op>) -> Option<&T> {
+    (op.as_ref() as &dyn Any).downcast_ref()
 }

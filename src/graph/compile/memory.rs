@@ -1,43 +1,43 @@
 /*!
 Which buffers of a plan share memory: an output takes over its input's where nobody reads that any more, and buffers
-that do not live at the same time share a slot.
+whose live ranges do not overlap share a slot.
 
-The numbers do not depend on it.
+No result depends on it.
 */
 
 use super::plan::{Place, Plan, Step};
 
-/// From the step that first writes a buffer to the last one that reads it.
+/// The live range of a buffer: from the step that first writes it to the last one that reads it.
 #[derive(Debug, Clone, Copy)]
-struct Life {
+struct LiveRange {
     first: usize,
     last: usize,
 }
 
-impl Life {
-    fn overlaps(self, other: Life) -> bool {
+impl LiveRange {
+    fn overlaps(self, other: LiveRange) -> bool {
         self.first <= other.last && other.first <= self.last
     }
 }
 
 /// Decides what happens in place and gives every buffer a slot.
 pub fn assign(plan: &mut Plan) {
-    let mut lives = lives(plan);
-    merge_in_place(plan, &mut lives);
-    // Large buffers choose first: what is left over is small.
-    let mut order: Vec<usize> = (0..plan.buffers.len()).filter(|buffer| lives[*buffer].is_some()).collect();
+    let mut live_ranges = live_ranges(plan);
+    merge_in_place(plan, &mut live_ranges);
+    // Large buffers are assigned first: the slots' lengths are those of their first occupants.
+    let mut order: Vec<usize> = (0..plan.buffers.len()).filter(|buffer| live_ranges[*buffer].is_some()).collect();
     order.sort_by_key(|buffer| std::cmp::Reverse(plan.buffers[*buffer]));
-    let mut tenants: Vec<Vec<Life>> = Vec::new();
+    let mut occupants: Vec<Vec<LiveRange>> = Vec::new();
     plan.slots = vec![usize::MAX; plan.buffers.len()];
     for buffer in order {
-        let life = lives[buffer].expect("filtered above");
-        let free = tenants.iter().position(|slot| slot.iter().all(|tenant| !tenant.overlaps(life)));
+        let range = live_ranges[buffer].expect("filtered above");
+        let free = occupants.iter().position(|slot| slot.iter().all(|occupant| !occupant.overlaps(range)));
         let slot = free.unwrap_or_else(|| {
-            tenants.push(Vec::new());
+            occupants.push(Vec::new());
             plan.slot_lens.push(plan.buffers[buffer]);
-            tenants.len() - 1
+            occupants.len() - 1
         });
-        tenants[slot].push(life);
+        occupants[slot].push(range);
         plan.slots[buffer] = slot;
     }
 }
@@ -48,7 +48,7 @@ fn touched(plan: &Plan, step: &Step) -> Vec<usize> {
     match step {
         Step::Forward { instruction, output, .. } => {
             let instruction = &plan.instructions[*instruction];
-            let later = instruction.fused.iter().flat_map(|index| &plan.instructions[*index].inputs);
+            let later = instruction.epilogue.iter().flat_map(|index| &plan.instructions[*index].inputs);
             list.extend(instruction.inputs.iter().chain(later).filter_map(|node| plan.buffer(*node)));
             list.extend(instruction.saved);
             list.push(*output);
@@ -71,39 +71,41 @@ fn touched(plan: &Plan, step: &Step) -> Vec<usize> {
     list
 }
 
-fn lives(plan: &Plan) -> Vec<Option<Life>> {
-    let mut lives: Vec<Option<Life>> = vec![None; plan.buffers.len()];
+fn live_ranges(plan: &Plan) -> Vec<Option<LiveRange>> {
+    let mut live_ranges: Vec<Option<LiveRange>> = vec![None; plan.buffers.len()];
     for (at, step) in plan.steps.iter().enumerate() {
         for buffer in touched(plan, step) {
-            let life = lives[buffer].get_or_insert(Life { first: at, last: at });
-            life.last = at;
+            let range = live_ranges[buffer].get_or_insert(LiveRange { first: at, last: at });
+            range.last = at;
         }
     }
     for fetched in plan.fetches.iter().flatten() {
         if let Place::Buffer(buffer) = fetched.place
-            && let Some(life) = &mut lives[buffer]
+            && let Some(range) = &mut live_ranges[buffer]
         {
-            life.last = usize::MAX;
+            range.last = usize::MAX;
         }
     }
-    lives
+    live_ranges
 }
 
-/// Lets outputs take over the memory of inputs that die with the step.
-fn merge_in_place(plan: &mut Plan, lives: &mut [Option<Life>]) {
+/// Lets outputs overwrite input 0 where its live range ends with the step.
+fn merge_in_place(plan: &mut Plan, live_ranges: &mut [Option<LiveRange>]) {
     for at in 0..plan.steps.len() {
         let Step::Forward { instruction, output, .. } = plan.steps[at] else { continue };
         let op = &plan.instructions[instruction];
-        let Some(i) = op.op.in_place() else { continue };
-        let Some(input) = plan.buffer(op.inputs[i]) else { continue };
-        let later = op.fused.iter().flat_map(|index| &plan.instructions[*index].inputs);
+        if !op.op.aliasing().in_place {
+            continue;
+        }
+        let Some(input) = plan.buffer(op.inputs[0]) else { continue };
+        let later = op.epilogue.iter().flat_map(|index| &plan.instructions[*index].inputs);
         let once = op.inputs.iter().chain(later).filter(|node| plan.buffer(**node) == Some(input)).count() == 1;
-        let (Some(own), Some(life)) = (lives[input], lives[output]) else { continue };
+        let (Some(own), Some(range)) = (live_ranges[input], live_ranges[output]) else { continue };
         if own.last != at || !once || plan.buffers[input] != plan.buffers[output] {
             continue;
         }
-        lives[input] = Some(Life { first: own.first, last: life.last });
-        lives[output] = None;
+        live_ranges[input] = Some(LiveRange { first: own.first, last: range.last });
+        live_ranges[output] = None;
         rename(plan, output, input);
         if let Step::Forward { in_place, .. } = &mut plan.steps[at] {
             *in_place = true;

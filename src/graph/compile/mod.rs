@@ -6,6 +6,8 @@ Nothing is computed here.
 */
 
 mod backward;
-pub mod fusion;
+pub mod compiler;
+mod feeds;
+mod fusion;
 mod memory;
 pub mod plan;

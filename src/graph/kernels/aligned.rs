@@ -1,18 +1,18 @@
 /*!
-Memory for numbers that begins at a line of the cache.
+Memory for `f32` elements that is aligned to cache lines.
 
 It does not grow: a session and a workspace replace what is too small. An ordinary `Vec<f32>` of some size begins 16
-bytes behind a line, so that each vector of 64 bytes in it would lie across two.
+bytes after the start of a cache line, so that each vector of 64 bytes in it would straddle two.
 */
 
 use std::ops::{Deref, DerefMut};
 
-/// A line of the cache.
+/// A cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
 struct Line([f32; 16]);
 
-/// Numbers, the first of which lies at a multiple of 64 bytes.
+/// Elements, the first of which is at a multiple of 64 bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Aligned {
     lines: Vec<Line>,
@@ -30,7 +30,7 @@ impl Deref for Aligned {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        // SAFETY: lines are numbers and nothing else, and there are enough of them for `len`.
+        // SAFETY: cache lines are elements and nothing else, and there are enough of them for `len`.
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
     }
 }
@@ -47,13 +47,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn begins_at_a_line_and_has_the_length_asked_for() {
+    fn begins_at_a_cache_line_and_has_the_requested_length() {
         for len in [0, 1, 15, 16, 17, 5000] {
-            let mut numbers = Aligned::zeros(len);
-            assert_eq!(numbers.len(), len);
-            assert!(numbers.as_ptr().addr().is_multiple_of(64));
-            numbers.fill(1.0);
-            assert_eq!(numbers.iter().sum::<f32>(), len as f32);
+            let mut elements = Aligned::zeros(len);
+            assert_eq!(elements.len(), len);
+            assert!(elements.as_ptr().addr().is_multiple_of(64));
+            elements.fill(1.0);
+            assert_eq!(elements.iter().sum::<f32>(), len as f32);
         }
     }
 }

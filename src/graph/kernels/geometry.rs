@@ -6,12 +6,12 @@ A geometry owns no data. Images are flat slices in the order `(m, n_h, n_w, n_c)
 the last index running fastest.
 */
 
-use crate::graph::padding::Padding;
+use crate::graph::network::padding::Padding;
 
 /// The shapes of a 2-D convolution.
 ///
-/// Output cell `(i, h, w, c)` reads the rows `h * stride_h - pad_top + 0..f_h` and the columns
-/// `w * stride_w - pad_left + 0..f_w` of image `i`; what lies outside the image reads as zero, so the padding below and
+/// Output element `(i, h, w, c)` reads the rows `h * stride_h - pad_top + 0..f_h` and the columns
+/// `w * stride_w - pad_left + 0..f_w` of image `i`; what is outside the image reads as zero, so the padding below and
 /// to the right follows from `n_h` and `n_w`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Conv2dGeometry {
@@ -88,28 +88,28 @@ impl Conv2dGeometry {
         }
     }
 
-    /// Numbers in the input batch, `m n_h_prev n_w_prev n_c_prev`.
+    /// Elements of the input batch, `m n_h_prev n_w_prev n_c_prev`.
     pub fn input_len(&self) -> usize {
         self.m * self.n_h_prev * self.n_w_prev * self.n_c_prev
     }
 
-    /// Numbers in the filters, `f_h f_w n_c_prev n_c`.
+    /// Elements of the filters, `f_h f_w n_c_prev n_c`.
     pub fn filter_len(&self) -> usize {
         self.f_h * self.f_w * self.n_c_prev * self.n_c
     }
 
-    /// Numbers in the output batch, `m n_h n_w n_c`.
+    /// Elements of the output batch, `m n_h n_w n_c`.
     pub fn output_len(&self) -> usize {
         self.m * self.n_h * self.n_w * self.n_c
     }
 
-    /// Multiplications and additions of one forward pass, padded cells included: `2 m n_h n_w f_h f_w n_c_prev n_c`.
+    /// Multiplications and additions of one forward pass, padding included: `2 m n_h n_w f_h f_w n_c_prev n_c`.
     pub fn flops(&self) -> usize {
         2 * self.output_len() * self.f_h * self.f_w * self.n_c_prev
     }
 }
 
-/// The shapes of a 2-D pooling layer; the windows lie as in [`Conv2dGeometry`], each channel by itself.
+/// The shapes of a 2-D pooling layer; the windows are placed as in [`Conv2dGeometry`], each channel by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pool2dGeometry {
     /// Images in the batch.
@@ -169,12 +169,12 @@ impl Pool2dGeometry {
         }
     }
 
-    /// Numbers in the input batch, `m n_h_prev n_w_prev n_c`.
+    /// Elements of the input batch, `m n_h_prev n_w_prev n_c`.
     pub fn input_len(&self) -> usize {
         self.m * self.n_h_prev * self.n_w_prev * self.n_c
     }
 
-    /// Numbers in the output batch, `m n_h n_w n_c`.
+    /// Elements of the output batch, `m n_h n_w n_c`.
     pub fn output_len(&self) -> usize {
         self.m * self.n_h * self.n_w * self.n_c
     }

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A fixed number of threads, the calling one included.
 ///
-/// Tasks are handed out one by one, so which thread runs a task is a matter of chance; kernels let every number be summed
-/// within one task, in an order that the shape of the work alone decides, which makes results the same, bit for bit, for
-/// any number of threads.
+/// Tasks are handed out one by one, so which thread runs a task is a matter of chance; kernels sum every element within one
+/// task, in an order that depends on the shape of the work alone, so results are the same, bit for bit, for any number of
+/// threads.
 ///
 /// ```
 /// use cnn::graph::kernels::threads::Threads;
@@ -30,8 +30,8 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// A pool of `n` threads; the calling thread is one of them. Where the system refuses to start more threads, the
-    /// pool does with the calling one.
+    /// A pool of `n` threads; the calling thread is one of them. Where the system refuses to start more threads, only
+    /// the calling one is used.
     pub fn new(n: usize) -> Self {
         let pool = match n {
             0 | 1 => None,
@@ -58,33 +58,33 @@ impl Threads {
     /// # Panics
     /// If a task does.
     pub fn run(&self, n_tasks: usize, task: &(dyn Fn(usize) + Sync)) {
-        self.run_with_seat(n_tasks, &|_, i| task(i));
+        self.run_with_worker(n_tasks, &|_, i| task(i));
     }
 
-    /// As [`Threads::run`], and tells each task the seat that its thread holds during this call, less than
-    /// [`Threads::n`]: two tasks that run at the same time have different seats.
+    /// As [`Threads::run`], and passes each task the index of its worker, less than [`Threads::n`]: two tasks that run at the
+    /// same time have different worker indices.
     ///
     /// # Panics
     /// If a task does.
-    pub fn run_with_seat(&self, n_tasks: usize, task: &(dyn Fn(usize, usize) + Sync)) {
+    pub fn run_with_worker(&self, n_tasks: usize, task: &(dyn Fn(usize, usize) + Sync)) {
         let helpers = self.n.min(n_tasks).saturating_sub(1);
         let Some(pool) = self.pool.as_ref().filter(|_| helpers > 0) else {
             (0..n_tasks).for_each(|i| task(0, i));
             return;
         };
         let next = AtomicUsize::new(0);
-        let (next, work) = (&next, |seat: usize, next: &AtomicUsize| {
+        let (next, work) = (&next, |worker: usize, next: &AtomicUsize| {
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 if i >= n_tasks {
                     break;
                 }
-                task(seat, i);
+                task(worker, i);
             }
         });
         pool.in_place_scope(|scope| {
-            for seat in 1..=helpers {
-                scope.spawn(move |_| work(seat, next));
+            for worker in 1..=helpers {
+                scope.spawn(move |_| work(worker, next));
             }
             work(0, next);
         });

@@ -54,7 +54,7 @@ impl Workspace {
         self.isa
     }
 
-    /// The threads, the instructions, and `len` numbers of scratch memory with whatever the last kernel left in them.
+    /// The threads, the instructions, and `len` elements of scratch memory with whatever the last kernel left in them.
     pub(crate) fn parts(&mut self, len: usize) -> (&Threads, Isa, &mut [f32]) {
         if self.scratch.len() < len {
             self.scratch = Aligned::zeros(len);

@@ -1,7 +1,8 @@
 /*!
 The graph as it is written down: nodes, names, and the handles `Graph`, `Tensor` and `Operation` that point into it.
 
-Nothing is computed here; a [`Session`](crate::graph::Session) does that.
+Nothing is computed here; a [`Session`](crate::graph::Session) does that. What a handle says of itself is in
+[`tensor`](super::tensor).
 */
 
 use super::{
@@ -12,17 +13,17 @@ use super::{
 use crate::graph::optimizers::Optimizer;
 use ndarray::{ArrayBase, Data, Dimension};
 use std::{
+    any::{Any, TypeId},
     cell::RefCell,
     collections::{HashMap, HashSet},
     fmt,
-    hash::{Hash, Hasher},
     rc::Rc,
 };
 
 /// A network written down but not yet computed. Cheap to clone: all clones are the same graph.
 ///
-/// TensorFlow 1 keeps one default graph per process. Here a graph is a value that the caller holds, so that it lives as
-/// long as the variable does, from one notebook cell to the next.
+/// A graph is a value that the caller holds, not a global of the process, so it lives as long as the variable does, from one
+/// notebook cell to the next.
 #[derive(Clone, Default)]
 pub struct Graph {
     inner: Rc<RefCell<Inner>>,
@@ -31,30 +32,35 @@ pub struct Graph {
 /// A symbolic tensor: one node's output. Cheap to clone.
 #[derive(Clone)]
 pub struct Tensor {
-    graph: Graph,
-    node: usize,
+    pub(super) graph: Graph,
+    pub(super) node: usize,
 }
 
 /// A node that is run for what it does (a training step, an initialisation) and has no value. Cheap to clone.
 #[derive(Clone)]
 pub struct Operation {
-    graph: Graph,
-    node: usize,
+    pub(super) graph: Graph,
+    pub(super) node: usize,
 }
 
 #[derive(Default)]
 struct Inner {
     nodes: Vec<Rc<Node>>,
-    /// How often each name was asked for; TensorFlow numbers the repetitions.
+    /// How often each name was asked for.
     names: HashMap<String, usize>,
-    /// Names of all operations that TensorFlow 1 would have created, in order.
-    operations: Vec<String>,
     seed: Option<u64>,
+    /// How a frontend prints tensors.
+    printer: Option<Printer>,
+    /// What frontends keep with the graph, by type.
+    extensions: HashMap<TypeId, Rc<dyn Any>>,
     /// Counts changes to existing nodes, which make plans stale.
     revision: u64,
     frozen: HashSet<usize>,
     phases: HashMap<usize, Phase>,
 }
+
+/// How a frontend prints a tensor, see [`Graph::set_printer`].
+pub type Printer = fn(&Tensor, &mut fmt::Formatter<'_>) -> fmt::Result;
 
 #[derive(Debug)]
 pub(in crate::graph) struct Node {
@@ -84,7 +90,8 @@ impl Graph {
         Graph::default()
     }
 
-    /// Fixes the seed that operations without a seed of their own combine with their number.
+    /// Sets the graph's seed. The engine draws nothing by itself: a frontend derives the seeds of random operations and
+    /// initializers from it.
     pub fn set_random_seed(&self, seed: u64) {
         self.inner.borrow_mut().seed = Some(seed);
     }
@@ -94,17 +101,28 @@ impl Graph {
         self.inner.borrow().seed
     }
 
-    /// How many operations TensorFlow 1 would have created by now: its `graph._last_id`.
-    pub fn last_id(&self) -> usize {
-        self.inner.borrow().operations.len()
+    /// The names of all nodes, in the order of their creation.
+    pub fn names(&self) -> Vec<String> {
+        self.inner.borrow().nodes.iter().map(|node| node.name.clone()).collect()
     }
 
-    /// The names of all operations, in the order of their numbers, including those that only TensorFlow would create.
-    pub fn operations(&self) -> Vec<String> {
-        self.inner.borrow().operations.clone()
+    /// Lets tensors of this graph be printed by `printer`, in a frontend's notation.
+    pub fn set_printer(&self, printer: Printer) {
+        self.inner.borrow_mut().printer = Some(printer);
     }
 
-    /// `name`, or `name_1`, `name_2`, … if it is taken.
+    pub(super) fn printer(&self) -> Option<Printer> {
+        self.inner.borrow().printer
+    }
+
+    /// What a frontend keeps with the graph: one value of each type, created when it is first asked for.
+    pub fn extension<T: Default + 'static>(&self) -> Rc<T> {
+        let extensions = &mut self.inner.borrow_mut().extensions;
+        let value = extensions.entry(TypeId::of::<T>()).or_insert_with(|| Rc::new(T::default())).clone();
+        value.downcast().expect("stored under its type")
+    }
+
+    /// `name`, or `name_1`, `name_2`, … if it is taken. The name counts as taken from now on.
     pub fn unique_name(&self, name: &str) -> String {
         let names = &mut self.inner.borrow_mut().names;
         let count = names.entry(name.to_string()).or_insert(0);
@@ -124,15 +142,6 @@ impl Graph {
         }
     }
 
-    /// Counts operations that TensorFlow 1 would create here and that have nothing to compute, so that later numbers and
-    /// names come out as there.
-    pub fn reserve(&self, names: &[&str]) {
-        for name in names {
-            let name = self.unique_name(name);
-            self.inner.borrow_mut().operations.push(name);
-        }
-    }
-
     /// An input that every run feeds.
     pub fn placeholder(&self, shape: impl Into<Shape>, dtype: DType, name: &str) -> Tensor {
         self.push(name, NodeKind::Placeholder, vec![], vec![], shape.into(), dtype)
@@ -143,8 +152,13 @@ impl Graph {
         self.variable_node(shape, Rc::new(initializer), true, name)
     }
 
-    /// A variable that optimizers leave alone, such as a moving mean.
-    pub fn untrained_variable(&self, shape: &[usize], initializer: impl Initializer + 'static, name: &str) -> Tensor {
+    /// A variable that optimizers do not update, such as a moving mean.
+    pub fn non_trainable_variable(
+        &self,
+        shape: &[usize],
+        initializer: impl Initializer + 'static,
+        name: &str,
+    ) -> Tensor {
         self.variable_node(shape, Rc::new(initializer), false, name)
     }
 
@@ -155,14 +169,15 @@ impl Graph {
 
     /// A tensor of fixed values.
     pub fn constant<S: Data<Elem = f32>, D: Dimension>(&self, values: &ArrayBase<S, D>, name: &str) -> Tensor {
-        let numbers = values.iter().copied().collect();
-        self.push(name, NodeKind::Constant(numbers), vec![], vec![], Shape::known(values.shape()), DType::Float32)
+        let elements = values.iter().copied().collect();
+        self.push(name, NodeKind::Constant(elements), vec![], vec![], Shape::known(values.shape()), DType::Float32)
     }
 
     /// An operation on tensors.
     ///
     /// # Panics
-    /// If the inputs' shapes do not fit the operation, or an input belongs to another graph.
+    /// If there are more or fewer inputs than the operation takes, their shapes do not fit it, or one belongs to another
+    /// graph.
     #[track_caller]
     pub fn add(&self, op: impl Op, inputs: &[&Tensor], name: &str) -> Tensor {
         self.add_stateful(op, inputs, &[], name)
@@ -177,7 +192,8 @@ impl Graph {
         self.insert(op, inputs, state, name, false)
     }
 
-    /// An operation under a name that [`Graph::unique_name`] has returned, for faces that name helpers after it first.
+    /// An operation under a name that [`Graph::unique_name`] has returned, for frontends that name other nodes after
+    /// it first.
     ///
     /// # Panics
     /// As [`Graph::add`].
@@ -188,12 +204,8 @@ impl Graph {
 
     #[track_caller]
     fn insert(&self, op: impl Op, inputs: &[&Tensor], state: &[&Tensor], name: &str, reserved: bool) -> Tensor {
-        for tensor in inputs.iter().chain(state) {
-            assert!(
-                &tensor.graph == self,
-                "{name}: {tensor} belongs to another graph\nhelp: build the whole network on one Graph"
-            );
-        }
+        self.own(inputs.iter().chain(state).copied(), name);
+        check_arity(&op, inputs.len(), state, name);
         let shapes: Vec<Shape> = inputs.iter().map(|tensor| tensor.shape()).collect();
         let shape = op.output_shape(&shapes.iter().collect::<Vec<_>>());
         let dtype = op.output_type(&inputs.iter().map(|tensor| tensor.dtype()).collect::<Vec<_>>());
@@ -203,10 +215,25 @@ impl Graph {
         self.push_node(Node { name, kind, inputs: ids(inputs), state: ids(state), shape, dtype })
     }
 
-    /// The gradients of `of` (or of its sum, if it is not a single number) with respect to each of `tensors`.
+    #[track_caller]
+    fn own<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>, caller: &str) {
+        for tensor in tensors {
+            assert!(
+                &tensor.graph == self,
+                "{caller}: {tensor} belongs to another graph\nhelp: build the whole network on one Graph"
+            );
+        }
+    }
+
+    /// The gradients of `of` (or of its sum, if it is not a scalar) with respect to each of `tensors`.
     ///
     /// They can be fetched like any tensor; a gradient of a gradient is not defined.
+    ///
+    /// # Panics
+    /// If a tensor belongs to another graph.
+    #[track_caller]
     pub fn gradients(&self, of: &Tensor, tensors: &[&Tensor]) -> Vec<Tensor> {
+        self.own(tensors.iter().copied().chain([of]), "gradients");
         let one = |tensor: &&Tensor| {
             let kind = NodeKind::Gradient { of: of.node, with_respect_to: tensor.node };
             let inputs = vec![of.node, tensor.node];
@@ -216,7 +243,11 @@ impl Graph {
         tensors.iter().map(one).collect()
     }
 
-    /// A training step: moves `variables` along the negative gradient of `loss`, as the optimizer says.
+    /// A training step: updates `variables` by the gradient of `loss`, as the optimizer says.
+    ///
+    /// # Panics
+    /// If one of `variables` is no variable, or belongs to another graph.
+    #[track_caller]
     pub fn minimize(
         &self,
         loss: &Tensor,
@@ -224,6 +255,10 @@ impl Graph {
         optimizer: impl Optimizer + 'static,
         name: &str,
     ) -> Operation {
+        self.own(variables.iter().copied().chain([loss]), "minimize");
+        if let Some(tensor) = variables.iter().find(|tensor| !tensor.is_variable()) {
+            panic!("minimize: expected variables to update, got {tensor}");
+        }
         let variables = variables.iter().map(|tensor| tensor.node).collect();
         let kind = NodeKind::Minimize { loss: loss.node, variables, optimizer: Rc::new(optimizer) };
         let node = self.push(name, kind, vec![loss.node], vec![], Shape::scalar(), DType::Float32);
@@ -246,7 +281,7 @@ impl Graph {
         self.select(|node, _| matches!(node.kind, NodeKind::Variable { .. }))
     }
 
-    /// The variables that optimizers may move, in the order of creation.
+    /// The variables that optimizers may update, in the order of creation.
     pub fn trainable_variables(&self) -> Vec<Tensor> {
         self.select(|node, frozen| matches!(node.kind, NodeKind::Variable { trainable: true, .. }) && !frozen)
     }
@@ -258,15 +293,26 @@ impl Graph {
         kept.map(|(node, _)| Tensor { graph: self.clone(), node }).collect()
     }
 
-    /// Freezes or thaws a variable: a frozen one keeps its values in every training step.
+    /// Freezes or unfreezes a variable: a frozen one keeps its values in every training step.
+    ///
+    /// # Panics
+    /// If it is no variable, or belongs to another graph.
+    #[track_caller]
     pub fn set_trainable(&self, variable: &Tensor, trainable: bool) {
+        self.own([variable], "set_trainable");
+        assert!(variable.is_variable(), "set_trainable: expected a variable, got {variable}");
         let mut inner = self.inner.borrow_mut();
         let changed = if trainable { inner.frozen.remove(&variable.node) } else { inner.frozen.insert(variable.node) };
         inner.revision += u64::from(changed);
     }
 
-    /// Changes when batch normalisation or dropout acts as in training.
+    /// Changes when the batch normalisation or dropout that makes `tensor` acts as in training.
+    ///
+    /// # Panics
+    /// If the tensor belongs to another graph.
+    #[track_caller]
     pub fn set_phase(&self, tensor: &Tensor, phase: Phase) {
+        self.own([tensor], "set_phase");
         let mut inner = self.inner.borrow_mut();
         inner.phases.insert(tensor.node, phase);
         inner.revision += 1;
@@ -287,7 +333,6 @@ impl Graph {
 
     fn push_node(&self, node: Node) -> Tensor {
         let mut inner = self.inner.borrow_mut();
-        inner.operations.push(node.name.clone());
         inner.nodes.push(Rc::new(node));
         Tensor { graph: self.clone(), node: inner.nodes.len() - 1 }
     }
@@ -323,115 +368,27 @@ impl Eq for Graph {}
 
 impl fmt::Debug for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<Graph of {} operations>", self.last_id())
+        write!(f, "<Graph of {} nodes>", self.inner.borrow().nodes.len())
     }
 }
 
-impl Tensor {
-    /// The graph it belongs to.
-    pub fn graph(&self) -> &Graph {
-        &self.graph
+/// Compares the number of inputs and state variables with what the operation takes.
+#[track_caller]
+fn check_arity(op: &dyn Op, n_inputs: usize, state: &[&Tensor], name: &str) {
+    let kind = op.kind();
+    match op.arity() {
+        Some(n) => assert!(
+            n_inputs == n,
+            "{name}: {kind} takes {n} tensor(s), got {n_inputs}\nhelp: an operation of several tensors says how many in \
+             Op::arity"
+        ),
+        None => assert!(n_inputs > 0, "{name}: {kind} takes at least one tensor, got none"),
     }
-
-    /// Its node's number, counted from 0 in the order of creation.
-    pub fn id(&self) -> usize {
-        self.node
-    }
-
-    /// Its node's name, without the `:0` of the printed form.
-    pub fn name(&self) -> String {
-        self.graph.node(self.node).name.clone()
-    }
-
-    /// Its shape.
-    pub fn shape(&self) -> Shape {
-        self.graph.node(self.node).shape.clone()
-    }
-
-    /// Its element type.
-    pub fn dtype(&self) -> DType {
-        self.graph.node(self.node).dtype
-    }
-
-    /// The operation that makes it, such as `Conv2D`; `Placeholder`, `VariableV2`, `Const` for what no operation makes.
-    pub fn kind(&self) -> &'static str {
-        match &self.graph.node(self.node).kind {
-            NodeKind::Placeholder => "Placeholder",
-            NodeKind::Variable { .. } => "VariableV2",
-            NodeKind::Constant(_) => "Const",
-            NodeKind::Op(op) => op.kind(),
-            NodeKind::Gradient { .. } => "Gradient",
-            NodeKind::Minimize { .. } | NodeKind::Initialize => "NoOp",
-        }
-    }
-
-    /// The tensors that it is computed from.
-    pub fn inputs(&self) -> Vec<Tensor> {
-        self.graph.node(self.node).inputs.iter().map(|node| self.graph.tensor(*node)).collect()
-    }
-}
-
-impl Tensor {
-    /// The inputs that a gradient of it flows back to.
-    pub(crate) fn differentiated_inputs(&self) -> Vec<Tensor> {
-        let node = self.graph.node(self.node);
-        let NodeKind::Op(op) = &node.kind else { return Vec::new() };
-        let inputs = self.inputs().into_iter().enumerate();
-        inputs.filter(|(i, _)| op.differentiable(*i)).map(|(_, input)| input).collect()
-    }
-}
-
-impl fmt::Display for Tensor {
-    /// As TensorFlow 1 prints it: `Tensor("Placeholder:0", shape=(?, 64, 64, 3), dtype=float32)`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let node = self.graph.node(self.node);
-        if matches!(node.kind, NodeKind::Variable { .. }) {
-            return write!(f, "<tf.Variable '{}:0' shape={} dtype=float32_ref>", node.name, node.shape);
-        }
-        write!(f, "Tensor(\"{}:0\", shape={}, dtype={})", node.name, node.shape, node.dtype)
-    }
-}
-
-impl fmt::Debug for Tensor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl PartialEq for Tensor {
-    fn eq(&self, other: &Self) -> bool {
-        self.node == other.node && self.graph == other.graph
-    }
-}
-
-impl Eq for Tensor {}
-
-impl Hash for Tensor {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.node.hash(state);
-    }
-}
-
-impl Operation {
-    /// The graph it belongs to.
-    pub fn graph(&self) -> &Graph {
-        &self.graph
-    }
-
-    /// Its node's name.
-    pub fn name(&self) -> String {
-        self.graph.node(self.node).name.clone()
-    }
-
-    pub(in crate::graph) fn id(&self) -> usize {
-        self.node
-    }
-}
-
-impl fmt::Debug for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "name: \"{}\"\nop: \"NoOp\"\n", self.name())
-    }
+    assert!(
+        state.len() == op.n_state() && state.iter().all(|tensor| tensor.is_variable()),
+        "{name}: {kind} has {} variable(s) as its state, got {state:?}\nhelp: see Graph::add_stateful",
+        op.n_state()
+    );
 }
 
 #[cfg(test)]
@@ -439,18 +396,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_numbered_as_tensorflow_numbers_them() {
+    fn repeated_names_are_numbered() {
         let graph = Graph::new();
         let names: Vec<String> = ["Mean", "Mean", "Mean_2", "Mean", "Mean_1"].map(|n| graph.unique_name(n)).into();
         assert_eq!(names, ["Mean", "Mean_1", "Mean_2", "Mean_3", "Mean_1_1"]);
     }
 
     #[test]
-    fn tensors_print_as_in_tensorflow() {
+    fn tensors_print_their_name_shape_and_type_or_as_the_frontend_says() {
         let graph = Graph::new();
-        let x = graph.placeholder([None, Some(64), Some(64), Some(3)], DType::Float32, "Placeholder");
-        let y = graph.placeholder([None, Some(6)], DType::Float32, "Placeholder");
-        assert_eq!(x.to_string(), r#"Tensor("Placeholder:0", shape=(?, 64, 64, 3), dtype=float32)"#);
-        assert_eq!(y.to_string(), r#"Tensor("Placeholder_1:0", shape=(?, 6), dtype=float32)"#);
+        let x = graph.placeholder([None, Some(6)], DType::Float32, "x");
+        assert_eq!(x.to_string(), "x: float32 (?, 6)");
+        graph.set_printer(|tensor, f| write!(f, "<{}>", tensor.name()));
+        assert_eq!(x.to_string(), "<x>");
     }
 }

@@ -1,7 +1,7 @@
 /*!
 Where a variable's first values come from.
 
-The distributions of TensorFlow and Keras are not here: the faces build them from [`philox`](super::philox).
+Random distributions are not here: frontends build them from [`philox`](super::philox).
 */
 
 use std::fmt;
@@ -26,7 +26,7 @@ impl fmt::Debug for dyn Initializer {
     }
 }
 
-/// The same number everywhere.
+/// The same value everywhere.
 #[derive(Debug, Clone, Copy)]
 pub struct Constant(pub f32);
 

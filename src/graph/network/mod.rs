@@ -4,12 +4,14 @@ What is written down: the graph with its tensors and names, shapes, and what an 
 Nothing is computed here.
 */
 
+pub mod fusion;
 pub mod graph;
 pub mod initializer;
 pub mod op;
 pub mod padding;
 pub mod philox;
 pub mod shape;
+mod tensor;
 
 pub use graph::{Graph, Operation, Tensor};
 pub use op::{Op, Phase};

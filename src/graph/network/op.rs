@@ -1,23 +1,72 @@
 /*!
-What every operation of the graph can do: say its output's shape, compute it, and carry a gradient back.
+What every operation of the graph can do: say its output's shape, compute it, and backpropagate a gradient.
 
-No operation is here, each has its own file in [`ops`](crate::graph::ops); nor does an operation own memory, the
-[`Session`](crate::graph::Session) plans and lends it.
+No operation is here: each has its own file in [`ops`](crate::graph::ops), or in a crate of its own. Nor does an operation
+own memory: the [`Session`](crate::graph::Session) plans and lends it.
 */
 
-use super::shape::{DType, Shape};
-pub use crate::graph::compile::fusion::Stage;
-use crate::graph::{ops::MaxPool, run::backend::Compute};
-use std::{any::Any, fmt, rc::Rc};
+use super::{
+    fusion::Fusion,
+    shape::{DType, Shape},
+};
+use crate::graph::{
+    kernels::{epilogue::Epilogue, exact::elementwise},
+    run::backend::Backend,
+};
+use std::{any::Any, fmt};
 
-/// One kind of operation with its configuration.
+/// One kind of operation with its configuration: a shape, a forward pass, a backward pass. Everything else has a default.
 ///
-/// A layer is four verbs (configure, shape, forward, backward); an operation is the last three.
+/// ```
+/// use cnn::graph::{DType, Graph, Op, Session, Shape, op::{Backward, Forward, Reads}};
+/// use ndarray::array;
+///
+/// /// y = x².
+/// #[derive(Debug)]
+/// struct Square;
+///
+/// impl Op for Square {
+///     fn kind(&self) -> &'static str {
+///         "Square"
+///     }
+///     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
+///         inputs[0].clone()
+///     }
+///     fn forward(&self, run: Forward<'_>) {
+///         run.map(|x| x * x);
+///     }
+///     fn backward_reads(&self) -> Reads {
+///         Reads::inputs(&[0])
+///     }
+///     fn backward(&self, run: Backward<'_>) {
+///         let x = run.inputs[0];
+///         run.map_gradient(x, |x, dy| 2.0 * x * dy);
+///     }
+/// }
+///
+/// let graph = Graph::new();
+/// let x = graph.placeholder([None], DType::Float32, "x");
+/// let y = graph.add(Square, &[&x], "y");
+/// let dx = graph.gradients(&y, &[&x]).remove(0);
+/// let session = Session::new(&graph);
+/// let (y, dx) = session.run((&y, &dx), &[x.feed(&array![1.0, 3.0])]);
+/// assert_eq!((y, dx), (array![1.0, 9.0].into_dyn(), array![2.0, 6.0].into_dyn()));
+/// ```
 pub trait Op: fmt::Debug + Any {
-    /// TensorFlow's name of the operation, such as `Conv2D`.
+    /// The operation's name, such as `Conv2D`.
     fn kind(&self) -> &'static str;
 
-    /// The output's shape, from the shapes of the inputs; unknown dimensions stay unknown.
+    /// How many tensors the operation takes. `None`: any number, but at least one.
+    fn arity(&self) -> Option<usize> {
+        Some(1)
+    }
+
+    /// How many variables the operation may change when it runs, see [`Forward::state`].
+    fn n_state(&self) -> usize {
+        0
+    }
+
+    /// The output's shape, from the shapes of the inputs, as many as [`Op::arity`] says; unknown dimensions stay unknown.
     ///
     /// # Panics
     /// If the inputs do not fit each other, with a sentence that says what was expected and what came.
@@ -28,81 +77,40 @@ pub trait Op: fmt::Debug + Any {
         DType::Float32
     }
 
-    /// How many numbers `forward` leaves for `backward`, beside the tensors named by [`Op::backward_reads`].
-    fn saved_len(&self, _dims: &Dims) -> usize {
-        0
-    }
-
     /// Computes the output.
     fn forward(&self, run: Forward<'_>);
 
-    /// Which tensors `backward` reads; what nobody reads is overwritten early.
+    /// Adds or writes the gradient of each wanted input, given the gradient of the output.
+    fn backward(&self, run: Backward<'_>);
+
+    /// Which tensors `backward` reads; the memory of all others is reused before.
     fn backward_reads(&self) -> Reads {
         Reads::default()
     }
 
-    /// Adds or writes the gradient of each wanted input, given the gradient of the output.
-    fn backward(&self, run: Backward<'_>);
+    /// How many elements `forward` leaves for `backward`, beside the tensors named by [`Op::backward_reads`].
+    fn saved_len(&self, _dims: &Dims) -> usize {
+        0
+    }
 
     /// Whether a gradient flows to input `i` at all.
     fn differentiable(&self, _input: usize) -> bool {
         true
     }
 
-    /// The input whose memory the output may take over when nobody else needs it.
-    fn in_place(&self) -> Option<usize> {
-        None
-    }
-
-    /// The input whose gradient may take over the memory of the output's gradient.
-    fn gradient_in_place(&self) -> Option<usize> {
-        None
-    }
-
-    /// Whether the output is the same row of numbers as input 0, so that nothing is computed (reshape).
-    fn is_view(&self) -> bool {
-        false
-    }
-
-    /// Whether the gradient of input `i` is the gradient of the output itself (add).
-    fn passes_gradient(&self, _input: usize, _dims: &Dims) -> bool {
-        false
-    }
-
-    /// What this operation is behind another one that computes it in the same pass; see [`Op::fuses`].
-    fn stage(&self) -> Option<Stage> {
-        None
-    }
-
-    /// Whether `forward` can carry out a stage behind it in the same pass.
-    fn fuses(&self, _stage: Stage) -> bool {
-        false
-    }
-
-    /// The operation as a max pooling, if it is one: a relu in front of it may as well come behind.
-    fn as_max_pool(&self) -> Option<&MaxPool> {
-        None
-    }
-
-    /// One operation for this one and the max pooling behind it, with the inputs of this one, where that is the faster
-    /// way. It need not give a gradient for input 0.
-    fn with_max_pool(&self, _dims: &Dims, _pool: &MaxPool) -> Option<Rc<dyn Op>> {
-        None
-    }
-
-    /// Whether `backward` can apply the gradient of a relu behind it itself.
-    fn gates(&self) -> bool {
-        false
-    }
-
-    /// The constant beside the variance, of a normalisation.
-    fn epsilon(&self) -> f32 {
-        0.0
-    }
-
     /// Whether the operation behaves differently while training.
     fn phase(&self) -> Option<Phase> {
         None
+    }
+
+    /// Which of its tensors may share memory.
+    fn aliasing(&self) -> Aliasing {
+        Aliasing::default()
+    }
+
+    /// What can be computed in one pass with the operation's neighbours.
+    fn fusion(&self) -> Fusion {
+        Fusion::default()
     }
 }
 
@@ -149,14 +157,45 @@ impl Reads {
         Reads { inputs: 0, output: true }
     }
 
-    /// The output, too.
-    pub fn and_output(self) -> Self {
-        Reads { output: true, ..self }
-    }
-
     /// Whether input `i` is read.
     pub fn input(self, i: usize) -> bool {
         self.inputs >> i & 1 == 1
+    }
+}
+
+/// Which tensors of an operation may share memory. The default shares nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Aliasing {
+    /// Whether the output may overwrite input 0 when nothing else reads that; see [`Forward::in_place`].
+    pub in_place: bool,
+    /// Whether the gradient of input 0 may overwrite the gradient of the output; see [`Backward::in_place`].
+    pub gradient_in_place: bool,
+    /// Whether the output has the elements of input 0 in the same order, so that nothing is computed (reshape).
+    pub is_view: bool,
+    /// The inputs whose gradient is the gradient of the output itself (add).
+    pub passes_gradient: Inputs,
+}
+
+/// A set of inputs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Inputs {
+    /// None of them.
+    #[default]
+    None,
+    /// Input 0.
+    First,
+    /// All of them.
+    All,
+}
+
+impl Inputs {
+    /// Whether input `i` is in the set.
+    pub fn contains(self, i: usize) -> bool {
+        match self {
+            Inputs::None => false,
+            Inputs::First => i == 0,
+            Inputs::All => true,
+        }
     }
 }
 
@@ -170,12 +209,12 @@ pub struct Dims {
 }
 
 impl Dims {
-    /// How many numbers input `i` holds.
+    /// How many elements input `i` has.
     pub fn input_len(&self, i: usize) -> usize {
         self.inputs[i].iter().product()
     }
 
-    /// How many numbers the output holds.
+    /// How many elements the output has.
     pub fn output_len(&self) -> usize {
         self.output.iter().product()
     }
@@ -185,62 +224,49 @@ impl Dims {
 #[derive(Debug)]
 pub struct Forward<'a> {
     /// Kernels and threads.
-    pub compute: &'a mut Compute,
+    pub backend: &'a mut Backend,
     /// Whether this is a training run.
     pub training: bool,
     /// Dimensions.
     pub dims: &'a Dims,
-    /// The inputs; the one that [`Op::in_place`] names is empty when `in_place` is set.
+    /// The inputs; input 0 is empty when `in_place` is set.
     pub inputs: &'a [&'a [f32]],
-    /// Whether `output` already holds the input that [`Op::in_place`] names.
+    /// Whether `output` already holds input 0, see [`Aliasing::in_place`].
     pub in_place: bool,
     /// Where the output goes; its old contents are arbitrary unless `in_place`.
     pub output: &'a mut [f32],
-    /// Numbers for `backward`, [`Op::saved_len`] of them; empty when no gradient is asked for.
+    /// Memory for `backward`, [`Op::saved_len`] elements; empty when no gradient is asked for.
     pub saved: &'a mut [f32],
     /// Variables that the operation may change, such as moving statistics.
     pub state: &'a mut [&'a mut [f32]],
     /// Blocks drawn so far by this operation from its random stream.
     pub counter: &'a mut u64,
-    /// What to do to the output before it is written; only what [`Op::fuses`] agreed to.
-    pub then: Then<'a>,
+    /// What to do to the output before it is written; only the steps that [`Op::fusion`] accepts.
+    pub epilogue: Epilogue<'a>,
     /// What the operation derived from variables alone, kept from run to run until a variable changes; empty at first.
     pub cache: &'a mut Option<Box<dyn Any>>,
 }
 
-/// The stages that are carried out in the same pass, in the order of the fields.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Then<'a> {
-    /// Add one number per channel.
-    pub bias: Option<&'a [f32]>,
-    /// Normalise with given statistics.
-    pub norm: Option<Norm<'a>>,
-    /// Add a tensor of the output's shape.
-    pub add: Option<&'a [f32]>,
-    /// Replace negative numbers by zero.
-    pub relu: bool,
+impl Forward<'_> {
+    /// Copies input 0 into the output, if it is not there already.
+    pub fn copy_input(&mut self) {
+        if !self.in_place {
+            self.output.copy_from_slice(self.inputs[0]);
+        }
+    }
+
+    /// Computes y = f(x) for each element of input 0.
+    pub fn map(mut self, f: impl Fn(f32) -> f32) {
+        self.copy_input();
+        elementwise::map(self.output, f);
+    }
 }
 
-/// A normalisation with given statistics.
-#[derive(Debug, Clone, Copy)]
-pub struct Norm<'a> {
-    /// The scale of each channel.
-    pub gamma: &'a [f32],
-    /// The shift of each channel.
-    pub beta: &'a [f32],
-    /// The mean of each channel.
-    pub mean: &'a [f32],
-    /// The variance of each channel.
-    pub variance: &'a [f32],
-    /// Added to the variance.
-    pub epsilon: f32,
-}
-
-/// What an operation gets to carry a gradient back.
+/// What an operation gets to backpropagate a gradient.
 #[derive(Debug)]
 pub struct Backward<'a> {
     /// Kernels and threads.
-    pub compute: &'a mut Compute,
+    pub backend: &'a mut Backend,
     /// Whether this is a training run.
     pub training: bool,
     /// Dimensions.
@@ -257,16 +283,30 @@ pub struct Backward<'a> {
     pub d_output: &'a [f32],
     /// The gradients of the inputs, where wanted.
     pub d_inputs: Vec<Option<Gradient<'a>>>,
-    /// Whether the gradient that [`Op::gradient_in_place`] names already holds `d_output`.
+    /// Whether the gradient of input 0 already holds `d_output`, see [`Aliasing::gradient_in_place`].
     pub in_place: bool,
-    /// Whether `d_output` is the gradient behind a relu that was computed in the same pass and still has to be applied.
-    pub gated: bool,
+    /// Whether a relu in the epilogue of the forward pass is to be differentiated, too: `d_output` is the gradient of its
+    /// output.
+    pub fused_relu: bool,
+}
+
+impl Backward<'_> {
+    /// Computes dx = f(v, dy) for each element v of `values`, into the gradient of input 0.
+    pub fn map_gradient(mut self, values: &[f32], f: impl Fn(f32, f32) -> f32) {
+        let Some(mut d_x) = self.d_inputs[0].take() else { return };
+        if self.in_place {
+            elementwise::zip(d_x.data, values, |dy, v| f(v, dy));
+        } else {
+            let d_output = self.d_output;
+            d_x.set(|i| f(values[i], d_output[i]));
+        }
+    }
 }
 
 /// Where the gradient of one input goes.
 #[derive(Debug)]
 pub struct Gradient<'a> {
-    /// The numbers.
+    /// The elements.
     pub data: &'a mut [f32],
     /// Whether to add to what is there, rather than to overwrite it.
     pub accumulate: bool,
@@ -278,18 +318,14 @@ impl Gradient<'_> {
         if self.accumulate {
             let before = self.data.to_vec();
             f(self.data);
-            self.data.iter_mut().zip(before).for_each(|(d, before)| *d += before);
+            elementwise::zip(self.data, &before, |d, before| d + before);
         } else {
             f(self.data);
         }
     }
 
-    /// Writes or adds `f(i)` to entry i.
+    /// Writes or adds `f(i)` to element i.
     pub fn set(&mut self, f: impl Fn(usize) -> f32) {
-        if self.accumulate {
-            self.data.iter_mut().enumerate().for_each(|(i, d)| *d += f(i));
-        } else {
-            self.data.iter_mut().enumerate().for_each(|(i, d)| *d = f(i));
-        }
+        elementwise::fill(self.data, self.accumulate, f);
     }
 }

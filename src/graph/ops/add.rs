@@ -1,55 +1,50 @@
 /*! The sum of tensors of the same shape: where a shortcut meets the main path. */
 
+use super::shapes::common_shape;
 use crate::graph::{
-    Op, Shape,
-    kernels::fast::elementwise as fast,
-    op::{Backward, Dims, Forward, Stage},
+    kernels::{exact::elementwise, fast::add as fast},
+    network::{
+        Op, Shape,
+        fusion::{EpilogueStep, Fusion},
+        op::{Aliasing, Backward, Forward, Inputs},
+    },
 };
 
 /// y = x₀ + x₁ + …, all of one shape.
 #[derive(Debug, Clone, Copy)]
 pub struct Add;
 
-/// The shape that all inputs share.
-#[track_caller]
-pub(super) fn common_shape(op: &str, inputs: &[&Shape]) -> Shape {
-    inputs.iter().skip(1).fold(inputs[0].clone(), |shape, other| {
-        shape.merge(other).unwrap_or_else(|| panic!("{op}: expected tensors of one shape, got {shape} and {other}"))
-    })
-}
-
 impl Op for Add {
     fn kind(&self) -> &'static str {
         "Add"
+    }
+
+    fn arity(&self) -> Option<usize> {
+        None
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
         common_shape("add", inputs)
     }
 
-    fn forward(&self, run: Forward<'_>) {
-        if !run.in_place {
-            run.output.copy_from_slice(run.inputs[0]);
-        }
+    fn forward(&self, mut run: Forward<'_>) {
+        run.copy_input();
         for x in &run.inputs[1..] {
-            match run.compute.fast() {
+            match run.backend.fast() {
                 Some(ws) => fast::add_assign(run.output, x, ws),
-                None => run.output.iter_mut().zip(*x).for_each(|(y, x)| *y += x),
+                None => elementwise::zip(run.output, x, |y, x| y + x),
             }
         }
     }
 
-    fn stage(&self) -> Option<Stage> {
-        Some(Stage::Add)
-    }
-
-    fn in_place(&self) -> Option<usize> {
-        Some(0)
-    }
-
-    fn passes_gradient(&self, _input: usize, _dims: &Dims) -> bool {
-        true
-    }
-
+    /// The gradient of each input is that of the output: nothing is computed.
     fn backward(&self, _run: Backward<'_>) {}
+
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { in_place: true, passes_gradient: Inputs::All, ..Aliasing::default() }
+    }
+
+    fn fusion(&self) -> Fusion {
+        Fusion { step: Some(EpilogueStep::Add), ..Fusion::default() }
+    }
 }

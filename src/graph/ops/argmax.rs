@@ -1,8 +1,11 @@
-/*! The index of the largest number along an axis. */
+/*! The index of the largest element along an axis. */
 
 use crate::graph::{
-    DType, Op, Shape,
-    op::{Backward, Forward},
+    kernels::exact::argmax as exact,
+    network::{
+        DType, Op, Shape,
+        op::{Backward, Forward},
+    },
 };
 
 /// Which entry along `axis` is the largest; the first one, where several are equal.
@@ -31,12 +34,7 @@ impl Op for ArgMax {
 
     fn forward(&self, run: Forward<'_>) {
         let dims = &run.dims.inputs[0];
-        let (n, inner) = (dims[self.axis], dims[self.axis + 1..].iter().product::<usize>());
-        for (i, y) in run.output.iter_mut().enumerate() {
-            let start = i / inner * n * inner + i % inner;
-            let entry = |k: usize| run.inputs[0][start + k * inner];
-            *y = (1..n).fold(0, |best, k| if entry(k) > entry(best) { k } else { best }) as f32;
-        }
+        exact::forward(run.inputs[0], dims[self.axis], dims[self.axis + 1..].iter().product(), run.output);
     }
 
     fn differentiable(&self, _input: usize) -> bool {

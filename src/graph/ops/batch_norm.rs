@@ -1,16 +1,19 @@
 /*!
 Batch normalisation over the last axis: with the batch's statistics while training, with moving averages afterwards.
 
-From: S. Ioffe, C. Szegedy, "Batch normalization" (2015); the arithmetic is that of TensorFlow's kernels.
+From: S. Ioffe, C. Szegedy, "Batch normalization" (2015).
 */
 
 use crate::graph::{
-    Op, Phase, Shape,
     kernels::{
         exact::batch_norm as exact,
         fast::batch_norm::{self as fast, Statistics},
     },
-    op::{Backward, Dims, Forward, Gradient, Reads, Stage},
+    network::{
+        Op, Phase, Shape,
+        fusion::{Accepts, EpilogueStep, Fusion},
+        op::{Aliasing, Backward, Dims, Forward, Gradient, Reads},
+    },
 };
 
 /// y = gamma (x − mean) / √(variance + epsilon) + beta, channel by channel.
@@ -32,47 +35,35 @@ pub struct BatchNorm {
 /// Which variance of the batch enters the moving average. What normalises the batch is always the biased one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MovingVariance {
-    /// Σ (x − mean)² / n, as Keras 3 has it.
+    /// Σ (x − mean)² / n.
     #[default]
     Biased,
-    /// Σ (x − mean)² / (n − 1), as TensorFlow's fused kernel (and so `tf.keras` 2) has it.
+    /// Σ (x − mean)² / (n − 1).
     Unbiased,
 }
 
 impl Op for BatchNorm {
     fn kind(&self) -> &'static str {
-        "FusedBatchNormV3"
+        "BatchNorm"
+    }
+
+    fn arity(&self) -> Option<usize> {
+        Some(3)
+    }
+
+    fn n_state(&self) -> usize {
+        2
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
         for vector in &inputs[1..] {
             assert!(
                 vector.rank() == 1 && inputs[0].rank() > 1 && inputs[0].last() == vector.dim(0),
-                "batch normalisation: expected one number per channel of shape {}, got shape {vector}",
+                "batch normalisation: expected one element per channel of shape {}, got shape {vector}",
                 inputs[0]
             );
         }
         inputs[0].clone()
-    }
-
-    fn phase(&self) -> Option<Phase> {
-        Some(self.phase)
-    }
-
-    fn stage(&self) -> Option<Stage> {
-        Some(Stage::Norm)
-    }
-
-    fn fuses(&self, stage: Stage) -> bool {
-        matches!(stage, Stage::Add | Stage::Relu)
-    }
-
-    fn gates(&self) -> bool {
-        true
-    }
-
-    fn epsilon(&self) -> f32 {
-        self.epsilon
     }
 
     fn saved_len(&self, dims: &Dims) -> usize {
@@ -83,37 +74,32 @@ impl Op for BatchNorm {
     fn forward(&self, run: Forward<'_>) {
         let (x, gamma, beta) = (run.inputs[0], run.inputs[1], run.inputs[2]);
         let n_c = gamma.len();
-        let [moving_mean, moving_variance] = run.state else { unreachable!("wired with two state variables") };
+        let [moving_mean, moving_variance] = run.state else { unreachable!("there are two state variables") };
         let mut inv = vec![0.0; n_c];
         let mean = if run.training {
             let (mut mean, mut variance) = (vec![0.0; n_c], vec![0.0; n_c]);
-            if let Some(ws) = run.compute.fast() {
-                fast::moments(x, &mut mean, &mut variance, ws);
-            } else {
-                exact::moments(x, &mut mean, &mut variance);
+            match run.backend.fast() {
+                Some(ws) => fast::moments(x, &mut mean, &mut variance, ws),
+                None => exact::moments(x, &mut mean, &mut variance),
             }
             exact::inverse_deviation(&variance, self.epsilon, &mut inv);
             let n = (x.len() / n_c) as f32;
             let correction =
                 if self.moving_variance == MovingVariance::Unbiased { n / (n - 1.0).max(1.0) } else { 1.0 };
-            let keep = self.momentum;
-            for c in 0..n_c {
-                moving_mean[c] = moving_mean[c] * keep + mean[c] * (1.0 - keep);
-                moving_variance[c] = moving_variance[c] * keep + variance[c] * correction * (1.0 - keep);
-            }
+            exact::update_average(self.momentum, &mean, 1.0, moving_mean);
+            exact::update_average(self.momentum, &variance, correction, moving_variance);
             mean
         } else {
             exact::inverse_deviation(moving_variance, self.epsilon, &mut inv);
             moving_mean.to_vec()
         };
-        if let Some(ws) = run.compute.fast() {
+        if let Some(ws) = run.backend.fast() {
             let statistics = Statistics { mean: &mean, inv: &inv, gamma, beta };
-            fast::normalise(&statistics, x, run.output, run.then.add, run.then.relu, ws);
+            fast::forward(&statistics, x, run.output, run.epilogue, ws);
         } else if run.training {
             exact::normalise(gamma, beta, &mean, &inv, x, run.output);
         } else {
-            let (scale, shift) = exact::scale_and_shift(gamma, beta, &mean, &inv);
-            exact::apply(&scale, &shift, x, run.output);
+            exact::scale_and_shift(gamma, beta, &mean, &inv, x, run.output);
         }
         if !run.saved.is_empty() {
             run.saved[..n_c].copy_from_slice(&mean);
@@ -123,10 +109,6 @@ impl Op for BatchNorm {
 
     fn backward_reads(&self) -> Reads {
         Reads::inputs(&[0, 1, 2])
-    }
-
-    fn gradient_in_place(&self) -> Option<usize> {
-        Some(0)
     }
 
     fn backward(&self, mut run: Backward<'_>) {
@@ -141,8 +123,8 @@ impl Op for BatchNorm {
         let d_y = (!run.in_place).then_some(run.d_output);
         if run.training {
             let statistics = Statistics { mean, inv, gamma, beta };
-            let relu = run.gated;
-            match run.compute.fast() {
+            let relu = run.fused_relu;
+            match run.backend.fast() {
                 Some(ws) => d_x.write(|d_x| {
                     fast::backward(&statistics, relu, x, d_y, d_x, &mut d_gamma, &mut d_beta, ws);
                 }),
@@ -163,6 +145,22 @@ impl Op for BatchNorm {
         }
         if let Some(d) = &mut run.d_inputs[2] {
             d.set(|c| d_beta[c]);
+        }
+    }
+
+    fn phase(&self) -> Option<Phase> {
+        Some(self.phase)
+    }
+
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { gradient_in_place: true, ..Aliasing::default() }
+    }
+
+    fn fusion(&self) -> Fusion {
+        Fusion {
+            step: Some(EpilogueStep::Norm { epsilon: self.epsilon }),
+            epilogue: Accepts { add: true, relu: true, ..Accepts::default() },
+            relu_backward: true,
         }
     }
 }

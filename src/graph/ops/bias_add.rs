@@ -1,18 +1,25 @@
-/*! Adds one number per channel. */
+/*! Adds one element per channel. */
 
 use crate::graph::{
-    Op, Shape,
-    kernels::fast::elementwise as fast,
-    op::{Backward, Dims, Forward, Stage},
+    kernels::{exact::bias_add as exact, fast::bias_add as fast},
+    network::{
+        Op, Shape,
+        fusion::{Accepts, EpilogueStep, Fusion},
+        op::{Aliasing, Backward, Forward, Inputs},
+    },
 };
 
-/// `y[…, c] = x[…, c] + b[c]`. Inputs: anything with channels last, a vector of as many numbers as there are channels.
+/// `y[…, c] = x[…, c] + b[c]`. Inputs: a tensor with channels last, a vector with one element per channel.
 #[derive(Debug, Clone, Copy)]
 pub struct BiasAdd;
 
 impl Op for BiasAdd {
     fn kind(&self) -> &'static str {
         "BiasAdd"
+    }
+
+    fn arity(&self) -> Option<usize> {
+        Some(2)
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
@@ -24,47 +31,31 @@ impl Op for BiasAdd {
         x.clone()
     }
 
-    fn forward(&self, run: Forward<'_>) {
-        let b = run.inputs[1];
-        if !run.in_place {
-            run.output.copy_from_slice(run.inputs[0]);
-        }
-        if let Some(ws) = run.compute.fast() {
-            fast::bias_add(run.output, b, run.then.relu, ws);
-            return;
-        }
-        for y in run.output.chunks_exact_mut(b.len()) {
-            y.iter_mut().zip(b).for_each(|(y, b)| *y += b);
+    fn forward(&self, mut run: Forward<'_>) {
+        run.copy_input();
+        match run.backend.fast() {
+            Some(ws) => fast::forward(run.output, run.inputs[1], run.epilogue.relu, ws),
+            None => exact::forward(run.inputs[1], run.output),
         }
     }
 
-    fn stage(&self) -> Option<Stage> {
-        Some(Stage::Bias)
-    }
-
-    fn fuses(&self, stage: Stage) -> bool {
-        stage == Stage::Relu
-    }
-
-    fn in_place(&self) -> Option<usize> {
-        Some(0)
-    }
-
-    fn passes_gradient(&self, input: usize, _dims: &Dims) -> bool {
-        input == 0
-    }
-
+    /// db = Σ dy over all positions; dx = dy is not computed.
     fn backward(&self, mut run: Backward<'_>) {
         let Some(d_b) = &mut run.d_inputs[1] else { return };
-        if let Some(ws) = run.compute.fast() {
-            d_b.write(|d_b| fast::bias_gradient(run.d_output, d_b, ws));
-            return;
+        if let Some(ws) = run.backend.fast() {
+            d_b.write(|d_b| fast::backward(run.d_output, d_b, ws));
+        } else {
+            let sums = exact::backward(run.d_output, d_b.data.len());
+            d_b.set(|c| sums[c]);
         }
-        // A bias collects from every position of the batch: too many for running sums in f32.
-        let mut sums = vec![0.0f64; d_b.data.len()];
-        for dy in run.d_output.chunks_exact(sums.len()) {
-            sums.iter_mut().zip(dy).for_each(|(sum, dy)| *sum += f64::from(*dy));
-        }
-        d_b.set(|c| sums[c] as f32);
+    }
+
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { in_place: true, passes_gradient: Inputs::First, ..Aliasing::default() }
+    }
+
+    fn fusion(&self) -> Fusion {
+        let epilogue = Accepts { relu: true, ..Accepts::default() };
+        Fusion { step: Some(EpilogueStep::Bias), epilogue, ..Fusion::default() }
     }
 }

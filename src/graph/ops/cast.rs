@@ -1,12 +1,11 @@
-/*! The same numbers as another element type. */
+/*! The same elements as another type. */
 
-use super::elementwise::{map, map_gradient};
-use crate::graph::{
+use crate::graph::network::{
     DType, Op, Shape,
-    op::{Backward, Forward, Reads},
+    op::{Aliasing, Backward, Forward, Reads},
 };
 
-/// Converts numbers: to integers by dropping the fraction, to truth values by asking whether they differ from zero.
+/// Converts elements: to integers by dropping the fraction, to truth values by comparing with zero.
 #[derive(Debug, Clone, Copy)]
 pub struct Cast {
     /// The new element type.
@@ -28,14 +27,10 @@ impl Op for Cast {
 
     fn forward(&self, run: Forward<'_>) {
         match self.to {
-            DType::Float32 => map(run, |x| x),
-            DType::Int64 => map(run, f32::trunc),
-            DType::Bool => map(run, |x| f32::from(u8::from(x != 0.0))),
+            DType::Float32 => run.map(|x| x),
+            DType::Int64 => run.map(f32::trunc),
+            DType::Bool => run.map(|x| f32::from(u8::from(x != 0.0))),
         }
-    }
-
-    fn in_place(&self) -> Option<usize> {
-        Some(0)
     }
 
     fn differentiable(&self, _input: usize) -> bool {
@@ -48,6 +43,10 @@ impl Op for Cast {
 
     fn backward(&self, run: Backward<'_>) {
         let y = run.output;
-        map_gradient(run, y, |_, dy| dy);
+        run.map_gradient(y, |_, dy| dy);
+    }
+
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { in_place: true, ..Aliasing::default() }
     }
 }

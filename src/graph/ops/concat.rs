@@ -1,28 +1,35 @@
-/*! Tensors laid side by side along one axis. */
+/*! Tensors side by side along one axis. */
 
 use crate::graph::{
-    Op, Shape,
-    op::{Backward, Dims, Forward},
+    kernels::exact::concat as exact,
+    network::{
+        Op, Shape,
+        op::{Backward, Dims, Forward},
+    },
 };
 
 /// Joins tensors that agree in every dimension but `axis`.
 #[derive(Debug, Clone, Copy)]
 pub struct Concat {
-    /// The axis along which they lie side by side.
+    /// The axis along which they are joined.
     pub axis: usize,
 }
 
 impl Concat {
-    /// How many numbers of each input lie together, and the same for the output.
-    fn strips(&self, dims: &Dims) -> (Vec<usize>, usize) {
-        let strip = |dims: &[usize]| dims[self.axis..].iter().product();
-        (dims.inputs.iter().map(|dims| strip(dims)).collect(), strip(&dims.output))
+    /// How many elements of each input are contiguous in the output, and their sum.
+    fn widths(&self, dims: &Dims) -> (Vec<usize>, usize) {
+        let width = |dims: &[usize]| dims[self.axis..].iter().product();
+        (dims.inputs.iter().map(|dims| width(dims)).collect(), width(&dims.output))
     }
 }
 
 impl Op for Concat {
     fn kind(&self) -> &'static str {
-        "ConcatV2"
+        "Concat"
+    }
+
+    fn arity(&self) -> Option<usize> {
+        None
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
@@ -42,24 +49,18 @@ impl Op for Concat {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        let (strips, out) = self.strips(run.dims);
-        for (i, y) in run.output.chunks_exact_mut(out).enumerate() {
-            let mut at = 0;
-            for (x, strip) in run.inputs.iter().zip(&strips) {
-                y[at..at + strip].copy_from_slice(&x[i * strip..(i + 1) * strip]);
-                at += strip;
-            }
-        }
+        let (widths, row_len) = self.widths(run.dims);
+        exact::forward(run.inputs, &widths, row_len, run.output);
     }
 
     fn backward(&self, mut run: Backward<'_>) {
-        let (strips, out) = self.strips(run.dims);
+        let (widths, row_len) = self.widths(run.dims);
         let mut at = 0;
-        for (d_x, strip) in run.d_inputs.iter_mut().zip(strips) {
+        for (d_x, width) in run.d_inputs.iter_mut().zip(widths) {
             if let Some(d_x) = d_x {
-                d_x.set(|i| run.d_output[i / strip * out + at + i % strip]);
+                d_x.set(|i| run.d_output[i / width * row_len + at + i % width]);
             }
-            at += strip;
+            at += width;
         }
     }
 }

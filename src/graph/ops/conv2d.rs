@@ -3,23 +3,23 @@ Convolution of a batch of images with a set of filters. The bias is an operation
 [`BiasAdd`](super::BiasAdd).
 */
 
-use super::{
-    MaxPool,
-    conv2d_max_pool::Conv2dMaxPool,
-    conv2d_sparse as sparse,
-    elementwise::{image, image_dims},
-};
+use super::shapes::{image, image_dims};
 use crate::graph::{
-    Op, Shape,
     kernels::{
+        epilogue::Epilogue,
         exact::conv2d as exact,
-        fast::conv2d::{self as fast, Epilogue, Prepared},
+        fast::{
+            conv2d::{self as fast, Prepared},
+            conv2d_sparse as sparse,
+        },
         geometry::Conv2dGeometry,
     },
-    op::{Backward, Dims, Forward, Norm, Reads, Stage, Then},
-    padding::Padding,
+    network::{
+        Op, Padding, Shape,
+        fusion::{Accepts, Fusion},
+        op::{Backward, Dims, Forward, Reads},
+    },
 };
-use std::rc::Rc;
 
 /// y[i, h, w, c] = Σ x[i, h s + a, w s + b, k] w[a, b, k, c], summed over a window's rows a, columns b and channels k.
 ///
@@ -44,6 +44,10 @@ impl Op for Conv2d {
         "Conv2D"
     }
 
+    fn arity(&self) -> Option<usize> {
+        Some(2)
+    }
+
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
         let (m, n_h_prev, n_w_prev, n_c_prev) = image_dims("conv2d", inputs[0]);
         let Some([f_h, f_w, w_c_prev, n_c]) = inputs[1].concrete().and_then(|dims| <[usize; 4]>::try_from(dims).ok())
@@ -63,34 +67,18 @@ impl Op for Conv2d {
 
     fn forward(&self, run: Forward<'_>) {
         let geometry = self.geometry(run.dims);
-        match run.compute.fast() {
-            Some(ws) => {
-                let Then { bias, norm, add, relu } = run.then;
-                let w = run.inputs[1];
-                // Statistics that are given are folded into the filters, once for all runs with the same variables.
-                if let Some(norm) = norm {
-                    let folded = run.cache.get_or_insert_with(|| {
-                        let (w, bias) = fold(w, bias, norm);
-                        Box::new(Folded { filters: Prepared::new(&geometry, &w, ws), bias })
-                    });
-                    let Folded { filters, bias } = folded.downcast_mut().expect("only this operation writes its cache");
-                    let epilogue = Epilogue { bias: Some(bias), add, relu };
-                    fast::forward_prepared(&geometry, run.inputs[0], filters, run.output, epilogue, ws);
-                } else {
-                    fast::forward(&geometry, run.inputs[0], w, run.output, Epilogue { bias, add, relu }, ws);
-                }
-            }
-            None => exact::forward(&geometry, run.inputs[0], run.inputs[1], run.output),
-        }
-    }
-
-    fn fuses(&self, _stage: Stage) -> bool {
-        true
-    }
-
-    fn with_max_pool(&self, dims: &Dims, pool: &MaxPool) -> Option<Rc<dyn Op>> {
-        let joined = Conv2dMaxPool { conv: *self, pool: *pool };
-        joined.is_worth_it(&self.geometry(dims)).then(|| Rc::new(joined) as Rc<dyn Op>)
+        let (x, w) = (run.inputs[0], run.inputs[1]);
+        let Some(ws) = run.backend.fast() else { return exact::forward(&geometry, x, w, run.output) };
+        let Epilogue { bias, norm, add, relu } = run.epilogue;
+        let Some(norm) = norm else { return fast::forward(&geometry, x, w, run.output, run.epilogue, ws) };
+        // Given statistics are folded into the filters, once for all runs with the same variables.
+        let folded = run.cache.get_or_insert_with(|| {
+            let (filters, bias) = Prepared::normalised(&geometry, w, bias, norm, ws);
+            Box::new(Folded { filters, bias })
+        });
+        let Folded { filters, bias } = folded.downcast_mut().expect("only this operation writes its cache");
+        let epilogue = Epilogue { bias: Some(bias), norm: None, add, relu };
+        fast::forward_prepared(&geometry, x, filters, run.output, epilogue, ws);
     }
 
     fn backward_reads(&self) -> Reads {
@@ -101,7 +89,7 @@ impl Op for Conv2d {
         let geometry = self.geometry(run.dims);
         if let Some(d_w) = &mut run.d_inputs[1] {
             let (x, d_y) = (run.inputs[0], run.d_output);
-            match run.compute.fast() {
+            match run.backend.fast() {
                 Some(ws) if sparse::is_sparse(d_y) => {
                     d_w.write(|d_w| sparse::backward_filter(&geometry, x, d_y, d_w, ws.threads()));
                 }
@@ -111,11 +99,14 @@ impl Op for Conv2d {
         }
         if let Some(d_x) = &mut run.d_inputs[0] {
             let (d_y, w) = (run.d_output, run.inputs[1]);
-            match run.compute.fast() {
+            match run.backend.fast() {
                 Some(ws) => fast::backward_input(&geometry, d_y, w, d_x.data, d_x.accumulate, ws),
                 None => exact::backward_input(&geometry, d_y, w, d_x.data, d_x.accumulate),
             }
         }
+    }
+    fn fusion(&self) -> Fusion {
+        Fusion { epilogue: Accepts::ALL, ..Fusion::default() }
     }
 }
 
@@ -123,17 +114,4 @@ impl Op for Conv2d {
 struct Folded {
     filters: Prepared,
     bias: Vec<f32>,
-}
-
-/// The filters and biases that convolve and normalise at once: w s and (b − mean) s + beta, with
-/// s = gamma / √(variance + epsilon).
-fn fold(w: &[f32], bias: Option<&[f32]>, norm: Norm<'_>) -> (Vec<f32>, Vec<f32>) {
-    let n_c = norm.gamma.len();
-    let scale: Vec<f32> = (0..n_c).map(|c| norm.gamma[c] / (norm.variance[c] + norm.epsilon).sqrt()).collect();
-    let mut folded = Vec::with_capacity(w.len());
-    for w in w.chunks_exact(n_c) {
-        folded.extend(w.iter().zip(&scale).map(|(w, scale)| w * scale));
-    }
-    let shift = |c: usize| (bias.map_or(0.0, |bias| bias[c]) - norm.mean[c]) * scale[c] + norm.beta[c];
-    (folded, (0..n_c).map(shift).collect())
 }

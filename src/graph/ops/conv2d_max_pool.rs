@@ -1,35 +1,41 @@
 /*!
-A convolution and the max pooling behind it as one operation.
+A convolution and the max pooling that follows it as one operation.
 
-Nobody adds it to a graph: a plan puts it in place of the two, see [`Op::with_max_pool`].
+It is not made for graphs: a plan puts it in place of the two where that is faster, see
+[`fused`](Conv2dMaxPool::fused). What it is worth stands in `kernels/fast/conv2d_max_pool.rs`.
 */
 
-use super::{Conv2d, MaxPool, conv2d_sparse as sparse};
+use super::{conv2d::Conv2d, max_pool::MaxPool};
 use crate::graph::{
-    Op, Shape,
     kernels::{
-        fast::conv2d_max_pool as fast,
+        fast::{conv2d_max_pool as fast, conv2d_sparse as sparse},
         geometry::{Conv2dGeometry, Pool2dGeometry},
     },
-    op::{Backward, Dims, Forward, Reads, Stage},
+    network::{
+        Op, Shape,
+        fusion::{Accepts, Fusion},
+        op::{Backward, Dims, Forward, Reads},
+    },
 };
 
-/// Inputs: as [`Conv2d`]. Output: as [`MaxPool`].
+/// Inputs: as [`Conv2d`]. Output: as [`MaxPool`]. It gives no gradient for the images.
 #[derive(Debug, Clone, Copy)]
 pub struct Conv2dMaxPool {
-    pub conv: Conv2d,
-    pub pool: MaxPool,
+    conv: Conv2d,
+    pool: MaxPool,
 }
 
-/// With more filters, the convolution's own kernel has vectors to fill.
+/// With more filters, the channels of a pixel fill the vectors of the convolution's own kernel.
 const MAX_FILTERS: usize = 16;
 
 impl Conv2dMaxPool {
-    /// Whether one pass is possible, and faster: windows so large that nearly all of the gradient between the two is zero.
-    pub fn is_worth_it(&self, conv: &Conv2dGeometry) -> bool {
-        let MaxPool { window, strides, .. } = self.pool;
-        let cells = window.0 * window.1;
-        self.conv.strides == (1, 1) && strides == window && cells >= sparse::SPARSE && conv.n_c <= MAX_FILTERS
+    /// One operation for both, if one pass is possible and faster: filters of stride 1, windows that neither overlap nor
+    /// leave gaps, so large that nearly all of the gradient between the two is zero, and few filters.
+    pub fn fused(conv: Conv2d, pool: MaxPool, conv_dims: &Dims) -> Option<Self> {
+        let fits = conv.strides == (1, 1) && pool.strides == pool.window;
+        let is_sparse = pool.window.0 * pool.window.1 >= sparse::SPARSE;
+        let is_narrow = conv.geometry(conv_dims).n_c <= MAX_FILTERS;
+        (fits && is_sparse && is_narrow).then_some(Conv2dMaxPool { conv, pool })
     }
 
     fn geometry(&self, dims: &Dims) -> (Conv2dGeometry, Pool2dGeometry) {
@@ -44,22 +50,23 @@ impl Op for Conv2dMaxPool {
         "Conv2DMaxPool"
     }
 
+    fn arity(&self) -> Option<usize> {
+        Some(2)
+    }
+
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
         self.pool.output_shape(&[&self.conv.output_shape(inputs)])
     }
 
     fn saved_len(&self, dims: &Dims) -> usize {
+        // The argmax of each window.
         dims.output_len()
     }
 
     fn forward(&self, run: Forward<'_>) {
         let (conv, pool) = self.geometry(run.dims);
-        let ws = run.compute.fast().expect("only plans for the fast kernels join operations");
-        fast::forward(&conv, &pool, run.inputs[0], run.inputs[1], run.output, run.saved, run.then.relu, ws);
-    }
-
-    fn fuses(&self, stage: Stage) -> bool {
-        stage == Stage::Relu
+        let ws = run.backend.fast().expect("only plans for the fast kernels fuse operations");
+        fast::forward(&conv, &pool, run.inputs[0], run.inputs[1], run.output, run.saved, run.epilogue.relu, ws);
     }
 
     fn backward_reads(&self) -> Reads {
@@ -67,15 +74,19 @@ impl Op for Conv2dMaxPool {
     }
 
     fn differentiable(&self, input: usize) -> bool {
-        // Plans join the two only where the images are fed and their gradient is not asked for.
+        // Plans fuse the two only where the images are fed and their gradient is not asked for.
         input == 1
     }
 
     fn backward(&self, mut run: Backward<'_>) {
         let Some(d_w) = &mut run.d_inputs[1] else { return };
         let (conv, pool) = self.geometry(run.dims);
-        let ws = run.compute.fast().expect("only plans for the fast kernels join operations");
-        let (x, chosen, dy) = (run.inputs[0], run.saved, run.d_output);
-        d_w.write(|d_w| sparse::backward_filter_of_chosen(&conv, &pool, x, chosen, dy, d_w, ws.threads()));
+        let ws = run.backend.fast().expect("only plans for the fast kernels fuse operations");
+        let (x, argmax, dy) = (run.inputs[0], run.saved, run.d_output);
+        d_w.write(|d_w| sparse::backward_filter_of_argmax(&conv, &pool, x, argmax, dy, d_w, ws.threads()));
+    }
+
+    fn fusion(&self) -> Fusion {
+        Fusion { epilogue: Accepts { relu: true, ..Accepts::default() }, ..Fusion::default() }
     }
 }

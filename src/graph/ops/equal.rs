@@ -1,9 +1,12 @@
-/*! Whether two tensors agree, number by number. */
+/*! Whether two tensors agree, element by element. */
 
-use super::add::common_shape;
+use super::shapes::common_shape;
 use crate::graph::{
-    DType, Op, Shape,
-    op::{Backward, Forward},
+    kernels::exact::elementwise,
+    network::{
+        DType, Op, Shape,
+        op::{Backward, Forward},
+    },
 };
 
 /// 1 where a = b, 0 elsewhere.
@@ -15,6 +18,10 @@ impl Op for Equal {
         "Equal"
     }
 
+    fn arity(&self) -> Option<usize> {
+        Some(2)
+    }
+
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
         common_shape("equal", inputs)
     }
@@ -24,9 +31,7 @@ impl Op for Equal {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        for (i, y) in run.output.iter_mut().enumerate() {
-            *y = f32::from(u8::from(run.inputs[0][i] == run.inputs[1][i]));
-        }
+        elementwise::zip_into(run.output, run.inputs[0], run.inputs[1], |a, b| f32::from(u8::from(a == b)));
     }
 
     fn differentiable(&self, _input: usize) -> bool {

@@ -1,12 +1,12 @@
 /*! The product of two matrices: a dense layer without its bias and activation. */
 
 use crate::graph::{
-    Op, Shape,
-    kernels::{
-        exact::matmul as exact,
-        fast::{conv2d::Epilogue, matmul as fast},
+    kernels::{exact::matmul as exact, fast::matmul as fast},
+    network::{
+        Op, Shape,
+        fusion::{Accepts, Fusion},
+        op::{Backward, Dims, Forward, Reads},
     },
-    op::{Backward, Dims, Forward, Reads, Stage},
 };
 
 /// y = x w. Inputs: (m, k), (k, n). Output: (m, n).
@@ -20,6 +20,10 @@ fn sizes(dims: &Dims) -> (usize, usize, usize) {
 impl Op for MatMul {
     fn kind(&self) -> &'static str {
         "MatMul"
+    }
+
+    fn arity(&self) -> Option<usize> {
+        Some(2)
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
@@ -39,41 +43,35 @@ impl Op for MatMul {
 
     fn forward(&self, run: Forward<'_>) {
         let (x, w, sizes) = (run.inputs[0], run.inputs[1], sizes(run.dims));
-        match run.compute.fast() {
-            Some(ws) => fast::forward(
-                sizes,
-                x,
-                w,
-                run.output,
-                Epilogue { bias: run.then.bias, add: run.then.add, relu: run.then.relu },
-                ws,
-            ),
-            None => exact::matmul(x, w, run.output, sizes),
+        match run.backend.fast() {
+            Some(ws) => fast::forward(sizes, x, w, run.output, run.epilogue, ws),
+            None => exact::forward(sizes, x, w, run.output),
         }
-    }
-
-    fn fuses(&self, stage: Stage) -> bool {
-        stage != Stage::Norm
     }
 
     fn backward_reads(&self) -> Reads {
         Reads::inputs(&[0, 1])
     }
 
+    /// dw = xᵀ dy, dx = dy wᵀ.
     fn backward(&self, mut run: Backward<'_>) {
-        let shape @ (_, k, n) = sizes(run.dims);
+        let sizes @ (_, k, n) = sizes(run.dims);
         let (x, w, d_y) = (run.inputs[0], run.inputs[1], run.d_output);
         if let Some(d_w) = &mut run.d_inputs[1] {
-            match run.compute.fast() {
-                Some(ws) => d_w.write(|d_w| fast::backward_weights(shape, x, d_y, d_w, ws)),
-                None => exact::matmul_transposed_a(x, d_y, d_w.data, (k, n), d_w.accumulate),
+            match run.backend.fast() {
+                Some(ws) => d_w.write(|d_w| fast::backward_weights(sizes, x, d_y, d_w, ws)),
+                None => exact::backward_weights((k, n), x, d_y, d_w.data, d_w.accumulate),
             }
         }
         if let Some(d_x) = &mut run.d_inputs[0] {
-            match run.compute.fast() {
-                Some(ws) => fast::backward_input(shape, d_y, w, d_x.data, d_x.accumulate, ws),
-                None => exact::matmul_transposed_b(d_y, w, d_x.data, (k, n), d_x.accumulate),
+            match run.backend.fast() {
+                Some(ws) => fast::backward_input(sizes, d_y, w, d_x.data, d_x.accumulate, ws),
+                None => exact::backward_input((k, n), d_y, w, d_x.data, d_x.accumulate),
             }
         }
+    }
+
+    fn fusion(&self) -> Fusion {
+        Fusion { epilogue: Accepts { norm: false, ..Accepts::ALL }, ..Fusion::default() }
     }
 }

@@ -1,18 +1,25 @@
-/*! The product of two tensors, number by number, or of a tensor and one number. */
+/*! The product of two tensors, element by element, or of a tensor and a scalar. */
 
-use super::add::common_shape;
+use super::shapes::common_shape;
 use crate::graph::{
-    Op, Shape,
-    op::{Backward, Forward, Reads},
+    kernels::exact::elementwise,
+    network::{
+        Op, Shape,
+        op::{Backward, Forward, Reads},
+    },
 };
 
-/// y = a b, for a and b of one shape, or b a single number.
+/// y = a b, for a and b of one shape, or b a scalar.
 #[derive(Debug, Clone, Copy)]
 pub struct Multiply;
 
 impl Op for Multiply {
     fn kind(&self) -> &'static str {
-        "Mul"
+        "Multiply"
+    }
+
+    fn arity(&self) -> Option<usize> {
+        Some(2)
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
@@ -21,9 +28,11 @@ impl Op for Multiply {
 
     fn forward(&self, run: Forward<'_>) {
         let (a, b) = (run.inputs[0], run.inputs[1]);
-        let scalar = run.dims.inputs[1].is_empty();
-        for (i, y) in run.output.iter_mut().enumerate() {
-            *y = a[i] * if scalar { b[0] } else { b[i] };
+        if run.dims.inputs[1].is_empty() {
+            run.output.copy_from_slice(a);
+            elementwise::map(run.output, |a| a * b[0]);
+        } else {
+            elementwise::zip_into(run.output, a, b, |a, b| a * b);
         }
     }
 
@@ -39,8 +48,8 @@ impl Op for Multiply {
         }
         if let Some(d_b) = &mut run.d_inputs[1] {
             if scalar {
-                let sum: f64 = a.iter().zip(dy).map(|(a, dy)| f64::from(*a) * f64::from(*dy)).sum();
-                d_b.set(|_| sum as f32);
+                let sum = elementwise::dot(a, dy);
+                d_b.set(|_| sum);
             } else {
                 d_b.set(|i| dy[i] * a[i]);
             }

@@ -1,12 +1,14 @@
 /*! Sum and mean over some axes, or over all. */
 
 use crate::graph::{
-    Op, Shape,
-    kernels::exact::sum::packet_sum,
-    op::{Backward, Dims, Forward},
+    kernels::exact::reduce as exact,
+    network::{
+        Op, Shape,
+        op::{Backward, Dims, Forward},
+    },
 };
 
-/// What becomes of the numbers.
+/// What the elements are replaced by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reduction {
     /// Their sum.
@@ -29,36 +31,15 @@ impl Reduce {
         self.axes.as_ref().is_none_or(|axes| axes.contains(&axis))
     }
 
-    /// How many numbers fall on one.
+    /// How many elements are reduced to one.
     fn n(&self, dims: &Dims) -> usize {
-        let kept = dims.inputs[0].iter().enumerate().filter(|(axis, _)| self.reduces(*axis));
-        kept.map(|(_, dim)| dim).product()
+        let reduced = dims.inputs[0].iter().enumerate().filter(|(axis, _)| self.reduces(*axis));
+        reduced.map(|(_, dim)| dim).product()
     }
 
-    /// For each axis of the input: its length, and how far apart two of its entries lie in the output (0 if reduced).
-    fn strides(&self, dims: &Dims) -> Vec<(usize, usize)> {
-        let mut stride = 1;
-        let mut strides: Vec<_> = (0..dims.inputs[0].len())
-            .rev()
-            .map(|axis| {
-                let n = dims.inputs[0][axis];
-                let own = if self.reduces(axis) { 0 } else { stride };
-                stride *= if self.reduces(axis) { 1 } else { n };
-                (n, own)
-            })
-            .collect();
-        strides.reverse();
-        strides
+    fn divisor(&self, dims: &Dims) -> f32 {
+        if self.reduction == Reduction::Mean { self.n(dims) as f32 } else { 1.0 }
     }
-}
-
-/// Where entry `i` of the input falls in the output.
-fn target(strides: &[(usize, usize)], mut i: usize) -> usize {
-    strides.iter().rev().fold(0, |target, (n, stride)| {
-        let digit = i % n;
-        i /= n;
-        target + digit * stride
-    })
 }
 
 impl Op for Reduce {
@@ -79,41 +60,21 @@ impl Op for Reduce {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        let n = self.n(run.dims);
-        let divisor = if self.reduction == Reduction::Mean { n as f32 } else { 1.0 };
-        let first = (0..run.dims.inputs[0].len()).position(|axis| self.reduces(axis)).unwrap_or(0);
-        if (first..run.dims.inputs[0].len()).all(|axis| self.reduces(axis)) {
-            for (y, x) in run.output.iter_mut().zip(run.inputs[0].chunks_exact(n.max(1))) {
-                *y = packet_sum(x) / divisor;
-            }
-            return;
+        let rank = run.dims.inputs[0].len();
+        let first = (0..rank).position(|axis| self.reduces(axis)).unwrap_or(0);
+        let divisor = self.divisor(run.dims);
+        if (first..rank).all(|axis| self.reduces(axis)) {
+            exact::trailing(run.inputs[0], self.n(run.dims), divisor, run.output);
+        } else {
+            let strides = exact::strides(&run.dims.inputs[0], |axis| self.reduces(axis));
+            exact::general(run.inputs[0], &strides, divisor, run.output);
         }
-        let strides = self.strides(run.dims);
-        let mut sums = vec![0.0f64; run.output.len()];
-        for (i, x) in run.inputs[0].iter().enumerate() {
-            sums[target(&strides, i)] += f64::from(*x);
-        }
-        run.output.iter_mut().zip(sums).for_each(|(y, sum)| *y = sum as f32 / divisor);
     }
 
     fn backward(&self, mut run: Backward<'_>) {
-        let divisor = if self.reduction == Reduction::Mean { self.n(run.dims) as f32 } else { 1.0 };
+        let divisor = self.divisor(run.dims);
         let Some(d_x) = &mut run.d_inputs[0] else { return };
-        let strides = self.strides(run.dims);
-        d_x.set(|i| run.d_output[target(&strides, i)] / divisor);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_follow_the_kept_axes() {
-        let reduce = Reduce { reduction: Reduction::Sum, axes: Some(vec![1]) };
-        let dims = Dims { inputs: vec![vec![2, 3, 4]], output: vec![2, 4] };
-        let strides = reduce.strides(&dims);
-        assert_eq!(strides, [(2, 4), (3, 0), (4, 1)]);
-        assert_eq!(target(&strides, 12 + 4 + 3), 7);
+        let strides = exact::strides(&run.dims.inputs[0], |axis| self.reduces(axis));
+        d_x.set(|i| run.d_output[exact::target(&strides, i)] / divisor);
     }
 }

@@ -1,10 +1,12 @@
-/*! The rectifier: what is negative becomes zero. */
+/*! The rectifier: negative elements become zero. */
 
-use super::elementwise::{map, map_gradient};
 use crate::graph::{
-    Op, Shape,
-    kernels::fast::elementwise as fast,
-    op::{Backward, Forward, Gradient, Reads, Stage},
+    kernels::{exact::elementwise, fast::relu as fast},
+    network::{
+        Op, Shape,
+        fusion::{EpilogueStep, Fusion},
+        op::{Aliasing, Backward, Forward, Gradient, Reads},
+    },
 };
 
 /// y = max(x, 0).
@@ -20,43 +22,37 @@ impl Op for Relu {
         inputs[0].clone()
     }
 
-    fn forward(&self, run: Forward<'_>) {
-        if let Some(ws) = run.compute.fast() {
-            if !run.in_place {
-                run.output.copy_from_slice(run.inputs[0]);
-            }
-            fast::relu(run.output, ws);
-            return;
+    fn forward(&self, mut run: Forward<'_>) {
+        run.copy_input();
+        match run.backend.fast() {
+            Some(ws) => fast::forward(run.output, ws),
+            // Written so that a NaN is passed on: a diverged network must not look healthy.
+            None => elementwise::map(run.output, |x| if x <= 0.0 { 0.0 } else { x }),
         }
-        // Written so that a NaN is passed on: a diverged network must not look healthy.
-        map(run, |x| if x <= 0.0 { 0.0 } else { x });
-    }
-
-    fn stage(&self) -> Option<Stage> {
-        Some(Stage::Relu)
-    }
-
-    fn in_place(&self) -> Option<usize> {
-        Some(0)
     }
 
     fn backward_reads(&self) -> Reads {
         Reads::output()
     }
 
-    fn gradient_in_place(&self) -> Option<usize> {
-        Some(0)
-    }
-
+    /// dx = dy where y > 0, else 0.
     fn backward(&self, mut run: Backward<'_>) {
         let y = run.output;
-        if let (Some(ws), Some(Gradient { data, accumulate: false })) = (run.compute.fast(), &mut run.d_inputs[0]) {
+        if let (Some(ws), Some(Gradient { data, accumulate: false })) = (run.backend.fast(), &mut run.d_inputs[0]) {
             if !run.in_place {
                 data.copy_from_slice(run.d_output);
             }
-            fast::relu_backward(y, data, ws);
+            fast::backward(y, data, ws);
             return;
         }
-        map_gradient(run, y, |y, dy| if y <= 0.0 { 0.0 } else { dy });
+        run.map_gradient(y, |y, dy| if y <= 0.0 { 0.0 } else { dy });
+    }
+
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { in_place: true, gradient_in_place: true, ..Aliasing::default() }
+    }
+
+    fn fusion(&self) -> Fusion {
+        Fusion { step: Some(EpilogueStep::Relu), ..Fusion::default() }
     }
 }

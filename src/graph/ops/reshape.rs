@@ -1,8 +1,8 @@
-/*! The same row of numbers under another shape; nothing is copied. */
+/*! The same elements under another shape; nothing is copied. */
 
-use crate::graph::{
+use crate::graph::network::{
     Op, Shape,
-    op::{Backward, Dims, Forward},
+    op::{Aliasing, Backward, Forward, Inputs},
 };
 
 /// Gives a tensor new dimensions. One of them may be left open (`None`); it follows from the others.
@@ -19,7 +19,7 @@ impl Reshape {
     /// If a dimension other than the first is unknown.
     #[track_caller]
     pub fn flatten(x: &Shape) -> Self {
-        assert!(x.rank() > 0, "flatten: expected a batch, got a single number");
+        assert!(x.rank() > 0, "flatten: expected a batch, got a scalar");
         let features = Shape::from(&x.dims()[1..]);
         let n = features.len().unwrap_or_else(|| panic!("flatten: expected known dimensions after the first, got {x}"));
         Reshape { dims: vec![None, Some(n)] }
@@ -38,7 +38,7 @@ impl Op for Reshape {
         let Some(total) = inputs[0].len() else { return Shape::from(&self.dims[..]) };
         let fits = if open == 0 { known == total } else { known > 0 && total.is_multiple_of(known) };
         let wanted = Shape::from(&self.dims[..]);
-        assert!(fits, "reshape: {total} numbers (shape {}) do not fit into shape {wanted}", inputs[0]);
+        assert!(fits, "reshape: {total} elements (shape {}) do not fit into shape {wanted}", inputs[0]);
         Shape::from(self.dims.iter().map(|dim| dim.or_else(|| Some(total / known))).collect::<Vec<_>>())
     }
 
@@ -46,13 +46,10 @@ impl Op for Reshape {
         run.output.copy_from_slice(run.inputs[0]);
     }
 
-    fn is_view(&self) -> bool {
-        true
-    }
-
-    fn passes_gradient(&self, _input: usize, _dims: &Dims) -> bool {
-        true
-    }
-
+    /// The gradient of the input is that of the output, under the input's shape.
     fn backward(&self, _run: Backward<'_>) {}
+
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { is_view: true, passes_gradient: Inputs::First, ..Aliasing::default() }
+    }
 }

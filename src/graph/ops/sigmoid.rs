@@ -1,16 +1,15 @@
 /*! The logistic function. */
 
-use super::elementwise::{map, map_gradient};
-use crate::graph::{
+use crate::graph::network::{
     Op, Shape,
-    op::{Backward, Forward, Reads},
+    op::{Aliasing, Backward, Forward, Reads},
 };
 
 /// y = 1 / (1 + exp(−x)).
 #[derive(Debug, Clone, Copy)]
 pub struct Sigmoid;
 
-/// The logistic function of one number.
+/// The logistic function of one element.
 pub fn sigmoid(x: f32) -> f32 {
     (1.0 / (1.0 + (-f64::from(x)).exp())) as f32
 }
@@ -25,23 +24,18 @@ impl Op for Sigmoid {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        map(run, sigmoid);
-    }
-
-    fn in_place(&self) -> Option<usize> {
-        Some(0)
+        run.map(sigmoid);
     }
 
     fn backward_reads(&self) -> Reads {
         Reads::output()
     }
 
-    fn gradient_in_place(&self) -> Option<usize> {
-        Some(0)
-    }
-
     fn backward(&self, run: Backward<'_>) {
         let y = run.output;
-        map_gradient(run, y, |y, dy| dy * y * (1.0 - y));
+        run.map_gradient(y, |y, dy| dy * y * (1.0 - y));
+    }
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { in_place: true, gradient_in_place: true, ..Aliasing::default() }
     }
 }

@@ -1,9 +1,12 @@
 /*! The loss of independent yes-or-no answers, from the logits; the sigmoid is part of it. */
 
-use super::{add::common_shape, sigmoid::sigmoid};
+use super::{shapes::common_shape, sigmoid::sigmoid};
 use crate::graph::{
-    Op, Shape,
-    op::{Backward, Forward, Reads},
+    kernels::exact::elementwise,
+    network::{
+        Op, Shape,
+        op::{Backward, Forward, Reads},
+    },
 };
 
 /// loss = max(z, 0) − z y + log(1 + exp(−|z|)), which is −y log σ(z) − (1 − y) log(1 − σ(z)) without overflow.
@@ -14,19 +17,22 @@ pub struct SigmoidCrossEntropy;
 
 impl Op for SigmoidCrossEntropy {
     fn kind(&self) -> &'static str {
-        "logistic_loss"
+        "SigmoidCrossEntropy"
+    }
+
+    fn arity(&self) -> Option<usize> {
+        Some(2)
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
-        common_shape("sigmoid_cross_entropy_with_logits", inputs)
+        common_shape("sigmoid_cross_entropy", inputs)
     }
 
     fn forward(&self, run: Forward<'_>) {
-        let (z, y) = (run.inputs[0], run.inputs[1]);
-        for (i, loss) in run.output.iter_mut().enumerate() {
-            let log = (-f64::from(z[i].abs())).exp().ln_1p() as f32;
-            *loss = z[i].max(0.0) - z[i] * y[i] + log;
-        }
+        elementwise::zip_into(run.output, run.inputs[0], run.inputs[1], |z, y| {
+            let log = (-f64::from(z.abs())).exp().ln_1p() as f32;
+            z.max(0.0) - z * y + log
+        });
     }
 
     fn differentiable(&self, input: usize) -> bool {

@@ -1,9 +1,8 @@
 /*! The hyperbolic tangent. */
 
-use super::elementwise::{map, map_gradient};
-use crate::graph::{
+use crate::graph::network::{
     Op, Shape,
-    op::{Backward, Forward, Reads},
+    op::{Aliasing, Backward, Forward, Reads},
 };
 
 /// y = tanh(x).
@@ -20,23 +19,18 @@ impl Op for Tanh {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        map(run, |x| f64::from(x).tanh() as f32);
-    }
-
-    fn in_place(&self) -> Option<usize> {
-        Some(0)
+        run.map(|x| f64::from(x).tanh() as f32);
     }
 
     fn backward_reads(&self) -> Reads {
         Reads::output()
     }
 
-    fn gradient_in_place(&self) -> Option<usize> {
-        Some(0)
-    }
-
     fn backward(&self, run: Backward<'_>) {
         let y = run.output;
-        map_gradient(run, y, |y, dy| dy * (1.0 - y * y));
+        run.map_gradient(y, |y, dy| dy * (1.0 - y * y));
+    }
+    fn aliasing(&self) -> Aliasing {
+        Aliasing { in_place: true, gradient_in_place: true, ..Aliasing::default() }
     }
 }

@@ -4,7 +4,7 @@ Adam: running means of the gradient and of its square.
 From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014), in the form of the end of its section 2.
 */
 
-use super::{Optimizer, Update};
+use super::optimizer::{Optimizer, Update};
 use crate::graph::kernels::fast::adam as fast;
 
 /// alpha = learning_rate √(1 − beta₂ᵗ) / (1 − beta₁ᵗ); m += (g − m) (1 − beta₁); v += (g² − v) (1 − beta₂);
@@ -50,7 +50,7 @@ impl Optimizer for Adam {
     fn update(&self, update: Update<'_>) {
         let [beta1_power, beta2_power] = *update.scalars else { unreachable!("two scalars were asked for") };
         let alpha = update.learning_rate * (1.0 - beta2_power).sqrt() / (1.0 - beta1_power);
-        if let (Some(ws), [m, v]) = (update.compute.fast(), &mut *update.slots) {
+        if let (Some(ws), [m, v]) = (update.backend.fast(), &mut *update.slots) {
             let rule = fast::Adam { alpha, beta_1: self.beta1, beta_2: self.beta2, epsilon: self.epsilon };
             fast::step(rule, update.gradient, update.variable, m, v, ws);
             return;

@@ -1,6 +1,6 @@
 /*! Gradient descent with momentum, plain or Nesterov's. */
 
-use super::{Optimizer, Update};
+use super::optimizer::{Optimizer, Update};
 
 /// a = momentum a + g; w −= learning_rate a. Nesterov: w −= learning_rate g + learning_rate momentum a.
 ///

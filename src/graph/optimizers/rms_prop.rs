@@ -1,6 +1,6 @@
 /*! RMSProp: each number's step is divided by the running root mean square of its gradient. */
 
-use super::{Optimizer, Update};
+use super::optimizer::{Optimizer, Update};
 
 /// ms += (g² − ms) (1 − rho); mom = momentum mom + learning_rate g / √(ms + epsilon); w −= mom.
 ///

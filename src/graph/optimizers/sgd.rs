@@ -1,6 +1,6 @@
 /*! Gradient descent. */
 
-use super::{Optimizer, Update};
+use super::optimizer::{Optimizer, Update};
 
 /// w −= learning_rate g.
 #[derive(Debug, Clone, Copy)]

@@ -9,8 +9,8 @@ use crate::graph::kernels::workspace::Workspace;
 /// The two sets of kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kernels {
-    /// Plain loops in the order in which TensorFlow 1 added numbers up, multiplication and addition rounded apart: prints
-    /// the documents' digits, and is what `Fast` is tested against.
+    /// Plain loops in the order in which TensorFlow 1 added, multiplication and addition rounded separately: prints the
+    /// documents' digits, and is what `Fast` is tested against.
     Exact,
     /// Matrix products with vector instructions, on several threads. The result does not depend on their number.
     Fast {
@@ -27,12 +27,12 @@ impl Default for Kernels {
 
 /// What the operations compute with.
 #[derive(Debug)]
-pub struct Compute {
+pub struct Backend {
     kernels: Kernels,
     workspace: Option<Workspace>,
 }
 
-impl Compute {
+impl Backend {
     /// Prepares the kernels, and starts the threads that they need.
     pub fn new(kernels: Kernels) -> Self {
         let workspace = match kernels {
@@ -40,7 +40,7 @@ impl Compute {
             Kernels::Fast { threads: 0 } => Some(Workspace::available()),
             Kernels::Fast { threads } => Some(Workspace::new(threads)),
         };
-        Compute { kernels, workspace }
+        Backend { kernels, workspace }
     }
 
     /// The kernels.
@@ -48,7 +48,7 @@ impl Compute {
         self.kernels
     }
 
-    /// What the fast kernels work with; `None` if the exact ones are to be used.
+    /// The workspace of the fast kernels; `None` if the exact ones are to be used.
     pub fn fast(&mut self) -> Option<&mut Workspace> {
         self.workspace.as_mut()
     }

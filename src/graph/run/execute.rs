@@ -1,20 +1,26 @@
 /*!
-Carries out a plan's steps: lends each operation its operands and takes the results back.
+Executes a plan's steps: passes each operation its operands and stores the results.
 
-It decides nothing, see [`plan`](crate::graph::compile::plan). Memory that a step writes is moved out of the session for the time of the
-step, so that what it reads can be lent beside it.
+It decides nothing, see [`compile`](crate::graph::compile). Memory that a step writes is moved out of the session for the time
+of the step, so that what it reads can be borrowed at the same time.
 */
 
 use super::{
-    backend::Compute,
-    session::{State, TrainingState, no_value},
+    backend::Backend,
+    state::{State, TrainingState, no_value},
 };
 use crate::graph::{
     compile::plan::{Instruction, Place, Plan, Step},
-    kernels::{aligned::Aligned, fast::elementwise as fast},
+    kernels::{
+        aligned::Aligned,
+        epilogue::{Epilogue, Norm},
+        exact::elementwise,
+        fast::add as fast,
+    },
     network::{
         Graph,
-        op::{Backward, Forward, Gradient, Norm, Stage, Then},
+        fusion::EpilogueStep,
+        op::{Backward, Forward, Gradient},
     },
     optimizers::Update,
 };
@@ -47,27 +53,26 @@ impl<'a> Readable<'a> {
         }
     }
 
-    /// The stages of an instruction's pass with their operands.
-    fn then(&self, instruction: &Instruction) -> Then<'a> {
+    /// The epilogue of an instruction's kernel with its operands.
+    fn epilogue(&self, instruction: &Instruction) -> Epilogue<'a> {
         let plan = self.execution.plan;
-        let mut then = Then::default();
+        let mut epilogue = Epilogue::default();
         let mut last = instruction.node;
-        for next in instruction.fused.iter().map(|index| &plan.instructions[*index]) {
+        for next in instruction.epilogue.iter().map(|index| &plan.instructions[*index]) {
             let input = |i: usize| self.place(plan.places[&next.inputs[i]]);
-            match next.op.stage().expect("only stages are fused") {
-                Stage::Bias => then.bias = Some(input(1)),
-                Stage::Norm => {
+            match next.op.fusion().step.expect("only steps of an epilogue are fused") {
+                EpilogueStep::Bias => epilogue.bias = Some(input(1)),
+                EpilogueStep::Norm { epsilon } => {
                     let state = |i: usize| self.place(Place::Variable(next.state[i]));
-                    let epsilon = next.op.epsilon();
                     let (gamma, beta) = (input(1), input(2));
-                    then.norm = Some(Norm { gamma, beta, mean: state(0), variance: state(1), epsilon });
+                    epilogue.norm = Some(Norm { gamma, beta, mean: state(0), variance: state(1), epsilon });
                 }
-                Stage::Add => then.add = Some(input(usize::from(next.inputs[0] == last))),
-                Stage::Relu => then.relu = true,
+                EpilogueStep::Add => epilogue.add = Some(input(usize::from(next.inputs[0] == last))),
+                EpilogueStep::Relu => epilogue.relu = true,
             }
             last = next.node;
         }
-        then
+        epilogue
     }
 
     fn buffer(&self, buffer: usize) -> &'a [f32] {
@@ -77,12 +82,12 @@ impl<'a> Readable<'a> {
 }
 
 impl Execution<'_> {
-    /// A copy of the numbers at a place.
+    /// A copy of the elements at a place.
     pub fn copy_out(&self, state: &State, place: Place) -> Vec<f32> {
         Readable { execution: self, slots: &state.slots, variables: &state.variables }.place(place).to_vec()
     }
 
-    /// Carries out all steps.
+    /// Executes all steps.
     pub fn run(&self, state: &mut State) {
         let plan = self.plan;
         state.slots.resize_with(state.slots.len().max(plan.slot_lens.len()), Aligned::default);
@@ -105,9 +110,9 @@ impl Execution<'_> {
                 }
                 Step::Copy { from, to } => self.combine(state, *from, *to, |to, from, _| to.copy_from_slice(from)),
                 Step::AddInto { from, to } => {
-                    self.combine(state, *from, *to, |to, from, compute| match compute.fast() {
+                    self.combine(state, *from, *to, |to, from, backend| match backend.fast() {
                         Some(ws) => fast::add_assign(to, from, ws),
-                        None => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
+                        None => elementwise::zip(to, from, |to, from| to + from),
                     })
                 }
                 Step::Update { minimize, variable, gradient } => self.update(state, *minimize, *variable, *gradient),
@@ -119,11 +124,11 @@ impl Execution<'_> {
         }
     }
 
-    fn combine(&self, state: &mut State, from: usize, to: usize, f: impl Fn(&mut [f32], &[f32], &mut Compute)) {
+    fn combine(&self, state: &mut State, from: usize, to: usize, f: impl Fn(&mut [f32], &[f32], &mut Backend)) {
         let slot = self.plan.slots[to];
         let mut own = mem::take(&mut state.slots[slot]);
         let readable = Readable { execution: self, slots: &state.slots, variables: &state.variables };
-        f(&mut own[..self.plan.buffers[to]], readable.buffer(from), &mut state.compute);
+        f(&mut own[..self.plan.buffers[to]], readable.buffer(from), &mut state.backend);
         state.slots[slot] = own;
     }
 
@@ -141,17 +146,16 @@ impl Execution<'_> {
             .collect();
         let mut counter = state.counters.get(&instruction.node).copied().unwrap_or(0);
         let readable = Readable { execution: self, slots: &state.slots, variables: &state.variables };
-        let taken = if in_place { instruction.op.in_place() } else { None };
         let input = |(i, node): (usize, &usize)| {
-            if taken == Some(i) { &[] } else { readable.place(plan.places[node]) }
+            if in_place && i == 0 { &[] } else { readable.place(plan.places[node]) }
         };
         let inputs: Vec<&[f32]> = instruction.inputs.iter().enumerate().map(input).collect();
-        let then = readable.then(instruction);
+        let epilogue = readable.epilogue(instruction);
         let mut cache = state.caches.remove(&instruction.node);
         instruction.op.forward(Forward {
-            then,
+            epilogue,
             cache: &mut cache,
-            compute: &mut state.compute,
+            backend: &mut state.backend,
             training: instruction.training,
             dims: &instruction.dims,
             inputs: &inputs,
@@ -205,7 +209,7 @@ impl Execution<'_> {
             })
         });
         instruction.op.backward(Backward {
-            compute: &mut state.compute,
+            backend: &mut state.backend,
             training: instruction.training,
             dims: &instruction.dims,
             inputs: &inputs,
@@ -215,7 +219,7 @@ impl Execution<'_> {
             d_output: d_output.map_or(&[], |buffer| readable.buffer(buffer)),
             d_inputs: d_inputs.collect(),
             in_place: d_output.is_none(),
-            gated: instruction.gated,
+            fused_relu: instruction.fused_relu,
         });
         for (buffer, _, data) in taken.into_iter().flatten() {
             state.slots[plan.slots[buffer]] = data;
@@ -232,7 +236,7 @@ impl Execution<'_> {
         let fresh = || optimizer.slots().iter().map(|(_, first)| vec![*first; value.len()]).collect();
         let slots = training.slots.entry(variable).or_insert_with(fresh);
         optimizer.update(Update {
-            compute: &mut state.compute,
+            backend: &mut state.backend,
             learning_rate: training.learning_rate.unwrap_or_else(|| optimizer.learning_rate()),
             scalars: &training.scalars,
             variable: value,
@@ -242,7 +246,7 @@ impl Execution<'_> {
     }
 }
 
-/// What the optimizer of a training step remembers, begun if this is its first step.
+/// The optimizer state of a training step, created in its first step.
 fn prepared<'a>(
     plan: &Plan,
     minimize: usize,

@@ -14,58 +14,58 @@ pub struct Feed<'a> {
     pub(super) data: Cow<'a, [f32]>,
 }
 
-/// A number that a placeholder can be fed with.
-pub trait Number: Copy {
-    /// The number in the engine's precision.
+/// An element type that a placeholder can be fed with.
+pub trait Element: Copy {
+    /// The element as `f32`, which is what the engine computes with.
     fn to_f32(self) -> f32;
 
-    /// The row itself, if it is in the engine's precision already.
-    fn as_f32s(_row: &[Self]) -> Option<&[f32]> {
+    /// The slice itself, if it is `f32` already.
+    fn as_f32s(_elements: &[Self]) -> Option<&[f32]> {
         None
     }
 }
 
-impl Number for f32 {
+impl Element for f32 {
     fn to_f32(self) -> f32 {
         self
     }
 
-    fn as_f32s(row: &[Self]) -> Option<&[f32]> {
-        Some(row)
+    fn as_f32s(elements: &[Self]) -> Option<&[f32]> {
+        Some(elements)
     }
 }
 
-impl Number for f64 {
+impl Element for f64 {
     fn to_f32(self) -> f32 {
         self as f32
     }
 }
 
-impl Number for u8 {
+impl Element for u8 {
     fn to_f32(self) -> f32 {
         f32::from(self)
     }
 }
 
-impl Number for i32 {
+impl Element for i32 {
     fn to_f32(self) -> f32 {
         self as f32
     }
 }
 
-impl Number for i64 {
+impl Element for i64 {
     fn to_f32(self) -> f32 {
         self as f32
     }
 }
 
-impl Number for usize {
+impl Element for usize {
     fn to_f32(self) -> f32 {
         self as f32
     }
 }
 
-impl Number for bool {
+impl Element for bool {
     fn to_f32(self) -> f32 {
         f32::from(u8::from(self))
     }
@@ -75,12 +75,12 @@ impl Tensor {
     /// Says which array stands for this placeholder in a run. An f32 array in standard layout is not copied.
     pub fn feed<'a, A, S, D>(&self, array: &'a ArrayBase<S, D>) -> Feed<'a>
     where
-        A: Number,
+        A: Element,
         S: Data<Elem = A>,
         D: Dimension,
     {
         let data = match array.as_slice().and_then(A::as_f32s) {
-            Some(row) => Cow::Borrowed(row),
+            Some(elements) => Cow::Borrowed(elements),
             None => Cow::Owned(array.iter().map(|x| x.to_f32()).collect()),
         };
         Feed { tensor: self.clone(), dims: array.shape().to_vec(), data }
@@ -176,9 +176,9 @@ fetch_tuple!(A B);
 fetch_tuple!(A B C);
 fetch_tuple!(A B C D);
 
-/// The single number in an array, as NumPy's `item()`.
+/// The single element of an array, as NumPy's `item()`.
 pub trait Item {
-    /// The number.
+    /// The element.
     ///
     /// # Panics
     /// If there is not exactly one.
@@ -188,7 +188,7 @@ pub trait Item {
 impl<S: Data<Elem = f32>, D: Dimension> Item for ArrayBase<S, D> {
     #[track_caller]
     fn item(&self) -> f32 {
-        assert!(self.len() == 1, "item: expected one number, got an array of shape {:?}", self.shape());
-        *self.first().expect("one number")
+        assert!(self.len() == 1, "item: expected one element, got an array of shape {:?}", self.shape());
+        *self.first().expect("one element")
     }
 }

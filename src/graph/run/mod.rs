@@ -7,6 +7,7 @@ pub mod backend;
 mod execute;
 pub mod fetch;
 pub mod session;
+mod state;
 
 pub use backend::Kernels;
 pub use fetch::{Feed, Fetch, Item};

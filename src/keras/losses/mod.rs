@@ -1,22 +1,20 @@
 /*!
 Losses by their Keras names.
 
-Where the model ends in the activation that belongs to the loss, the loss is computed from the numbers before it: that
-is exact where a probability is close to 0 or 1. Otherwise it is computed from the probabilities, as Keras does, in a
-file of its own.
+Where the model ends in the activation that belongs to the loss, the loss is computed from its logits: that is exact where
+a probability is close to 0 or 1. Otherwise it is computed from the probabilities. The arithmetic is the engine's, see
+[`graph::ops`](crate::graph::ops).
 */
 
-mod from_probabilities;
-mod squared_difference;
-
 use crate::graph::{
-    Shape, Tensor,
-    ops::{Reduce, Reduction, SigmoidCrossEntropy, SoftmaxCrossEntropy},
+    Op, Shape, Tensor,
+    ops::{
+        BinaryCrossEntropy, CategoricalCrossEntropy, Reduce, Reduction, Sigmoid, SigmoidCrossEntropy, Softmax,
+        SoftmaxCrossEntropy, SquaredDifference,
+    },
 };
-use from_probabilities::{BinaryCrossentropy, CategoricalCrossentropy};
-use squared_difference::SquaredDifference;
 
-/// What training makes small. [`Model::compile`](super::Model::compile) also takes its name.
+/// What training minimises. [`Model::compile`](super::Model::compile) also takes its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
     /// −Σ y log p, for one-hot labels.
@@ -74,22 +72,26 @@ impl Loss {
     /// The mean over the batch, from the model's output and labels of the same shape.
     pub(super) fn build(self, output: &Tensor, target: &Tensor) -> Tensor {
         let graph = output.graph();
-        let before = |activation: &str| (output.kind() == activation).then(|| output.inputs()[0].clone());
         let loss = match self {
             Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy => {
-                match before("Softmax").filter(|logits| logits.shape().rank() == 2) {
+                match logits_of::<Softmax>(output).filter(|logits| logits.shape().rank() == 2) {
                     Some(logits) => graph.add(SoftmaxCrossEntropy, &[&logits, target], "loss/categorical_crossentropy"),
-                    None => graph.add(CategoricalCrossentropy, &[output, target], "loss/categorical_crossentropy"),
+                    None => graph.add(CategoricalCrossEntropy, &[output, target], "loss/categorical_crossentropy"),
                 }
             }
-            Loss::BinaryCrossentropy => match before("Sigmoid") {
+            Loss::BinaryCrossentropy => match logits_of::<Sigmoid>(output) {
                 Some(logits) => graph.add(SigmoidCrossEntropy, &[&logits, target], "loss/binary_crossentropy"),
-                None => graph.add(BinaryCrossentropy, &[output, target], "loss/binary_crossentropy"),
+                None => graph.add(BinaryCrossEntropy, &[output, target], "loss/binary_crossentropy"),
             },
             Loss::MeanSquaredError => graph.add(SquaredDifference, &[output, target], "loss/mean_squared_error"),
         };
         graph.add(Reduce { reduction: Reduction::Mean, axes: None }, &[&loss], "loss/mean")
     }
+}
+
+/// The input of the activation `A`, if that is what makes `output`.
+fn logits_of<A: Op>(output: &Tensor) -> Option<Tensor> {
+    output.is_made_by::<A>().then(|| output.inputs()[0].clone())
 }
 
 impl From<&str> for Loss {

@@ -22,7 +22,7 @@ use crate::graph::optimizers;
 /// epsilon is Keras'.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
-    /// How far to go; 0.001.
+    /// The step size; 0.001.
     pub learning_rate: f32,
     /// How much of the mean is kept; 0.9.
     pub beta_1: f32,
@@ -39,7 +39,7 @@ impl Adam {
         Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
     }
 
-    /// How far to go.
+    /// The step size.
     pub fn learning_rate(mut self, learning_rate: f32) -> Self {
         self.learning_rate = learning_rate;
         self

@@ -1,7 +1,7 @@
 /*!
 Optimizers with Keras' names and defaults, one file each.
 
-Adam's rule is the engine's; SGD and RMSprop differ from TensorFlow's and are here.
+The update rules are the engine's, see [`graph::optimizers`](crate::graph::optimizers).
 */
 
 mod adam;
@@ -14,7 +14,7 @@ pub use sgd::SGD;
 
 use crate::graph::{Operation, Tensor};
 
-/// How training moves the weights. [`Model::compile`](super::Model::compile) also takes its name.
+/// How training updates the weights. [`Model::compile`](super::Model::compile) also takes its name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Optimizer {
     /// See [`Adam`].
@@ -35,14 +35,14 @@ impl Optimizer {
         }
     }
 
-    /// The training step that moves `variables`.
+    /// The training step that updates `variables`.
     pub(super) fn minimize(&self, loss: &Tensor, variables: &[&Tensor]) -> Operation {
         let name = format!("training/{}", self.class_name());
         let graph = loss.graph();
         match self {
             Optimizer::Adam(adam) => graph.minimize(loss, variables, adam.rule(), &name),
-            Optimizer::SGD(sgd) => graph.minimize(loss, variables, *sgd, &name),
-            Optimizer::RMSprop(rmsprop) => graph.minimize(loss, variables, *rmsprop, &name),
+            Optimizer::SGD(sgd) => graph.minimize(loss, variables, sgd.rule(), &name),
+            Optimizer::RMSprop(rmsprop) => graph.minimize(loss, variables, rmsprop.rule(), &name),
         }
     }
 }

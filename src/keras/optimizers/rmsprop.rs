@@ -1,6 +1,9 @@
-/*! RMSprop as Keras computes it. */
+/*!
+RMSprop with Keras' defaults; the rule is
+[`graph::optimizers::RmsPropAfterRoot`](crate::graph::optimizers::RmsPropAfterRoot).
+*/
 
-use crate::graph::optimizers::{Optimizer, Update};
+use crate::graph::optimizers;
 
 /// a = rho a + (1 − rho) g²; w −= learning_rate g / (√a + epsilon).
 ///
@@ -14,7 +17,7 @@ use crate::graph::optimizers::{Optimizer, Update};
 /// From: T. Tieleman, G. Hinton, "Lecture 6.5, rmsprop" (2012), with its rho; learning rate and epsilon are Keras'.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RMSprop {
-    /// How far to go; 0.001.
+    /// The step size; 0.001.
     pub learning_rate: f32,
     /// How much of the mean square is kept; 0.9.
     pub rho: f32,
@@ -29,7 +32,7 @@ impl RMSprop {
         RMSprop { learning_rate: 0.001, rho: 0.9, epsilon: 1e-7 }
     }
 
-    /// How far to go.
+    /// The step size.
     pub fn learning_rate(mut self, learning_rate: f32) -> Self {
         self.learning_rate = learning_rate;
         self
@@ -46,27 +49,8 @@ impl RMSprop {
         self.epsilon = epsilon;
         self
     }
-}
-
-impl Optimizer for RMSprop {
-    fn name(&self) -> &'static str {
-        "RMSprop"
-    }
-
-    fn learning_rate(&self) -> f32 {
-        self.learning_rate
-    }
-
-    fn slots(&self) -> Vec<(&'static str, f32)> {
-        vec![("accumulator", 0.0)]
-    }
-
-    fn update(&self, update: Update<'_>) {
-        let (lr, rho, epsilon) = (update.learning_rate, self.rho, self.epsilon);
-        let [a] = update.slots else { unreachable!("one slot was asked for") };
-        for ((w, g), a) in update.variable.iter_mut().zip(update.gradient).zip(a.iter_mut()) {
-            *a = rho * *a + (1.0 - rho) * (g * g);
-            *w -= lr * g / (a.sqrt() + epsilon);
-        }
+    pub(super) fn rule(self) -> optimizers::RmsPropAfterRoot {
+        let RMSprop { learning_rate, rho, epsilon } = self;
+        optimizers::RmsPropAfterRoot { learning_rate, rho, epsilon }
     }
 }

@@ -1,6 +1,6 @@
-/*! Gradient descent as Keras computes it, with or without momentum. */
+/*! Gradient descent with Keras' defaults; the rule is [`graph::optimizers::Velocity`](crate::graph::optimizers::Velocity). */
 
-use crate::graph::optimizers::{Optimizer, Update};
+use crate::graph::optimizers;
 
 /// v = momentum v − learning_rate g; w += v. Nesterov: w += momentum v − learning_rate g.
 ///
@@ -13,7 +13,7 @@ use crate::graph::optimizers::{Optimizer, Update};
 /// DIFFERENCE: TensorFlow's momentum keeps the learning rate out of v. The two agree as long as it does not change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SGD {
-    /// How far to go; 0.01.
+    /// The step size; 0.01.
     pub learning_rate: f32,
     /// How much of the last step is kept; 0.
     pub momentum: f32,
@@ -28,7 +28,7 @@ impl SGD {
         SGD { learning_rate: 0.01, momentum: 0.0, nesterov: false }
     }
 
-    /// How far to go.
+    /// The step size.
     pub fn learning_rate(mut self, learning_rate: f32) -> Self {
         self.learning_rate = learning_rate;
         self
@@ -45,31 +45,8 @@ impl SGD {
         self.nesterov = nesterov;
         self
     }
-}
-
-impl Optimizer for SGD {
-    fn name(&self) -> &'static str {
-        "SGD"
-    }
-
-    fn learning_rate(&self) -> f32 {
-        self.learning_rate
-    }
-
-    fn slots(&self) -> Vec<(&'static str, f32)> {
-        if self.momentum == 0.0 { Vec::new() } else { vec![("moment", 0.0)] }
-    }
-
-    fn update(&self, update: Update<'_>) {
-        let (lr, momentum) = (update.learning_rate, self.momentum);
-        let weights = update.variable.iter_mut().zip(update.gradient);
-        let [moment] = update.slots else {
-            weights.for_each(|(w, g)| *w -= lr * g);
-            return;
-        };
-        for ((w, g), v) in weights.zip(moment.iter_mut()) {
-            *v = momentum * *v - lr * g;
-            *w += if self.nesterov { momentum * *v - lr * g } else { *v };
-        }
+    pub(super) fn rule(self) -> optimizers::Velocity {
+        let SGD { learning_rate, momentum, nesterov } = self;
+        optimizers::Velocity { learning_rate, momentum, nesterov }
     }
 }

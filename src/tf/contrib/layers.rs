@@ -7,6 +7,7 @@ use crate::{
     },
     tf::{
         initializers::{XavierInitializer, zeros_initializer},
+        names::reserve,
         variables::get_variable,
     },
 };
@@ -65,7 +66,7 @@ pub fn flatten(x: &Tensor) -> Tensor {
         "concat/axis",
         "concat",
     ] {
-        graph.reserve(&[&format!("{scope}/{name}")]);
+        reserve(graph, &[&format!("{scope}/{name}")]);
     }
     graph.add(op, &[x], &format!("{scope}/Reshape"))
 }

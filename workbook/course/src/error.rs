@@ -1,18 +1,42 @@
-/*! What can be wrong with a source text, and where. */
+/*! What can be wrong with the course's files, and where. */
+
+use std::path::Path;
 
 /// What is wrong, and in which line of which file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{line}: {kind}")]
+#[error("{}{kind}", place(path, *line))]
 pub struct Error {
-    /// The file's name as it was given to [`Source::parse`](crate::Source::parse).
+    /// The file's name as it was given to the function that reads it; empty where no file is meant.
     pub path: String,
-    /// Line, counted from 1.
+    /// Line, counted from 1; 0 where the file as a whole is meant.
     pub line: usize,
     /// What is wrong.
     pub kind: ErrorKind,
 }
 
-/// What is wrong with a source text.
+impl Error {
+    /// An error of a file: what was expected and what came, and what to do next. `help` may be empty.
+    pub(crate) fn invalid(path: &str, line: usize, what: impl Into<String>, help: impl Into<String>) -> Self {
+        let kind = ErrorKind::Invalid { what: what.into(), help: help.into() };
+        Self { path: path.to_owned(), line, kind }
+    }
+
+    /// A file that cannot be read.
+    pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        let help = "check that the file exists and that you may read it";
+        Self::invalid(&path.display().to_string(), 0, format!("it cannot be read: {error}"), help)
+    }
+}
+
+fn place(path: &str, line: usize) -> String {
+    match (path, line) {
+        ("", _) => String::new(),
+        (path, 0) => format!("{path}: "),
+        (path, line) => format!("{path}:{line}: "),
+    }
+}
+
+/// What is wrong with a file of the course.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -85,6 +109,14 @@ pub enum ErrorKind {
         /// The lines of that text where they begin.
         found: Vec<usize>,
     },
+    /// Anything else: a chapter, an assignment, a file that cannot be read or written.
+    #[error("{what}{}", help_line(help))]
+    Invalid {
+        /// What was expected and what came.
+        what: String,
+        /// What to do next; may be empty.
+        help: String,
+    },
     /// No function of that name.
     #[error("no function {name}; there are: {}", known.join(", "))]
     UnknownName {
@@ -98,6 +130,10 @@ pub enum ErrorKind {
 fn places(found: &[usize]) -> String {
     let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
     if lines.is_empty() { "nowhere".into() } else { format!("{} times (lines {})", lines.len(), lines.join(", ")) }
+}
+
+fn help_line(help: &str) -> String {
+    if help.is_empty() { String::new() } else { format!("\nhelp: {help}") }
 }
 
 /// A result whose error is this crate's [`Error`].

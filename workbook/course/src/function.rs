@@ -1,14 +1,11 @@
 /*! A function of a source text and what an exercise needs of it. */
 
-use std::ops::Range;
-
-use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, FnArg, ItemFn, Lit, Meta, Pat, ReturnType, Stmt, Visibility};
+use syn::ItemFn;
 
 use crate::item::Item;
 use crate::markers;
+use crate::parts::Parts;
 
 /// A top-level function: slices of its source text, and what the markers make of them.
 #[derive(Debug, Clone, Copy)]
@@ -25,65 +22,6 @@ pub struct Parameter {
     pub name: String,
     /// Its type, as it stands in the text.
     pub ty: String,
-}
-
-/// What is remembered of a parsed function.
-#[derive(Debug, Clone)]
-pub(crate) struct Parts {
-    docs: String,
-    signature: Range<usize>,
-    body: Range<usize>,
-    parameters: Vec<(String, Range<usize>)>,
-    output: Option<Range<usize>>,
-    tokens: String,
-    returned: Vec<String>,
-}
-
-impl Parts {
-    pub(crate) fn new(item: &ItemFn) -> Self {
-        let body = item.block.span().byte_range();
-        let start = match &item.vis {
-            Visibility::Inherited => item.sig.span().byte_range().start,
-            visibility => visibility.span().byte_range().start,
-        };
-        let parameters = item.sig.inputs.iter().map(|input| match input {
-            FnArg::Receiver(receiver) => ("self".to_owned(), receiver.span().byte_range()),
-            FnArg::Typed(typed) => {
-                let name = match &*typed.pat {
-                    Pat::Ident(pat) => pat.ident.to_string(),
-                    pat => pat.to_token_stream().to_string(),
-                };
-                (name, typed.ty.span().byte_range())
-            }
-        });
-        let output = match &item.sig.output {
-            ReturnType::Default => None,
-            ReturnType::Type(_, ty) => Some(ty.span().byte_range()),
-        };
-        Self {
-            docs: docs(&item.attrs),
-            // The block follows the signature, white space between them belongs to neither.
-            signature: start..item.sig.span().byte_range().end.max(start),
-            parameters: parameters.collect(),
-            output,
-            tokens: item.block.to_token_stream().to_string(),
-            returned: returned(item),
-            body,
-        }
-    }
-}
-
-/// The lines of the documentation comment, each without the one space that follows `///`.
-fn docs(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let lines: Vec<String> = lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect();
-    lines.join("\n")
 }
 
 impl<'a> Function<'a> {
@@ -118,7 +56,7 @@ impl<'a> Function<'a> {
 
     /// Its parameters, in order.
     pub fn parameters(&self) -> Vec<Parameter> {
-        let parameter = |(name, ty): &(String, Range<usize>)| Parameter {
+        let parameter = |(name, ty): &(String, std::ops::Range<usize>)| Parameter {
             name: name.clone(),
             ty: self.text[ty.clone()].to_owned(),
         };
@@ -179,21 +117,7 @@ impl<'a> Function<'a> {
     }
 }
 
-fn returned(item: &ItemFn) -> Vec<String> {
-    let name = |expression: &Expr| match expression {
-        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-        _ => None,
-    };
-    let names = match item.block.stmts.last() {
-        Some(Stmt::Expr(Expr::Tuple(tuple), None)) => tuple.elems.iter().map(name).collect(),
-        Some(Stmt::Expr(expression, None)) => name(expression).map(|name| vec![name]),
-        _ => None,
-    };
-    names.unwrap_or_default()
-}
-
 fn stub_tokens(stub: &str) -> Option<String> {
     let function: ItemFn = syn::parse_str(stub).ok()?;
-    let tokens: TokenStream = function.block.to_token_stream();
-    Some(tokens.to_string())
+    Some(function.block.to_token_stream().to_string())
 }

@@ -8,7 +8,7 @@ use quote::ToTokens;
 use syn::UseTree;
 use syn::spanned::Spanned;
 
-use crate::function::Parts;
+use crate::parts::Parts;
 
 /// The kinds of item that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 /*!
-Reads Rust source text as a set of exercises: finds a function by name, its signature, its solution and its stub, and
-lays a learner's items over a reference module.
+The one reader of the course's facts, for the programs `workbook` and `grader`: chapters, assignments, graded functions
+with their stubs and solutions, and where the files lie.
 
 It never compiles or runs anything, and it never reformats: what it returns are slices of the text that it was given.
 
@@ -26,23 +26,35 @@ assert!(!double.solution().contains("//~"));
 # Ok::<(), course::Error>(())
 ```
 
-Reading order: [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`]
-lays a submission over a reference; [`Patch`] changes some of a function's lines.
+Reading order: [`Root`] is where the course lies; [`Chapter`] is what an author wrote, [`Assignment`] what a chapter gives
+points for. [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`] lays a
+submission over a reference; [`Patch`] changes some of a function's lines. [`files`], [`parallel`] and [`notebook`] are
+what both programs need beside it: files that appear whole, work on all processors, and the text of a notebook file.
 */
 
+mod assignment;
+pub mod chapter;
 mod error;
+pub mod files;
 mod function;
 mod item;
 mod markers;
+pub mod notebook;
+pub mod parallel;
+mod parts;
 mod patch;
 mod recover;
+pub mod root;
 mod source;
 mod splice;
 
+pub use assignment::Assignment;
+pub use chapter::Chapter;
 pub use error::{Error, ErrorKind, Result};
 pub use function::{Function, Parameter};
 pub use item::{Item, ItemKind};
 pub use patch::Patch;
 pub use recover::{Broken, recover};
+pub use root::Root;
 pub use source::Source;
 pub use splice::{Keep, Origin, Spliced, splice};

@@ -2,351 +2,211 @@
 `workbook build`: from each chapter a notebook for the learner, with stubs and without outputs, and one with the
 reference's answers, executed.
 
-The notebooks are never edited: they name their chapter, and `--check` tells when they are older than it.
+The notebooks are never edited: they name their chapter. The executed one carries a digest of what it was made from, so a
+chapter is executed again only when that has changed, and `--check` can tell without running it.
 */
 
-use super::stamps::Stamps;
-use super::{joined, lines, nbgrader, outputs, to_text};
-use crate::chapter::{Block, Cell, Chapter, Kind};
-use crate::check::tell;
+use super::convert::{cells_by_id, solution, student};
+use super::digest::Inputs;
+use super::to_text;
+use crate::check::print_result;
 use crate::compare::compare;
-use crate::play::{Played, play_all, setup_cell};
-use crate::project::Project;
+use crate::execution::execute_all;
 use anyhow::Result;
-use md5::{Digest, Md5};
-use serde_json::{Value, json};
-use std::collections::HashMap;
+use course::notebook::{self, joined};
+use course::{Chapter, Root, files};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How far `--check` goes.
+/// Which chapters are executed although their notebooks are up to date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// Everything but the executed outputs, and of those the text that the chapter states.
-    Sources,
-    /// Runs the cells again; everything must be equal to the last byte.
-    Outputs,
+pub enum Execute {
+    /// None.
+    OutOfDate,
+    /// The course's first, to see that notebooks run on this machine.
+    First,
+    /// All of them.
+    All,
 }
 
 /// Checks the chapters, as `workbook check` does, and writes the notebooks of those that are right; true if all are.
 ///
-/// A chapter whose notebooks were made from exactly what is there now is left out, unless `again`.
-pub fn build(project: &Project, names: &[String], again: bool, limit: Duration) -> Result<bool> {
-    let stamps = Stamps::of(project)?;
-    let paths = |chapter: &Chapter| [student_path(project, chapter), solution_path(project, chapter)];
-    let (fresh, chapters): (Vec<Chapter>, Vec<Chapter>) = Chapter::read_all(project, names)?
-        .into_iter()
-        .partition(|chapter| !again && stamps.is_fresh(chapter, &paths(chapter)));
-    for chapter in &fresh {
-        println!("{}: nothing has changed since its notebooks were made (--again makes them again)", chapter.path);
+/// # Errors
+/// When a chapter is wrong, no session can be started, or a notebook cannot be written.
+pub fn build(root: &Root, names: &[String], execute: Execute, limit: Duration) -> Result<bool> {
+    let inputs = Inputs::read(root)?;
+    let chapters = Chapter::read_all(root, names)?;
+    let mut to_execute = Vec::new();
+    for (index, chapter) in chapters.into_iter().enumerate() {
+        write_if_changed(root, student_path(root, &chapter), &student(&chapter))?;
+        let path = solution_path(root, &chapter);
+        let current = up_to_date(&inputs, &chapter, &path);
+        if let Some(notebook) = &current {
+            write_if_changed(root, path, notebook)?;
+        }
+        let wanted = execute == Execute::All || (execute == Execute::First && index == 0);
+        match current {
+            Some(_) if !wanted => println!("{}: its notebooks are up to date", chapter.path),
+            _ => to_execute.push((chapter, current.is_some() && execute != Execute::All)),
+        }
     }
-    let mut well = Vec::new();
-    play_all(project, &chapters, limit, |chapter, played| {
-        if !tell(chapter, &played) {
+    let (chapters, keep): (Vec<Chapter>, Vec<bool>) = to_execute.into_iter().unzip();
+    let mut index = 0;
+    let mut passed = 0;
+    execute_all(root, &chapters, limit, |chapter, execution| {
+        let keep = keep[index];
+        index += 1;
+        if !print_result(chapter, &execution) {
             println!("{}: its notebooks stay as they are", chapter.path);
             return Ok(());
         }
-        for (path, notebook) in paths(chapter).into_iter().zip([student(chapter), solution(chapter, &played)]) {
-            crate::files::write(&path, &to_text(&notebook))?;
-            println!("{}: {} cells", project.show(&path), notebook["cells"].as_array().map_or(0, Vec::len));
+        passed += 1;
+        if !keep {
+            let mut notebook = solution(chapter, Some(&execution));
+            inputs.sign(&mut notebook);
+            write_if_changed(root, solution_path(root, chapter), &notebook)?;
         }
-        well.push(chapter.notebook.clone());
         Ok(())
     })?;
-    // Only now, because the first chapter that needs the data files writes them.
-    for chapter in chapters.iter().filter(|chapter| well.contains(&chapter.notebook)) {
-        stamps.note(chapter, &paths(chapter))?;
-    }
-    Ok(well.len() == chapters.len())
+    Ok(passed == chapters.len())
 }
 
-/// Compares the notebooks on disk with what `build` would write; true if nothing is stale.
-pub fn check(project: &Project, names: &[String], depth: Depth, limit: Duration) -> Result<bool> {
-    let chapters = Chapter::read_all(project, names)?;
+/// Compares the notebooks on disk with what `build` would write, and executes the course's first chapter, or with `all`
+/// every chapter; true if nothing is out of date. With `all`, every output must be equal to the last byte.
+///
+/// # Errors
+/// When a chapter is wrong, or no session can be started.
+pub fn check(root: &Root, names: &[String], all: bool, limit: Duration) -> Result<bool> {
+    let inputs = Inputs::read(root)?;
+    let chapters = Chapter::read_all(root, names)?;
     let mut stale = Vec::new();
-    let mut look_at = |chapter: &Chapter, path: PathBuf, is_fresh: &dyn Fn(&str) -> bool| {
-        if !std::fs::read_to_string(&path).is_ok_and(|text| is_fresh(&text)) {
+    for chapter in &chapters {
+        for (path, expected) in [
+            (student_path(root, chapter), Some(student(chapter))),
+            (solution_path(root, chapter), up_to_date(&inputs, chapter, &solution_path(root, chapter))),
+        ] {
+            let is_current = |expected| std::fs::read_to_string(&path).is_ok_and(|text| text == to_text(&expected));
+            if !expected.is_some_and(is_current) {
+                stale.push((chapter.path.clone(), path));
+            }
+        }
+    }
+    let first = if names.is_empty() { 1 } else { 0 };
+    let mut passed = true;
+    execute_all(root, &chapters[..if all { chapters.len() } else { first }], limit, |chapter, execution| {
+        passed &= print_result(chapter, &execution);
+        let path = solution_path(root, chapter);
+        let mut executed = solution(chapter, Some(&execution));
+        inputs.sign(&mut executed);
+        let is_same = || std::fs::read_to_string(&path).is_ok_and(|text| text == to_text(&executed));
+        let is_known = |stale: &(String, PathBuf)| stale.1 == path;
+        if all && !stale.iter().any(is_known) && !is_same() {
             stale.push((chapter.path.clone(), path));
         }
-    };
-    for chapter in &chapters {
-        look_at(chapter, student_path(project, chapter), &|text| text == to_text(&student(chapter)));
-        if depth == Depth::Sources {
-            look_at(chapter, solution_path(project, chapter), &|text| same_sources(chapter, text));
-        }
-    }
-    if depth == Depth::Outputs {
-        play_all(project, &chapters, limit, |chapter, played| {
-            let executed = to_text(&solution(chapter, &played));
-            look_at(chapter, solution_path(project, chapter), &|text| text == executed);
-            Ok(())
-        })?;
-    }
+        Ok(())
+    })?;
     for (chapter, path) in &stale {
-        println!("{} is older than {chapter}", project.show(path));
+        println!("{} is not what {chapter} and the helper crate give", root.show(path));
     }
     if stale.is_empty() {
         println!("the notebooks are up to date");
     } else {
-        println!("help: run `workbook build` and commit what it writes");
+        println!("help: run `workbook build`, or `make course` to execute every chapter, and commit what it writes");
     }
-    Ok(stale.is_empty())
+    Ok(passed && stale.is_empty())
 }
 
-/// Whether an executed notebook is what the chapter gives, but for outputs that the chapter does not state.
-fn same_sources(chapter: &Chapter, text: &str) -> bool {
-    let Ok(mut notebook) = serde_json::from_str::<Value>(text) else { return false };
-    let mut expected = notebook_of(chapter, Edition::Solution, None);
-    let stated: HashMap<String, &Cell> = ids(chapter).1.into_iter().zip(chapter.cells()).collect();
-    let mut outputs_fit = true;
-    for cells in [&mut notebook["cells"], &mut expected["cells"]] {
-        for cell in cells.as_array_mut().into_iter().flatten() {
-            let outputs = cell.get_mut("outputs").map(Value::take).unwrap_or(json!([]));
-            let outputs = outputs.as_array().cloned().unwrap_or_default();
-            if cell.get("execution_count").is_some_and(Value::is_u64) {
-                let id = cell["id"].as_str().unwrap_or_default();
-                if let Some(expected) = stated.get(id).and_then(|cell| cell.output.as_ref()) {
-                    let streams = outputs.iter().filter(|output| output["name"] == "stdout");
-                    let printed: String = streams.map(|output| joined(&output["text"])).collect();
-                    outputs_fit &= compare(&expected.text, &printed, expected.tolerance).is_ok();
-                }
-            }
-            cell["execution_count"] = Value::Null;
+/// The solution notebook on disk, with the prose and the metadata that the chapter has now, if its outputs need not be
+/// made again: its cells are the chapter's, and it carries the digest of what they stand on.
+fn up_to_date(inputs: &Inputs, chapter: &Chapter, path: &PathBuf) -> Option<Value> {
+    let stored = notebook::parse(&std::fs::read_to_string(path).ok()?).ok()?;
+    if !inputs.confirm(&stored) {
+        return None;
+    }
+    let is_code = |cell: &&Value| cell["cell_type"] == "code";
+    let mut stored = stored["cells"].as_array()?.iter().filter(is_code);
+    let stated = cells_by_id(chapter);
+    let mut notebook = solution(chapter, None);
+    for cell in notebook["cells"].as_array_mut()?.iter_mut().filter(|cell| cell["cell_type"] == "code") {
+        let executed = stored.next()?;
+        if cell["source"] != executed["source"] {
+            return None;
+        }
+        let expected = stated.get(cell["id"].as_str()?).and_then(|cell| cell.output.as_ref());
+        if let Some(expected) = expected {
+            compare(&expected.text, &printed(executed), expected.tolerance).ok()?;
+        }
+        for key in ["outputs", "execution_count"] {
+            cell[key] = executed[key].clone();
         }
     }
-    outputs_fit && to_text(&notebook) == to_text(&expected)
-}
-
-fn student_path(project: &Project, chapter: &Chapter) -> PathBuf {
-    project.notebooks().join("student").join(format!("{}.ipynb", chapter.notebook))
-}
-
-fn solution_path(project: &Project, chapter: &Chapter) -> PathBuf {
-    project.notebooks().join("solution").join(format!("{}.ipynb", chapter.notebook))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Edition {
-    Student,
-    Solution,
-}
-
-/// The learner's notebook: stubs, no outputs.
-pub fn student(chapter: &Chapter) -> Value {
-    notebook_of(chapter, Edition::Student, None)
-}
-
-/// The reference: answers and executed outputs.
-pub fn solution(chapter: &Chapter, played: &Played) -> Value {
-    notebook_of(chapter, Edition::Solution, Some(played))
-}
-
-fn notebook_of(chapter: &Chapter, edition: Edition, played: Option<&Played>) -> Value {
-    let mut outcomes = played.iter().flat_map(|played| &played.outcomes);
-    let mut count = 0;
-    let mut code_cell = |id: String, source: &str, metadata: Value| {
-        count += 1;
-        let outcome = outcomes.next();
-        json!({
-            "cell_type": "code",
-            "id": id,
-            "metadata": metadata,
-            "source": lines(source),
-            "execution_count": outcome.map(|_| count),
-            "outputs": outcome.map_or_else(Vec::new, |outcome| outputs(&outcome.outputs, outcome.failure.as_ref(), count)),
-        })
-    };
-    let (prose_ids, cell_ids) = ids(chapter);
-    let (mut prose_ids, mut cell_ids) = (prose_ids.into_iter(), cell_ids.into_iter());
-    let mut cells = Vec::new();
-    let mut setup = Some(("setup".to_owned(), setup_cell()));
-    for block in &chapter.blocks {
-        match block {
-            Block::Prose { text, .. } => {
-                cells.push(json!({
-                    "cell_type": "markdown",
-                    "id": prose_ids.next(),
-                    "metadata": {},
-                    "source": lines(text),
-                }));
-            }
-            Block::Cell(cell) => {
-                if let Some((id, source)) = setup.take() {
-                    cells.push(code_cell(id, &source, json!({})));
-                }
-                let id = cell_ids.next().expect("an id for every cell");
-                let source = match edition {
-                    Edition::Student => chapter.stub(cell),
-                    Edition::Solution => chapter.solution(cell),
-                };
-                let metadata = match &cell.kind {
-                    Kind::Demo => json!({}),
-                    Kind::Exercise { .. } => json!({ "nbgrader": nbgrader::solution(&id, &source) }),
-                    Kind::Test { name } => {
-                        json!({ "nbgrader": nbgrader::test(&id, &source, points(chapter, name)), "editable": false,
-                            "deletable": false })
-                    }
-                };
-                cells.push(code_cell(id, &source, metadata));
-            }
-        }
+    if stored.next().is_some() {
+        return None;
     }
-    if let Some((id, source)) = setup {
-        cells.push(code_cell(id, &source, json!({})));
+    inputs.sign(&mut notebook);
+    Some(notebook)
+}
+
+/// What a cell of a notebook printed on standard output.
+fn printed(cell: &Value) -> String {
+    let outputs = cell["outputs"].as_array().into_iter().flatten();
+    outputs.filter(|output| output["name"] == "stdout").map(|output| joined(&output["text"])).collect()
+}
+
+fn write_if_changed(root: &Root, path: PathBuf, notebook: &Value) -> Result<()> {
+    let text = to_text(notebook);
+    if !std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        files::write(&path, text)?;
+        println!("{}: written", root.show(&path));
     }
-    json!({
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "metadata": {
-            "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" },
-            "language_info": {
-                "codemirror_mode": "rust", "file_extension": ".rs", "mimetype": "text/rust", "name": "rust",
-                "pygment_lexer": "rust", "version": "",
-            },
-            "title": chapter.title,
-            "workbook": {
-                "chapter": chapter.notebook,
-                "graded": chapter.graded,
-                "source": chapter.path,
-                "note": "Generated by `workbook build` from the chapter named here. Change the chapter, not this file.",
-            },
-        },
-        "cells": cells,
-    })
+    Ok(())
 }
 
-/// What one visible test of an exercise is worth: its points, shared among its tests.
-fn points(chapter: &Chapter, exercise: &str) -> f64 {
-    let mut points = 0;
-    let mut tests = 0;
-    for cell in chapter.cells() {
-        match &cell.kind {
-            Kind::Exercise { name, points: of } if name == exercise => points = *of,
-            Kind::Test { name } if name == exercise => tests += 1,
-            _ => {}
-        }
-    }
-    f64::from(points) / f64::from(tests.max(1))
+fn student_path(root: &Root, chapter: &Chapter) -> PathBuf {
+    root.notebooks().join("student").join(format!("{}.ipynb", chapter.notebook))
 }
 
-/// An id for every piece of prose and for every code cell: by what it is, so that it stays when others come and go.
-fn ids(chapter: &Chapter) -> (Vec<String>, Vec<String>) {
-    let mut taken: HashMap<String, usize> = HashMap::from([("setup".to_owned(), 1)]);
-    let mut unique = |id: String| {
-        let id: String = id.chars().take(56).collect();
-        let count = taken.entry(id.clone()).or_default();
-        *count += 1;
-        if *count == 1 { id } else { format!("{id}-{count}") }
-    };
-    let (mut prose, mut cells) = (Vec::new(), Vec::new());
-    for block in &chapter.blocks {
-        match block {
-            Block::Prose { text, .. } => {
-                let heading = text.lines().find(|line| line.starts_with('#'));
-                prose.push(unique(match heading.map(slug).filter(|slug| !slug.is_empty()) {
-                    Some(slug) => format!("text-{slug}"),
-                    None => format!("text-{}", short_hash(text)),
-                }));
-            }
-            Block::Cell(cell) => cells.push(unique(match &cell.kind {
-                Kind::Demo => format!("cell-{}", short_hash(&cell.code)),
-                Kind::Exercise { name, .. } => slug(name),
-                Kind::Test { name } => format!("{}-test", slug(name)),
-            })),
-        }
-    }
-    (prose, cells)
-}
-
-/// Letters and digits, joined by `-`.
-fn slug(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-}
-
-/// Eight hexadecimal digits that any version of this program gives for the same text.
-fn short_hash(text: &str) -> String {
-    Md5::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+fn solution_path(root: &Root, chapter: &Chapter) -> PathBuf {
+    root.notebooks().join("solution").join(format!("{}.ipynb", chapter.notebook))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::example::{TEXT, chapter, execution};
     use super::*;
-    use crate::chapter::example;
-    use crate::session::{Outcome, Output, Stream};
 
-    const TEXT: &str = "# Twice\n\nBuild it.\n```rust graded=twice points=10\n```\n```rust\nprintln!(\"{}\", twice(4));\n```\n\
-        ```output\n8\n```\n```rust test=twice\nassert_eq!(twice(2), 4);\n```\nThe end.\n";
-
-    fn played(chapter: &Chapter, printed: &str) -> Played {
-        let outcome = |text: &str| Outcome {
-            outputs: (!text.is_empty())
-                .then(|| Output::Text { stream: Stream::Stdout, text: text.to_owned() })
-                .into_iter()
-                .collect(),
-            ..Outcome::default()
+    #[test]
+    fn a_notebook_is_up_to_date_until_its_cells_or_stated_outputs_change() {
+        let folder = tempfile::tempdir().unwrap();
+        files::write(&folder.path().join("workbook/chapters/1.md"), "").unwrap();
+        files::write(&folder.path().join("Cargo.toml"), "[package]\nname = \"cnn\"\n").unwrap();
+        files::write(&folder.path().join("Cargo.lock"), "version = 4\npackage = []\n").unwrap();
+        files::write(&folder.path().join("src/lib.rs"), "").unwrap();
+        let root = Root::at(folder.path()).unwrap();
+        let inputs = Inputs::read(&root).unwrap();
+        let path = folder.path().join("solution.ipynb");
+        let write = |printed: &str| {
+            let chapter = chapter(TEXT);
+            let mut notebook = solution(&chapter, Some(&execution(&chapter, printed)));
+            inputs.sign(&mut notebook);
+            files::write(&path, to_text(&notebook)).unwrap();
         };
-        let demo = |cell: &Cell| if cell.output.is_some() { outcome(printed) } else { outcome("") };
-        let outcomes = std::iter::once(outcome("")).chain(chapter.cells().map(demo)).collect();
-        Played { outcomes, problems: Vec::new(), time: Duration::ZERO }
-    }
+        let current = |text: &str| up_to_date(&inputs, &chapter(text), &path).map(|notebook| to_text(&notebook));
 
-    fn cell<'a>(notebook: &'a Value, id: &str) -> &'a Value {
-        let cells = notebook["cells"].as_array().unwrap();
-        cells.iter().find(|cell| cell["id"] == id).unwrap_or_else(|| panic!("no cell {id:?}"))
-    }
-
-    #[test]
-    fn the_learner_gets_the_stub_and_no_answer() {
-        let chapter = example(TEXT);
-        let (student, solution) = (student(&chapter), solution(&chapter, &played(&chapter, "8\n")));
-        assert!(joined(&cell(&student, "twice")["source"]).contains("let y: f64 = todo!(\"twice: write it\");"));
-        assert!(!to_text(&student).contains("2.0 * x"), "the answer is in the learner's notebook");
-        assert!(joined(&cell(&solution, "twice")["source"]).contains("let y = 2.0 * x;"));
-        for cell in student["cells"].as_array().unwrap().iter().filter(|cell| cell["cell_type"] == "code") {
-            assert_eq!((&cell["outputs"], &cell["execution_count"]), (&json!([]), &Value::Null));
-        }
-        assert_eq!(student["metadata"]["kernelspec"]["name"], "rust");
-        assert_eq!(student["metadata"]["workbook"]["source"], "example.md");
-        let setup = joined(&student["cells"][1]["source"]);
-        assert_eq!(setup, ":dep cnn = { path = \"../..\", default-features = false }\nuse cnn::prelude::*;");
-    }
-
-    #[test]
-    fn exercise_and_test_carry_nbgraders_metadata() {
-        let student = student(&example(TEXT));
-        let exercise = &cell(&student, "twice")["metadata"]["nbgrader"];
-        assert_eq!((&exercise["solution"], &exercise["grade"]), (&json!(true), &json!(false)));
-        let test = &cell(&student, "twice-test")["metadata"]["nbgrader"];
-        assert_eq!((&test["grade"], &test["locked"], &test["points"]), (&json!(true), &json!(true), &json!(10.0)));
-        assert_eq!(test["grade_id"], "twice-test");
-    }
-
-    #[test]
-    fn ids_stay_when_other_cells_come() {
-        let ids_of = |text: &str| -> Vec<String> {
-            let cells = student(&example(text))["cells"].as_array().unwrap().clone();
-            cells.iter().map(|cell| cell["id"].as_str().unwrap().to_owned()).collect()
-        };
-        let before = ids_of(TEXT);
-        let after = ids_of(&TEXT.replace("Build it.", "Look:\n```rust\nlet new = 1;\n```\n## Now\nBuild it."));
-        let new: Vec<&String> = after.iter().filter(|id| !before.contains(id)).collect();
-        assert_eq!(new.len(), 2, "{before:?} {after:?}");
-        assert!(before.iter().all(|id| after.contains(id)), "{before:?} {after:?}");
-        let mut unique = after.clone();
-        unique.sort();
-        unique.dedup();
-        assert_eq!(unique.len(), after.len());
-    }
-
-    #[test]
-    fn staleness_sees_sources_and_stated_outputs() {
-        let chapter = example(TEXT);
-        let fresh = to_text(&solution(&chapter, &played(&chapter, "8\n")));
-        assert!(same_sources(&chapter, &fresh));
-        assert!(!same_sources(&chapter, &to_text(&solution(&chapter, &played(&chapter, "9\n")))));
-        assert!(!same_sources(&example(&TEXT.replace("The end", "An end")), &fresh));
-        assert!(!same_sources(&example(&TEXT.replace("twice(2), 4", "twice(3), 6")), &fresh));
-        assert!(!same_sources(&chapter, "{}"));
+        assert_eq!(current(TEXT), None, "there is none yet");
+        write("8\n");
+        assert_eq!(current(TEXT).unwrap(), std::fs::read_to_string(&path).unwrap());
+        // New prose and new points need no execution, and get into the notebook.
+        let text = TEXT.replace("The end", "An end").replace("points=10", "points=2.5");
+        let rewritten = current(&text).unwrap();
+        assert!(rewritten.contains("An end") && rewritten.contains("\"points\": 2.5") && rewritten.contains("8\\n"));
+        assert_eq!(current(&TEXT.replace("twice(2), 4", "twice(3), 6")), None, "another cell");
+        assert_eq!(current(&TEXT.replace("output\n8", "output\n9")), None, "another output is stated");
+        assert_eq!(current(&TEXT.replace("The end.", "```rust\n1\n```")), None, "a cell more");
+        write("9\n");
+        assert_eq!(current(TEXT), None, "it printed something else");
+        files::write(&path, "{}").unwrap();
+        assert_eq!(current(TEXT), None);
     }
 }

@@ -5,9 +5,12 @@ A notebook is kept as the JSON value that it is, so that what we do not know of 
 */
 
 pub mod build;
+mod convert;
+mod digest;
+#[cfg(test)]
+mod example;
 pub mod nbgrader;
 pub mod run;
-mod stamps;
 
 use crate::session::{Failure, Output};
 use serde::Serialize;
@@ -39,15 +42,6 @@ fn sorted(value: &Value) -> Value {
 /// Text as a notebook holds it: a list of lines, each with its line end.
 pub fn lines(text: &str) -> Value {
     text.split_inclusive('\n').collect()
-}
-
-/// Text that a notebook holds as a list of lines or as one string.
-pub fn joined(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-        _ => String::new(),
-    }
 }
 
 /// What a cell put out, as the notebook's outputs.

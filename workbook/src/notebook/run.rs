@@ -5,11 +5,12 @@ Like nbclient it stops at the first cell that errs, unless the cell is tagged `r
 kernel it counts a panic and a failing `?` as errors.
 */
 
-use super::{joined, outputs, to_text};
+use super::{outputs, to_text};
 use crate::progress::Progress;
-use crate::project::Project;
 use crate::session::{Failure, FailureKind, Output, Session, Stream};
 use anyhow::{Context, Result, anyhow, bail};
+use course::notebook::joined;
+use course::{Root, files::Output as File};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -19,11 +20,10 @@ use std::time::Duration;
 /// it is not; true if no cell erred.
 pub fn run(path: &Path, out: Option<&Path>, limit: Duration) -> Result<bool> {
     let mut notebook = read(path)?;
-    if let Some(out) = out {
-        crate::files::prepare(out)?;
-    }
+    // Whether it can be written is known before the cells run.
+    let out = out.map(File::create_with_directory).transpose()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-    let project = Project::find(&folder)?;
+    let root = Root::find(&folder)?;
     let cells = notebook["cells"].as_array_mut().expect("checked when it was read");
     let indices: Vec<usize> = (0..cells.len())
         .filter(|&index| cells[index]["cell_type"] == "code" && !source(&cells[index]).trim().is_empty())
@@ -35,7 +35,7 @@ pub fn run(path: &Path, out: Option<&Path>, limit: Duration) -> Result<bool> {
 
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let progress = Progress::new(&name, indices.len() as u64);
-    let mut session = Session::start(&project, &folder, &|text| progress.say(text))?.limit(limit);
+    let mut session = Session::start(&root, &folder, &|text| progress.say(text))?.limit(limit);
     let mut failed = None;
     let mut watch = |output: &Output| {
         // What may yet be replaced is printed when the cell has ended.
@@ -63,7 +63,7 @@ pub fn run(path: &Path, out: Option<&Path>, limit: Duration) -> Result<bool> {
     let total = cells.len();
     let message = failed.map(|(index, failure)| describe(path, index, total, &cells[index], &failure));
     if let Some(out) = out {
-        crate::files::write(out, &to_text(&notebook))?;
+        out.write(to_text(&notebook).as_bytes())?;
     }
     if let Some(message) = &message {
         eprintln!("{message}");

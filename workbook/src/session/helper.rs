@@ -7,8 +7,8 @@ compiles it.
 */
 
 use super::Place;
-use crate::project::Project;
 use anyhow::{Context, Result};
+use course::{Root, files};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -19,28 +19,30 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads the manifest and `src`.
+    /// Reads the manifest and `src`, but for the graded functions, which notebooks do not link.
     ///
     /// # Errors
     /// When a file cannot be read or the manifest is no TOML.
-    pub fn read(project: &Project) -> Result<Sources> {
-        let root = project.root();
+    pub fn read(root: &Root) -> Result<Sources> {
         let manifest = fs::read_to_string(root.join("Cargo.toml")).context("Cargo.toml")?;
         let mut files = vec![("Cargo.toml".into(), alone(&manifest).context("Cargo.toml")?.into_bytes())];
-        let mut folders = vec![root.join("src")];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))? {
-                let path = entry?.path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    let text = fs::read(&path).with_context(|| format!("cannot read {}", project.show(&path)))?;
-                    files.push((path.strip_prefix(root)?.to_owned(), text));
-                }
-            }
-        }
+        let src = files::contents(&root.join("src"), &[&root.join("src/graded")])?;
+        files.extend(src.into_iter().map(|(path, text)| (Path::new("src").join(path), text)));
         files.sort();
         Ok(Sources { files })
+    }
+
+    /// What decides how the crate computes, the same on every machine: the sources, with line ends of one character,
+    /// and of the manifest the features and the dependencies.
+    pub fn inputs(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.files.iter().flat_map(|(path, text)| {
+            let text = match std::str::from_utf8(text) {
+                Ok(text) if path == Path::new("Cargo.toml") => essential(text).into_bytes(),
+                Ok(text) => text.replace("\r\n", "\n").into_bytes(),
+                Err(_) => text.clone(),
+            };
+            [path.to_string_lossy().replace('\\', "/").into_bytes(), text]
+        })
     }
 
     /// A number for exactly these contents.
@@ -77,6 +79,13 @@ fn alone(manifest: &str) -> Result<String> {
         manifest.remove(part);
     }
     Ok(toml::to_string(&manifest)?)
+}
+
+/// The features and the dependencies of a manifest.
+fn essential(manifest: &str) -> String {
+    let manifest: toml::Table = toml::from_str(manifest).unwrap_or_default();
+    let part = |name: &str| manifest.get(name).map(|part| format!("{name} = {part}\n"));
+    ["features", "dependencies"].into_iter().filter_map(part).collect()
 }
 
 /// A cell's code, in which a `:dep cnn = { path = "…" }` that means the workspace means the copy.

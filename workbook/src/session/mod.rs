@@ -21,10 +21,10 @@ mod template;
 
 pub use host::hook;
 pub use message::{Failure, FailureKind, Output, Stream};
-pub use template::{setup_code, version};
+pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
 
-use crate::project::Project;
 use anyhow::{Context, Result, bail};
+use course::Root;
 use directory::SessionDirectory;
 use message::{Event, Request, to_line};
 use std::io::{BufRead, BufReader, Write};
@@ -91,11 +91,11 @@ impl Session {
     ///
     /// # Errors
     /// When the helper crate does not compile, or no process can be started.
-    pub fn start(project: &Project, cells_dir: &Path, note: &dyn Fn(&str)) -> Result<Session> {
-        let (directory, helper) = template::seed(project, note)?;
+    pub fn start(root: &Root, cells_dir: &Path, note: &dyn Fn(&str)) -> Result<Session> {
+        let (directory, helper) = template::seed(root, note)?;
         let cells_dir = cells_dir.canonicalize().with_context(|| format!("{}", cells_dir.display()))?;
         note("starting evcxr");
-        let course = project.root().to_owned();
+        let course = root.to_path_buf();
         let place = Place { cells_dir, course, helper };
         let host = Host::start(&directory, &place, note)?;
         Ok(Session { host, directory, place, limit: Duration::from_secs(600) })

@@ -9,8 +9,8 @@ that are given by a path.
 use super::directory::SessionDirectory;
 use super::helper::Sources;
 use super::{Host, Place};
-use crate::project::Project;
 use anyhow::{Context, Result, bail};
+use course::Root;
 use std::collections::HashSet;
 use std::fs::{self, File, FileTimes};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// How dependencies are compiled in a session: as for a release, because a notebook waits for their numbers, not for
 /// their debug checks. The cells themselves keep evcxr's settings.
-const CARGO_CONFIG: &str = r#"# Written by `workbook`.
+pub const CARGO_CONFIG: &str = r#"# Written by `workbook`.
 [profile.dev.package."*"]
 opt-level = 3
 debug-assertions = false
@@ -37,18 +37,32 @@ pub fn setup_code(path: &str) -> String {
     format!(":dep cnn = {{ path = {path:?}, default-features = false }}\nuse cnn::prelude::*;\n")
 }
 
-/// A name for what sessions stand on: the helper crate's sources, the locked versions below it, and the compiler.
+/// What decides how the helper crate computes in a session, the same on every machine: its sources, the locked versions
+/// of the packages below it, and the version of evcxr.
 ///
 /// # Errors
 /// When these cannot be read.
-pub fn version(project: &Project) -> Result<String> {
-    Ok(format!("{}-{:016x}", base(project)?, Sources::read(project)?.key()))
+pub fn helper_inputs(root: &Root) -> Result<Vec<Vec<u8>>> {
+    let lock = root.join("Cargo.lock");
+    let mut inputs: Vec<Vec<u8>> = Sources::read(root)?.inputs().collect();
+    inputs.extend(locked_packages(&lock, "cnn")?.into_iter().map(String::into_bytes));
+    let evcxr = locked_packages(&lock, "evcxr")?;
+    inputs.extend(evcxr.into_iter().filter(|package| package.starts_with("evcxr ")).map(String::into_bytes));
+    Ok(inputs)
+}
+
+/// What sessions keep between two runs.
+fn place(root: &Root) -> Result<PathBuf> {
+    let place = root.join("target/workbook");
+    fs::create_dir_all(&place).with_context(|| format!("{}", place.display()))?;
+    // Where `target` is a link to another workspace's, both find what is compiled there.
+    Ok(place.canonicalize()?)
 }
 
 /// A new session's directory with the compiled helper crate in it, and the crate's copied sources; compiles the crate
 /// first if it has changed.
-pub fn seed(project: &Project, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathBuf)> {
-    let place = project.target();
+pub fn seed(root: &Root, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathBuf)> {
+    let place = place(root)?;
     write_if_changed(&place.join(".cargo/config.toml"), CARGO_CONFIG)?;
     let lock_path = place.join("template.lock");
     let lock = File::create(&lock_path).with_context(|| format!("{}", lock_path.display()))?;
@@ -56,13 +70,13 @@ pub fn seed(project: &Project, note: &dyn Fn(&str)) -> Result<(SessionDirectory,
         note("waiting for another workbook that prepares the helper crate");
         lock.lock().with_context(|| format!("{}", lock_path.display()))?;
     }
-    let sources = Sources::read(project)?;
+    let sources = Sources::read(root)?;
     let helper = place.join(format!("helper-{:016x}", sources.key()));
-    let base = base(project)?;
+    let base = base(root)?;
     let template = place.join(format!("{base}-{:016x}", sources.key()));
     sources.write(&helper)?;
     if !template.exists() {
-        build(project, &place, &base, &template, &helper, note)?;
+        build(root, &place, &base, &template, &helper, note)?;
     }
     let directory = SessionDirectory::new(&place.join("sessions"))?;
     copy(&template, directory.path()).with_context(|| format!("copying {}", template.display()))?;
@@ -70,25 +84,17 @@ pub fn seed(project: &Project, note: &dyn Fn(&str)) -> Result<(SessionDirectory,
 }
 
 /// Compiles the helper crate, on top of an older template where that has the same dependencies.
-fn build(
-    project: &Project,
-    place: &Path,
-    base: &str,
-    template: &Path,
-    helper: &Path,
-    note: &dyn Fn(&str),
-) -> Result<()> {
+fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, note: &dyn Fn(&str)) -> Result<()> {
     note("compiling the helper crate for notebooks, once");
     let directory = SessionDirectory::new(&place.join("sessions"))?;
     if let Some(start) = entries(place, base).first() {
         copy(start, directory.path())?;
         strip(&directory.path().join("target"), &["cnn-", "libcnn-"])?;
     }
-    fs::copy(project.root().join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
-    let root = project.root().to_owned();
-    let site = Place { cells_dir: root.clone(), course: root, helper: helper.to_owned() };
+    fs::copy(root.join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
+    let site = Place { cells_dir: root.to_path_buf(), course: root.to_path_buf(), helper: helper.to_owned() };
     let mut host = Host::start(&directory, &site, note)?;
-    let path = project.root().to_str().context("the path of the workspace is not Unicode")?;
+    let path = root.to_str().context("the path of the workspace is not Unicode")?;
     let outcome = host.execute(&setup_code(path), Duration::from_secs(3600), &mut |_| (), note)?;
     drop(host);
     if let Some(failure) = outcome.failure {
@@ -162,11 +168,11 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// The template's name up to its dependencies: what was compiled, by which compiler, and how.
-fn base(project: &Project) -> Result<String> {
+fn base(root: &Root) -> Result<String> {
     let mut base = DefaultHasher::new();
-    locked_packages(&project.root().join("Cargo.lock"), "cnn")?.hash(&mut base);
+    locked_packages(&root.join("Cargo.lock"), "cnn")?.hash(&mut base);
     CARGO_CONFIG.hash(&mut base);
-    project.root().hash(&mut base);
+    place(root)?.hash(&mut base);
     let rustc = Command::new("rustc").arg("-vV").output().context("`rustc -vV` does not run")?;
     rustc.stdout.hash(&mut base);
     Ok(format!("template-{:016x}", base.finish()))
@@ -211,5 +217,5 @@ fn write_if_changed(path: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
     }
-    crate::files::write(path, text)
+    Ok(course::files::write(path, text)?)
 }

@@ -38,15 +38,17 @@ pub fn moments(x: &[f32], mean: &mut [f32], variance: &mut [f32]) {
     }
 }
 
-/// What a channel's numbers are multiplied by and what is added then: (gamma inv, beta − mean gamma inv).
-pub fn scale_and_shift(gamma: &[f32], beta: &[f32], mean: &[f32], inv: &[f32]) -> (Vec<f32>, Vec<f32>) {
-    let scale: Vec<f32> = inv.iter().zip(gamma).map(|(inv, gamma)| inv * gamma).collect();
-    let shift = (0..scale.len()).map(|c| beta[c] - mean[c] * scale[c]).collect();
-    (scale, shift)
+/// Updates a moving average: average = momentum average + (1 − momentum) batch factor.
+pub fn update_average(momentum: f32, batch: &[f32], factor: f32, average: &mut [f32]) {
+    for (average, batch) in average.iter_mut().zip(batch) {
+        *average = *average * momentum + batch * factor * (1.0 - momentum);
+    }
 }
 
-/// Multiplies and shifts each channel, from `x` into `y`.
-pub fn apply(scale: &[f32], shift: &[f32], x: &[f32], y: &mut [f32]) {
+/// Normalises with given statistics: y = x scale + shift, with scale = gamma inv and shift = beta − mean scale.
+pub fn scale_and_shift(gamma: &[f32], beta: &[f32], mean: &[f32], inv: &[f32], x: &[f32], y: &mut [f32]) {
+    let scale: Vec<f32> = inv.iter().zip(gamma).map(|(inv, gamma)| inv * gamma).collect();
+    let shift: Vec<f32> = (0..scale.len()).map(|c| beta[c] - mean[c] * scale[c]).collect();
     let n_c = scale.len();
     for (x, y) in x.chunks_exact(n_c).zip(y.chunks_exact_mut(n_c)) {
         for c in 0..n_c {

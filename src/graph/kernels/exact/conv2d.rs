@@ -14,8 +14,8 @@ pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32]) {
     let n = g.m * g.n_h * g.n_w;
     for (position, y) in y.chunks_exact_mut(g.n_c).enumerate() {
         window.fill(0.0);
-        for_each_cell(g, position, |cell, pixel| {
-            window[cell..cell + g.n_c_prev].copy_from_slice(&x[pixel..pixel + g.n_c_prev]);
+        for_each_tap(g, position, |tap, pixel| {
+            window[tap..tap + g.n_c_prev].copy_from_slice(&x[pixel..pixel + g.n_c_prev]);
         });
         row_times_matrix(&window, w, y, lanes(position, n));
     }
@@ -27,9 +27,9 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
         dx.fill(0.0);
     }
     for (position, dy) in dy.chunks_exact(g.n_c).enumerate() {
-        for_each_cell(g, position, |cell, pixel| {
+        for_each_tap(g, position, |tap, pixel| {
             for c in 0..g.n_c_prev {
-                let w = &w[(cell + c) * g.n_c..][..g.n_c];
+                let w = &w[(tap + c) * g.n_c..][..g.n_c];
                 dx[pixel + c] += dy.iter().zip(w).fold(0.0, |sum, (dy, w)| sum + dy * w);
             }
         });
@@ -42,10 +42,10 @@ pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32]
         dw.fill(0.0);
     }
     for (position, dy) in dy.chunks_exact(g.n_c).enumerate() {
-        for_each_cell(g, position, |cell, pixel| {
+        for_each_tap(g, position, |tap, pixel| {
             for c in 0..g.n_c_prev {
                 let x = x[pixel + c];
-                for (dw, dy) in dw[(cell + c) * g.n_c..][..g.n_c].iter_mut().zip(dy) {
+                for (dw, dy) in dw[(tap + c) * g.n_c..][..g.n_c].iter_mut().zip(dy) {
                     *dw += x * dy;
                 }
             }
@@ -53,8 +53,8 @@ pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32]
     }
 }
 
-/// Calls `f` with the offset in the window and the offset in the batch of each cell of a window inside the image.
-fn for_each_cell(g: &Conv2dGeometry, position: usize, mut f: impl FnMut(usize, usize)) {
+/// Calls `f` with the offset in the window and the offset in the batch of each tap that is inside the image.
+fn for_each_tap(g: &Conv2dGeometry, position: usize, mut f: impl FnMut(usize, usize)) {
     let (i, h, w) = (position / (g.n_h * g.n_w), position / g.n_w % g.n_h, position % g.n_w);
     for fh in 0..g.f_h {
         let Some(row) = (h * g.stride_h + fh).checked_sub(g.pad_top).filter(|row| *row < g.n_h_prev) else { continue };

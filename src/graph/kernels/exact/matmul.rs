@@ -5,7 +5,7 @@ Both convolution and dense layers end here. The rule for the left-over columns i
 digits of the course's residual blocks confirm it.
 */
 
-/// Writes `a b` into `out`, where `a` is a row of k numbers and `b` a matrix (k, m).
+/// Writes `a b` into `out`, where `a` is a row of k elements and `b` a matrix (k, m).
 ///
 /// ```text
 /// out[c] = ((0 + a[0] b[0, c]) + a[1] b[1, c]) + …           columns before the last m mod 4
@@ -44,32 +44,32 @@ fn column_in_lanes(a: &[f32], b: &[f32], m: usize, c: usize) -> f32 {
     (whole..a.len()).fold(joined, |sum, k| sum + a[k] * b[k * m + c])
 }
 
-/// Writes or adds `a b` into `out`, with `a` of shape (n, k), `b` of shape (k, m), `out` of shape (n, m).
-pub fn matmul(a: &[f32], b: &[f32], out: &mut [f32], (n, k, m): (usize, usize, usize)) {
-    for (i, out) in out.chunks_exact_mut(m).enumerate() {
-        row_times_matrix(&a[i * k..(i + 1) * k], b, out, lanes(i, n));
+/// Writes `x w` into `y`, with `x` of shape (m, k), `w` of shape (k, n), `y` of shape (m, n).
+pub fn forward((m, k, n): (usize, usize, usize), x: &[f32], w: &[f32], y: &mut [f32]) {
+    for (i, y) in y.chunks_exact_mut(n).enumerate() {
+        row_times_matrix(&x[i * k..(i + 1) * k], w, y, lanes(i, m));
     }
 }
 
-/// Writes or adds `d bᵀ` into `out`, with `d` of shape (n, m), `b` of shape (k, m), `out` of shape (n, k).
-pub fn matmul_transposed_b(d: &[f32], b: &[f32], out: &mut [f32], (k, m): (usize, usize), accumulate: bool) {
-    for (d, out) in d.chunks_exact(m).zip(out.chunks_exact_mut(k)) {
-        for (out, b) in out.iter_mut().zip(b.chunks_exact(m)) {
-            let product = d.iter().zip(b).fold(0.0, |sum, (d, b)| sum + d * b);
-            *out = if accumulate { *out + product } else { product };
+/// Writes or adds `dy wᵀ` into `dx`, with `dy` of shape (m, n), `w` of shape (k, n), `dx` of shape (m, k).
+pub fn backward_input((k, n): (usize, usize), dy: &[f32], w: &[f32], dx: &mut [f32], accumulate: bool) {
+    for (dy, dx) in dy.chunks_exact(n).zip(dx.chunks_exact_mut(k)) {
+        for (dx, w) in dx.iter_mut().zip(w.chunks_exact(n)) {
+            let product = dy.iter().zip(w).fold(0.0, |sum, (dy, w)| sum + dy * w);
+            *dx = if accumulate { *dx + product } else { product };
         }
     }
 }
 
-/// Writes or adds `aᵀ d` into `out`, with `a` of shape (n, k), `d` of shape (n, m), `out` of shape (k, m).
-pub fn matmul_transposed_a(a: &[f32], d: &[f32], out: &mut [f32], (k, m): (usize, usize), accumulate: bool) {
+/// Writes or adds `xᵀ dy` into `dw`, with `x` of shape (m, k), `dy` of shape (m, n), `dw` of shape (k, n).
+pub fn backward_weights((k, n): (usize, usize), x: &[f32], dy: &[f32], dw: &mut [f32], accumulate: bool) {
     if !accumulate {
-        out.fill(0.0);
+        dw.fill(0.0);
     }
-    for (a, d) in a.chunks_exact(k).zip(d.chunks_exact(m)) {
-        for (a, out) in a.iter().zip(out.chunks_exact_mut(m)) {
-            for (out, d) in out.iter_mut().zip(d) {
-                *out += a * d;
+    for (x, dy) in x.chunks_exact(k).zip(dy.chunks_exact(n)) {
+        for (x, dw) in x.iter().zip(dw.chunks_exact_mut(n)) {
+            for (dw, dy) in dw.iter_mut().zip(dy) {
+                *dw += x * dy;
             }
         }
     }
@@ -100,13 +100,13 @@ mod tests {
         let slice = |x: &Array2<f32>| x.as_standard_layout().into_owned().into_raw_vec_and_offset().0;
         let c = a.dot(&b);
         let mut out = vec![0.0; 4];
-        matmul(&slice(&a), &slice(&b), &mut out, (2, 3, 2));
+        forward((2, 3, 2), &slice(&a), &slice(&b), &mut out);
         assert_eq!(out, slice(&c));
         let mut da = vec![1.0; 6];
-        matmul_transposed_b(&slice(&c), &slice(&b), &mut da, (3, 2), true);
+        backward_input((3, 2), &slice(&c), &slice(&b), &mut da, true);
         assert_eq!(da, slice(&(c.dot(&b.t()) + 1.0)));
         let mut db = vec![9.0; 6];
-        matmul_transposed_a(&slice(&a), &slice(&c), &mut db, (3, 2), false);
+        backward_weights((3, 2), &slice(&a), &slice(&c), &mut db, false);
         assert_eq!(db, slice(&a.t().dot(&c)));
     }
 }

@@ -1,13 +1,13 @@
 /*!
-Sums of a row of f32, in the order of Eigen's vectorised reductions: four running sums, joined at the end.
+Sums of a row of f32, in the order of Eigen's vectorised reductions: four running sums, added at the end.
 
 NumPy's pairwise sum is another one, see [`numpy`](crate::numpy).
 */
 
-/// Adds up a row: four accumulators over steps of four, joined as (s0 + s2) + (s1 + s3), then the left-over numbers.
+/// Adds up a row: four accumulators over steps of four, added as (s0 + s2) + (s1 + s3), then the left-over elements.
 ///
-/// This is Eigen's order with SSE packets, with which TensorFlow 1 reduced. Rows of fewer than four numbers are added
-/// one by one.
+/// This is Eigen's order with SSE packets, with which TensorFlow 1 reduced. Rows of fewer than four elements are
+/// added one by one.
 ///
 /// ```
 /// use cnn::graph::kernels::exact::sum::packet_sum;

@@ -1,14 +1,14 @@
 /*!
 One step of Adam over a flat vector of variables, as TensorFlow computes it.
 
-The powers of the betas and the learning rate's correction are the optimizer's business.
+The powers of the betas and the corrected learning rate are computed in [`optimizers`](crate::graph::optimizers).
 */
 
 use super::isa::for_each_isa;
-use super::slices::{self, Parts};
+use super::{blocks, disjoint::DisjointSlices};
 use crate::graph::kernels::workspace::Workspace;
 
-/// The numbers of one step.
+/// The coefficients of one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
     /// The corrected learning rate, `learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t)`.
@@ -41,14 +41,15 @@ pub fn step(
     let len = gradient.len();
     assert!(
         [variable.len(), mean.len(), square.len()] == [len; 3],
-        "adam: expected variable, mean and square of {len} numbers as the gradient has, got {}, {} and {}",
+        "adam: expected variable, mean and square of {len} elements as the gradient has, got {}, {} and {}",
         variable.len(),
         mean.len(),
         square.len()
     );
     let (threads, isa, _) = ws.parts(0);
-    let (variable, mean, square) = (Parts::new(variable), Parts::new(mean), Parts::new(square));
-    slices::for_each_block(threads, len, 1, &|_, range| {
+    let (variable, mean, square) =
+        (DisjointSlices::new(variable), DisjointSlices::new(mean), DisjointSlices::new(square));
+    blocks::for_each_block(threads, len, 1, &|_, range| {
         // SAFETY: blocks do not overlap.
         let (variable, mean, square) =
             unsafe { (variable.get(range.clone()), mean.get(range.clone()), square.get(range.clone())) };

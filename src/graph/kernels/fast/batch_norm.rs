@@ -1,15 +1,16 @@
 /*!
 Batch normalisation over the last axis, forward and backward. The addition and the relu that follow it in a residual
-network are computed in the forward pass, the gradient of a relu alone in the backward one.
+network are the epilogue of the forward pass; the backward pass can apply the gradient of a relu alone.
 
 Moving averages are not kept here.
 */
 
 use super::isa::for_each_isa;
-use super::slices::{self, Parts};
+use super::{blocks, disjoint::DisjointSlices};
+use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::workspace::Workspace;
 
-/// What a batch is normalised with: `y = (x - mean) inv gamma + beta`, each of one number per channel.
+/// What a batch is normalised with: `y = (x - mean) inv gamma + beta`, each of one element per channel.
 #[derive(Debug, Clone, Copy)]
 pub struct Statistics<'a> {
     /// The mean.
@@ -34,7 +35,7 @@ impl Statistics<'_> {
         );
         assert!(
             n_c > 0 && x_len.is_multiple_of(n_c),
-            "batch_norm: expected whole rows of {n_c} channels, got {x_len} numbers"
+            "batch_norm: expected whole rows of {n_c} channels, got {x_len} elements"
         );
         n_c
     }
@@ -47,8 +48,8 @@ impl Statistics<'_> {
 
 /// Writes each channel's mean and (biased) variance over all pixels of `x`.
 ///
-/// Blocks of pixels are summed up twice in `f32` while they are in the cache, first for their mean, then for their
-/// deviations from it; blocks are joined in `f64` (Chan, Golub and LeVeque 1979), in order.
+/// Blocks of pixels are summed twice in `f32` while they are in the cache, first for their mean, then for their deviations
+/// from it; blocks are combined in `f64` (Chan, Golub and LeVeque 1979), in order.
 ///
 /// # Panics
 /// If `x` is empty or not made of whole rows of as many channels as `mean` and `variance` have.
@@ -56,22 +57,22 @@ pub fn moments(x: &[f32], mean: &mut [f32], variance: &mut [f32], ws: &mut Works
     let n_c = mean.len();
     assert!(
         variance.len() == n_c && n_c > 0 && !x.is_empty() && x.len().is_multiple_of(n_c),
-        "batch_norm: expected whole rows of {n_c} channels and as many variances, got {} numbers and {} variances",
+        "batch_norm: expected whole rows of {n_c} channels and as many variances, got {} elements and {} variances",
         x.len(),
         variance.len()
     );
     let rows = x.len() / n_c;
-    let n_blocks = slices::n_blocks(rows, n_c);
+    let n_blocks = blocks::n_blocks(rows, n_c);
     let (threads, isa, partial) = ws.parts(n_blocks * 2 * n_c);
-    let parts = Parts::new(partial);
-    slices::for_each_block(threads, rows, n_c, &|block, range| {
+    let block_partial = DisjointSlices::new(partial);
+    blocks::for_each_block(threads, rows, n_c, &|block, range| {
         // SAFETY: each block has its own sums.
-        let (mean, deviation) = unsafe { parts.get(block * 2 * n_c..(block + 1) * 2 * n_c) }.split_at_mut(n_c);
+        let (mean, deviation) = unsafe { block_partial.get(block * 2 * n_c..(block + 1) * 2 * n_c) }.split_at_mut(n_c);
         let scale = 1.0 / range.len() as f32;
         let x = &x[range.start * n_c..range.end * n_c];
         block_moments(isa, x, scale, mean, deviation);
     });
-    let per_block = slices::rows_per_task(n_c);
+    let per_block = blocks::rows_per_task(n_c);
     let mut means = vec![0.0f64; n_c];
     let mut deviations = vec![0.0f64; n_c];
     for (block, sums) in partial.chunks_exact(2 * n_c).enumerate() {
@@ -96,7 +97,7 @@ for_each_isa! {
         let n_c = mean.len();
         mean.fill(0.0);
         deviation.fill(0.0);
-        // Four rows at once: the sums are loaded and stored once for every four numbers.
+        // Four rows at once: the sums are loaded and stored once for every four elements.
         let mut fours = x.chunks_exact(4 * n_c);
         for rows in &mut fours {
             let (a, b) = rows.split_at(2 * n_c);
@@ -126,23 +127,28 @@ for_each_isa! {
     }
 }
 
-/// Normalises: `y = (x - mean) inv gamma + beta`, plus `add` if there is one, and then, if `relu`, negative numbers
-/// become zero.
+/// Normalises: `y = (x - mean) inv gamma + beta`, then the epilogue, which may have an addition and a relu.
 ///
 /// # Panics
-/// If `x`, `y` and `add` differ in length or are not made of whole rows of channels.
-pub fn normalise(s: &Statistics, x: &[f32], y: &mut [f32], add: Option<&[f32]>, relu: bool, ws: &mut Workspace) {
+/// If `x`, `y` and the addend differ in length or are not made of whole rows of channels, or if the epilogue has a bias or
+/// a normalisation.
+pub fn forward(s: &Statistics, x: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
+    let Epilogue { bias, norm, add, relu } = epilogue;
+    assert!(
+        bias.is_none() && norm.is_none(),
+        "batch_norm: expected an epilogue of addition and relu, got {epilogue:?}"
+    );
     let n_c = s.check(x.len());
     assert!(
         y.len() == x.len() && add.is_none_or(|add| add.len() == x.len()),
-        "batch_norm: expected an output and an addend of {} numbers as the input has",
+        "batch_norm: expected an output and an addend of {} elements as the input has",
         x.len()
     );
     let scale = s.scale();
     let (threads, isa, _) = ws.parts(0);
-    let y = Parts::new(y);
+    let y = DisjointSlices::new(y);
     let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
-    slices::for_each_block(threads, x.len() / n_c, n_c, &|_, range| {
+    blocks::for_each_block(threads, x.len() / n_c, n_c, &|_, range| {
         let range = range.start * n_c..range.end * n_c;
         // SAFETY: blocks do not overlap.
         let y = unsafe { y.get(range.clone()) };
@@ -194,7 +200,8 @@ for_each_isa! {
 /// dx = gamma inv (g - (d_beta + x_hat d_gamma) / n)
 /// ```
 ///
-/// `relu` says that one followed in the same pass; where it stood is computed anew. `dy` None means that `dx` holds it.
+/// `relu` says that a relu was in the epilogue of the forward pass; where its input was positive is computed again. `dy`
+/// None means that `dx` holds it.
 ///
 /// # Panics
 /// If the slices do not fit each other.
@@ -212,23 +219,23 @@ pub fn backward(
     let n_c = s.check(x.len());
     assert!(
         dx.len() == x.len() && dy.is_none_or(|dy| dy.len() == x.len()),
-        "batch_norm: expected gradients of {} numbers as the input has",
+        "batch_norm: expected gradients of {} elements as the input has",
         x.len()
     );
     assert!(
         d_gamma.len() == n_c && d_beta.len() == n_c,
-        "batch_norm: expected gradients of gamma and beta of {n_c} numbers"
+        "batch_norm: expected gradients of gamma and beta of {n_c} elements"
     );
     let rows = x.len() / n_c;
-    let n_blocks = slices::n_blocks(rows, n_c);
+    let n_blocks = blocks::n_blocks(rows, n_c);
     let scale = s.scale();
     let (threads, isa, partial) = ws.parts(n_blocks * 2 * n_c);
-    let parts = Parts::new(partial);
+    let block_partial = DisjointSlices::new(partial);
     {
         let dy = dy.unwrap_or(dx);
-        slices::for_each_block(threads, rows, n_c, &|block, range| {
+        blocks::for_each_block(threads, rows, n_c, &|block, range| {
             // SAFETY: each block has its own sums.
-            let (beta, gamma) = unsafe { parts.get(block * 2 * n_c..(block + 1) * 2 * n_c) }.split_at_mut(n_c);
+            let (beta, gamma) = unsafe { block_partial.get(block * 2 * n_c..(block + 1) * 2 * n_c) }.split_at_mut(n_c);
             let range = range.start * n_c..range.end * n_c;
             block_sums(isa, relu, s.mean, &scale, s.beta, &x[range.clone()], &dy[range], beta, gamma);
         });
@@ -248,10 +255,10 @@ pub fn backward(
         slope[c] = (-per_pixel * inv * product) as f32;
         level[c] = (-per_pixel * sum) as f32;
     }
-    let dx = Parts::new(dx);
-    slices::for_each_block(threads, rows, n_c, &|_, block| {
-        for first in block.clone().step_by(near_rows(n_c)) {
-            let range = first * n_c..(first + near_rows(n_c)).min(block.end) * n_c;
+    let dx = DisjointSlices::new(dx);
+    blocks::for_each_block(threads, rows, n_c, &|_, block| {
+        for first in block.clone().step_by(cached_rows(n_c)) {
+            let range = first * n_c..(first + cached_rows(n_c)).min(block.end) * n_c;
             // SAFETY: blocks do not overlap.
             let dx = unsafe { dx.get(range.clone()) };
             if let Some(dy) = dy {
@@ -266,13 +273,13 @@ pub fn backward(
     });
 }
 
-/// Rows that stay in the first-level cache while one pass after the other goes over them.
-fn near_rows(n_c: usize) -> usize {
-    (NEAR_LEN / n_c).max(1)
+/// Rows that stay in the first-level cache from one pass to the next.
+fn cached_rows(n_c: usize) -> usize {
+    (CACHED_LEN / n_c).max(1)
 }
 
-/// Numbers of each operand that are worked on together: four operands of them are half of the first-level cache.
-const NEAR_LEN: usize = 1 << 10;
+/// Elements of each operand that are processed together: four operands of them are half of the first-level cache.
+const CACHED_LEN: usize = 1 << 10;
 
 for_each_isa! {
     #[allow(clippy::too_many_arguments)]
@@ -291,15 +298,15 @@ for_each_isa! {
         products.fill(0.0);
         for (x, dy) in x.chunks_exact(n_c).zip(dy.chunks_exact(n_c)) {
             let sums = sums.iter_mut().zip(products.iter_mut());
-            let numbers = x.iter().zip(dy).zip(mean);
+            let elements = x.iter().zip(dy).zip(mean);
             if relu {
-                for (((sum, product), ((x, dy), mean)), (scale, beta)) in sums.zip(numbers).zip(scale.iter().zip(beta)) {
+                for (((sum, product), ((x, dy), mean)), (scale, beta)) in sums.zip(elements).zip(scale.iter().zip(beta)) {
                     let g = if (x - mean) * scale + beta > 0.0 { *dy } else { 0.0 };
                     *sum += g;
                     *product += g * (x - mean);
                 }
             } else {
-                for ((sum, product), ((x, dy), mean)) in sums.zip(numbers) {
+                for ((sum, product), ((x, dy), mean)) in sums.zip(elements) {
                     *sum += dy;
                     *product += dy * (x - mean);
                 }
@@ -309,7 +316,7 @@ for_each_isa! {
 }
 
 for_each_isa! {
-    /// Turns `dy`, in `g`, into what passes the relu.
+    /// Sets the gradient `g` to zero where the relu's input was not positive.
     fn block_relu_gradient(mean: &[f32], scale: &[f32], beta: &[f32], x: &[f32], g: &mut [f32]) {
         let n_c = mean.len();
         for (x, g) in x.chunks_exact(n_c).zip(g.chunks_exact_mut(n_c)) {

@@ -1,8 +1,9 @@
 //! The fast batch normalisation against its equations in `f64`.
 
-use super::Isa;
 use super::batch_norm::{self, Statistics};
+use super::isa::Isa;
 use super::testing::{Shapes, assert_near};
+use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::workspace::Workspace;
 
 /// What one set of calls writes: the output, the gradients of x, of gamma and of beta.
@@ -35,7 +36,8 @@ fn run(shapes: &mut Shapes, rows: usize, n_c: usize, tail: Tail, ws: &mut Worksp
     let inv: Vec<f32> = variance.iter().map(|v| (1.0 / (f64::from(*v) + epsilon).sqrt()) as f32).collect();
     let s = Statistics { mean: &mean, inv: &inv, gamma: &gamma, beta: &beta };
     let mut y = vec![f32::NAN; len];
-    batch_norm::normalise(&s, &x, &mut y, tail.add.then_some(&add[..]), tail.relu, ws);
+    let epilogue = Epilogue { add: tail.add.then_some(&add[..]), relu: tail.relu, ..Epilogue::default() };
+    batch_norm::forward(&s, &x, &mut y, epilogue, ws);
 
     let gated = tail.relu && !tail.add;
     let mut dx = vec![f32::NAN; len];

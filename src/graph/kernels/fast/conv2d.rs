@@ -1,29 +1,20 @@
 /*!
 The 2-D convolution and its two gradients.
 
-Most are products that read the images in place: no im2col buffer is built, and no image is padded (`rows.rs`,
-`outer.rs`). Those with 3x3 filters and enough channels go by Winograd's convolution (`winograd/mod.rs`).
+Most are matrix products that read the images in place: no im2col buffer is built, and no image is padded (`gemm/rows.rs`,
+`gemm/outer.rs`). 3x3 filters over many channels use Winograd's convolution (`winograd/mod.rs`).
 */
 
-use super::Isa;
+use super::gemm::epilogue::EpiloguePtrs;
 use super::gemm::outer;
-use super::gemm::panels::{self, Right};
+use super::gemm::panels::{self, RightMatrix};
 use super::gemm::rows::{Region, RowsProduct};
-use super::gemm::tile::{Finish, Run};
+use super::gemm::tile::RowSegment;
+use super::isa::Isa;
 use super::winograd::{Filters, Winograd};
+use crate::graph::kernels::epilogue::{Epilogue, Norm};
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
-
-/// What a product does to its result before it writes it, in this order.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Epilogue<'a> {
-    /// `(n_c)`, added to every pixel.
-    pub bias: Option<&'a [f32]>,
-    /// Laid out as the output, added to it: the other branch of a residual block.
-    pub add: Option<&'a [f32]>,
-    /// Whether negative results become zero.
-    pub relu: bool,
-}
 
 /// The convolution of images with filters.
 ///
@@ -34,25 +25,25 @@ pub struct Epilogue<'a> {
 /// `x` is `(m, n_h_prev, n_w_prev, n_c_prev)`, `w` is `(f_h, f_w, n_c_prev, n_c)`, `y` is `(m, n_h, n_w, n_c)`; pixels
 /// outside the image are zero.
 ///
-/// DIFFERENCE: 3x3 filters over many channels go by Winograd's convolution, which rounds otherwise than the sum above, by
-/// up to twice as much, and lets an infinity or NaN spread to pixels nearby. Whether it is used depends on the size of the
+/// DIFFERENCE: 3x3 filters over many channels use Winograd's convolution, which rounds differently from the sum above, with
+/// up to twice the error, and spreads an infinity or NaN to nearby pixels. Whether it is used depends on the size of the
 /// batch, so the last bits of one image's outputs may, too.
 ///
 /// # Panics
-/// If a slice does not have the length that the geometry says.
+/// If a slice does not have the length that the geometry says, or the epilogue normalises: see [`Prepared::normalised`].
 pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("w", w.len(), g.filter_len());
     match Winograd::plan(g, ws.isa()) {
-        Some(plan) => convolve_squares(&plan, g, x, Filters::Cells(Right::Plain(w)), y, epilogue, ws),
-        None => convolve(g, x, Right::Plain(w), y, epilogue, ws),
+        Some(plan) => convolve_winograd(&plan, g, x, Filters::Plain(RightMatrix::Plain(w)), y, epilogue, ws),
+        None => convolve(g, x, RightMatrix::Plain(w), y, epilogue, ws),
     }
 }
 
-/// Filters arranged as the kernels read them, for [`forward_prepared`]: worth it where many batches, or small ones, meet
-/// the same filters. They fit a batch of any size, and workspaces with the same instructions.
+/// Filters packed as the kernels read them, for [`forward_prepared`]: worth it where the same filters serve many batches, or
+/// small ones. They are valid for batches of any size, and workspaces with the same instruction set.
 #[derive(Debug)]
 pub struct Prepared {
-    /// Cells and channels of the filters, and the instructions.
+    /// Taps and channels of the filters, and the instruction set.
     shape: (usize, usize, usize, Isa),
     packed: Vec<f32>,
     /// For Winograd's convolution, empty until a batch is large enough for it.
@@ -60,7 +51,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Arranges filters.
+    /// Packs filters.
     ///
     /// # Panics
     /// If `w` does not have the length that the geometry says.
@@ -68,8 +59,29 @@ impl Prepared {
         check("w", w.len(), g.filter_len());
         let k = g.f_h * g.f_w * g.n_c_prev;
         let mut packed = vec![0.0; panels::packed_len(ws.isa(), k, g.n_c)];
-        panels::pack(ws.threads(), ws.isa(), k, g.n_c, Right::Plain(w), &mut packed);
+        panels::pack(ws.threads(), ws.isa(), k, g.n_c, RightMatrix::Plain(w), &mut packed);
         Prepared { shape: Prepared::shape(g, ws), packed, transformed: Vec::new() }
+    }
+
+    /// Packs filters that convolve and normalise at once, and returns them with their biases: w s and (b − mean) s + beta,
+    /// with s = gamma / √(variance + epsilon). `bias` None means zero.
+    ///
+    /// # Panics
+    /// As [`Prepared::new`].
+    pub fn normalised(
+        g: &Conv2dGeometry,
+        w: &[f32],
+        bias: Option<&[f32]>,
+        norm: Norm,
+        ws: &Workspace,
+    ) -> (Prepared, Vec<f32>) {
+        let scale: Vec<f32> = (0..g.n_c).map(|c| norm.gamma[c] / (norm.variance[c] + norm.epsilon).sqrt()).collect();
+        let mut scaled = Vec::with_capacity(w.len());
+        for w in w.chunks_exact(g.n_c) {
+            scaled.extend(w.iter().zip(&scale).map(|(w, scale)| w * scale));
+        }
+        let shift = |c: usize| (bias.map_or(0.0, |bias| bias[c]) - norm.mean[c]) * scale[c] + norm.beta[c];
+        (Prepared::new(g, &scaled, ws), (0..g.n_c).map(shift).collect())
     }
 
     fn shape(g: &Conv2dGeometry, ws: &Workspace) -> (usize, usize, usize, Isa) {
@@ -77,11 +89,11 @@ impl Prepared {
     }
 }
 
-/// As [`forward`], with filters that were arranged before; the results have the same bits.
+/// As [`forward`], with filters that were packed before; the results have the same bits.
 ///
 /// # Panics
-/// If a slice does not have the length that the geometry says, or the filters were arranged for others or for other
-/// instructions.
+/// If a slice does not have the length that the geometry says, the filters were packed for another shape or instruction
+/// set, or the epilogue normalises.
 pub fn forward_prepared(
     g: &Conv2dGeometry,
     x: &[f32],
@@ -93,7 +105,7 @@ pub fn forward_prepared(
     let shape = Prepared::shape(g, ws);
     assert!(
         prepared.shape == shape,
-        "conv2d: expected filters prepared for (cells, channels in, channels out, instructions) {shape:?}, got {:?}",
+        "conv2d: expected filters packed for (taps, channels in, channels out, instruction set) {shape:?}, got {:?}",
         prepared.shape
     );
     match Winograd::plan(g, ws.isa()) {
@@ -101,40 +113,23 @@ pub fn forward_prepared(
             if prepared.transformed.is_empty() {
                 prepared.transformed = plan.transform_filters(&prepared.packed, ws);
             }
-            convolve_squares(&plan, g, x, Filters::Transformed(&prepared.transformed), y, epilogue, ws);
+            convolve_winograd(&plan, g, x, Filters::Transformed(&prepared.transformed), y, epilogue, ws);
         }
-        None => convolve(g, x, Right::Packed(&prepared.packed), y, epilogue, ws),
+        None => convolve(g, x, RightMatrix::Packed(&prepared.packed), y, epilogue, ws),
     }
 }
 
-impl Epilogue<'_> {
-    /// The same as pointers, once the lengths are checked.
-    fn finish(&self, g: &Conv2dGeometry) -> Finish {
-        if let Some(bias) = self.bias {
-            check("bias", bias.len(), g.n_c);
-        }
-        if let Some(add) = self.add {
-            check("add", add.len(), g.output_len());
-        }
-        Finish {
-            bias: self.bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
-            add: self.add.map_or(std::ptr::null(), <[f32]>::as_ptr),
-            relu: self.relu,
-        }
-    }
-}
-
-fn convolve(g: &Conv2dGeometry, x: &[f32], right: Right, y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
+fn convolve(g: &Conv2dGeometry, x: &[f32], right: RightMatrix, y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("x", x.len(), g.input_len());
     check("y", y.len(), g.output_len());
-    let finish = epilogue.finish(g);
+    let epilogue = EpiloguePtrs::checked(epilogue, g.n_c, g.output_len());
     let product = forward_product(g);
     let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
-    // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
-    unsafe { product.run(threads, isa, scratch, x, right, y.as_mut_ptr(), finish) };
+    // SAFETY: the lengths were checked, and the regions only hold segments inside the image.
+    unsafe { product.run(threads, isa, scratch, x, right, y.as_mut_ptr(), epilogue) };
 }
 
-fn convolve_squares(
+fn convolve_winograd(
     plan: &Winograd,
     g: &Conv2dGeometry,
     x: &[f32],
@@ -145,9 +140,9 @@ fn convolve_squares(
 ) {
     check("x", x.len(), g.input_len());
     check("y", y.len(), g.output_len());
-    let finish = epilogue.finish(g);
+    let epilogue = EpiloguePtrs::checked(epilogue, g.n_c, g.output_len());
     // SAFETY: the lengths were checked.
-    unsafe { plan.convolve(x, filters, y.as_mut_ptr(), finish, ws) };
+    unsafe { plan.convolve(x, filters, y.as_mut_ptr(), epilogue, ws) };
 }
 
 /// The gradient of a convolution with respect to its images.
@@ -167,23 +162,23 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
     check("dx", dx.len(), g.input_len());
     let dx = dx.as_mut_ptr();
     let add = if accumulate { dx.cast_const() } else { std::ptr::null() };
-    let finish = Finish { bias: std::ptr::null(), add, relu: false };
+    let epilogue = EpiloguePtrs { add, ..EpiloguePtrs::default() };
     if let Some(plan) = Winograd::plan_backward(g, ws.isa()) {
-        // The filters turned around.
-        let order: [usize; 9] = std::array::from_fn(|cell| 8 - cell);
-        let filters = Filters::Cells(Right::Transposed { matrices: w, order: &order });
+        // The filters rotated by 180°.
+        let order: [usize; 9] = std::array::from_fn(|tap| 8 - tap);
+        let filters = Filters::Plain(RightMatrix::Transposed { matrices: w, order: &order });
         // SAFETY: the lengths were checked.
-        return unsafe { plan.convolve(dy, filters, dx, finish, ws) };
+        return unsafe { plan.convolve(dy, filters, dx, epilogue, ws) };
     }
     let (mut product, order) = backward_input_product(g);
     if accumulate {
-        // Between the windows of a large stride lie pixels that nothing is added to.
-        product.regions.retain(|region| !region.runs.is_empty());
+        // With a large stride, some pixels are in no window: nothing is added to them.
+        product.regions.retain(|region| !region.segments.is_empty());
     }
-    let right = Right::Transposed { matrices: w, order: &order };
+    let right = RightMatrix::Transposed { matrices: w, order: &order };
     let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
-    // SAFETY: the lengths were checked, and the regions only hold stretches inside the image.
-    unsafe { product.run(threads, isa, scratch, dy, right, dx, finish) };
+    // SAFETY: the lengths were checked, and the regions only hold segments inside the image.
+    unsafe { product.run(threads, isa, scratch, dy, right, dx, epilogue) };
 }
 
 /// The gradient of a convolution with respect to its filters.
@@ -207,18 +202,18 @@ pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32]
 
 #[track_caller]
 fn check(name: &str, len: usize, expected: usize) {
-    assert!(len == expected, "conv2d: expected {name} to hold {expected} numbers as the geometry says, got {len}");
+    assert!(len == expected, "conv2d: expected {name} to have {expected} elements as the geometry says, got {len}");
 }
 
-/// Output positions along one axis that see the same part of the window.
+/// Output positions along one axis for which the same part of the window is inside the image.
 struct Class {
     first: usize,
     count: usize,
-    /// The part of the window that lies inside the image.
+    /// The part of the window that is inside the image.
     window: std::ops::Range<usize>,
 }
 
-/// Groups the `n` positions of a window of `f` cells on an axis of `n_prev` cells.
+/// Groups the `n` positions of a window of `f` taps on an axis of `n_prev` pixels.
 fn classes(n: usize, n_prev: usize, f: usize, stride: usize, pad: usize) -> Vec<Class> {
     let mut classes: Vec<Class> = Vec::new();
     for position in 0..n {
@@ -246,11 +241,11 @@ fn forward_product(g: &Conv2dGeometry) -> RowsProduct {
                 x_steps: [g.n_h_prev * row_len, g.stride_h * row_len, g.stride_w * g.n_c_prev],
                 y_base: (row.first * g.n_w + column.first) * g.n_c,
                 y_steps: [g.n_h * g.n_w * g.n_c, g.n_w * g.n_c, g.n_c],
-                runs: 0..0,
+                segments: 0..0,
             };
             product.push(
                 region,
-                row.window.clone().map(|kh| Run {
+                row.window.clone().map(|kh| RowSegment {
                     x: (kh * row_len + column.window.start * g.n_c_prev) as isize,
                     b: (kh * g.f_w + column.window.start) * g.n_c_prev,
                     len: column.window.len() * g.n_c_prev,
@@ -266,12 +261,12 @@ struct Phase {
     /// The first position; the others follow `stride` apart.
     first: usize,
     count: usize,
-    /// The output position that is furthest back for the first of them, and how many follow it.
+    /// The first output position whose window covers the first of them, and how many output positions do.
     output: usize,
     n_outputs: usize,
-    /// The cell of the window through which the first of these outputs saw the position; the next ones saw it through
-    /// the cells `stride` before.
-    cell: usize,
+    /// The tap through which the first of these outputs reads the position; the next ones read it through the taps
+    /// `stride` before.
+    tap: usize,
 }
 
 fn phases(n: usize, n_prev: usize, f: usize, stride: usize, pad: usize) -> Vec<Phase> {
@@ -284,23 +279,23 @@ fn phases(n: usize, n_prev: usize, f: usize, stride: usize, pad: usize) -> Vec<P
             let last = (at / stride + 1).min(n);
             let output = if at < f { 0 } else { (at - f) / stride + 1 }.min(last);
             let n_outputs = last - output;
-            let cell = if n_outputs == 0 { 0 } else { at - output * stride };
+            let tap = if n_outputs == 0 { 0 } else { at - output * stride };
             match phases[start..].last_mut() {
-                Some(phase) if phase.n_outputs == n_outputs && phase.cell == cell => phase.count += 1,
-                _ => phases.push(Phase { first: position, count: 1, output, n_outputs, cell }),
+                Some(phase) if phase.n_outputs == n_outputs && phase.tap == tap => phase.count += 1,
+                _ => phases.push(Phase { first: position, count: 1, output, n_outputs, tap }),
             }
         }
     }
     phases
 }
 
-/// The order in which the cells of one axis of the window are packed, so that cells `stride` apart follow each other
-/// backwards: the place of each cell.
+/// The order in which the taps of one axis of the window are packed, so that taps `stride` apart follow each other
+/// backwards: the place of each tap.
 fn backward_order(f: usize, stride: usize) -> Vec<usize> {
     let mut order = vec![0; f];
-    let cells = (0..stride.min(f)).flat_map(|phase| (phase..f).step_by(stride).rev());
-    for (place, cell) in cells.enumerate() {
-        order[cell] = place;
+    let taps = (0..stride.min(f)).flat_map(|phase| (phase..f).step_by(stride).rev());
+    for (place, tap) in taps.enumerate() {
+        order[tap] = place;
     }
     order
 }
@@ -325,14 +320,14 @@ fn backward_input_product(g: &Conv2dGeometry) -> (RowsProduct, Vec<usize>) {
                     g.stride_h * g.n_w_prev * g.n_c_prev,
                     g.stride_w * g.n_c_prev,
                 ],
-                runs: 0..0,
+                segments: 0..0,
             };
-            let runs = (0..n_outputs).map(|j| Run {
+            let segments = (0..n_outputs).map(|j| RowSegment {
                 x: (j * row_len) as isize,
-                b: (rows[row.cell - j * g.stride_h] * g.f_w + columns[column.cell]) * g.n_c,
+                b: (rows[row.tap - j * g.stride_h] * g.f_w + columns[column.tap]) * g.n_c,
                 len: column.n_outputs * g.n_c,
             });
-            product.push(region, runs);
+            product.push(region, segments);
         }
     }
     (product, order)

@@ -1,25 +1,27 @@
 //! The joined pass against the two kernels that it stands for, whose bits it has, over random shapes.
 
+use super::isa::Isa;
 use super::testing::Shapes;
-use super::{Isa, conv2d, conv2d_max_pool, elementwise, pool2d};
+use super::{conv2d, conv2d_max_pool, max_pool, relu};
+use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::geometry::{Conv2dGeometry, Pool2dGeometry};
 use crate::graph::kernels::workspace::Workspace;
-use crate::graph::padding::Padding;
+use crate::graph::network::padding::Padding;
 
 fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     // Few different numbers, so that several cells of a window are equal.
     let mut few = |len: usize| -> Vec<f32> { shapes.numbers(len).iter().map(|x| x.round()).collect() };
     let (x, w) = (few(conv.input_len()), few(conv.filter_len()));
     let mut between = vec![f32::NAN; conv.output_len()];
-    conv2d::forward(conv, &x, &w, &mut between, conv2d::Epilogue::default(), ws);
-    let (mut expected, mut expected_chosen) = (vec![f32::NAN; pool.output_len()], vec![f32::NAN; pool.output_len()]);
-    pool2d::max_forward(pool, &between, &mut expected, &mut expected_chosen, ws);
+    conv2d::forward(conv, &x, &w, &mut between, Epilogue::default(), ws);
+    let (mut expected, mut expected_argmax) = (vec![f32::NAN; pool.output_len()], vec![f32::NAN; pool.output_len()]);
+    max_pool::forward(pool, &between, &mut expected, &mut expected_argmax, ws);
     let what = format!("{conv:?} {pool:?} {:?}", ws.isa());
-    let (mut y, mut chosen) = (vec![f32::NAN; pool.output_len()], vec![f32::NAN; pool.output_len()]);
-    conv2d_max_pool::forward(conv, pool, &x, &w, &mut y, &mut chosen, false, ws);
+    let (mut y, mut argmax) = (vec![f32::NAN; pool.output_len()], vec![f32::NAN; pool.output_len()]);
+    conv2d_max_pool::forward(conv, pool, &x, &w, &mut y, &mut argmax, false, ws);
     assert_eq!(y, expected, "{what}");
-    assert_eq!(chosen, expected_chosen, "{what}");
-    elementwise::relu(&mut expected, ws);
+    assert_eq!(argmax, expected_argmax, "{what}");
+    relu::forward(&mut expected, ws);
     y.fill(f32::NAN);
     conv2d_max_pool::forward(conv, pool, &x, &w, &mut y, &mut [], true, ws);
     assert_eq!(y, expected, "{what}, rectified");

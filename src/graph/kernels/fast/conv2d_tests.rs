@@ -1,12 +1,13 @@
 //! The fast convolution against the sum it stands for, in `f64`, over random shapes.
 
-use super::Isa;
-use super::conv2d::{self, Epilogue, Prepared};
+use super::conv2d::{self, Prepared};
+use super::isa::Isa;
 use super::testing::{Shapes, assert_near};
 use super::winograd::Winograd;
+use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
-use crate::graph::padding::Padding;
+use crate::graph::network::padding::Padding;
 
 /// Calls `visit(x, w, y)` with the flat indices of every product of a convolution.
 fn for_each_product(g: &Conv2dGeometry, mut visit: impl FnMut(usize, usize, usize)) {
@@ -111,7 +112,7 @@ fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     conv2d::forward_prepared(g, &x, &mut prepared, &mut again, Epilogue::default(), ws);
     assert!(again == y, "prepared filters give other numbers: {what}");
 
-    let epilogue = Epilogue { bias: Some(&bias), add: Some(&dy), relu: true };
+    let epilogue = Epilogue { bias: Some(&bias), norm: None, add: Some(&dy), relu: true };
     conv2d::forward(g, &x, &w, &mut y, epilogue, ws);
     for (o, sum) in expected.iter_mut().enumerate() {
         *sum = (*sum + f64::from(bias[o % g.n_c]) + f64::from(dy[o])).max(0.0);

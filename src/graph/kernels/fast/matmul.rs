@@ -1,11 +1,12 @@
 /*!
-The dense layer and its gradients: a convolution whose image is a row of `m` pixels and whose filter is one cell.
+The product of two matrices and its gradients: a convolution whose image is a row of `m` pixels and whose filters are 1x1.
 */
 
-use super::conv2d::{self, Epilogue};
+use super::conv2d;
+use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
-use crate::graph::padding::Padding;
+use crate::graph::network::padding::Padding;
 
 fn geometry((m, n_prev, n): (usize, usize, usize)) -> Conv2dGeometry {
     Conv2dGeometry::new((1, m.min(1), m, n_prev), (1, 1, n_prev, n), (1, 1), Padding::Same)
@@ -14,7 +15,7 @@ fn geometry((m, n_prev, n): (usize, usize, usize)) -> Conv2dGeometry {
 /// `y = x w`, then the epilogue; `shape` is `(m, n_prev, n)`, `x` is `(m, n_prev)`, `w` is `(n_prev, n)`, `y` `(m, n)`.
 ///
 /// # Panics
-/// If a slice does not have the length that the shape says.
+/// If a slice does not have the length that the shape says, or the epilogue normalises.
 pub fn forward(
     shape: (usize, usize, usize),
     x: &[f32],

@@ -1,21 +1,27 @@
 /*!
 The kernels that training and prediction run on: vector instructions, threads, blocks that fit the caches.
 
-They are tested against plain loops; where digits must be those of a document, use `exact` instead.
+They are tested against plain loops; where digits must be those of a document, use [`exact`](super::exact) instead. An
+operation without a fast kernel runs the exact one.
 */
 
 pub mod adam;
+pub mod add;
+pub mod average_pool;
 pub mod batch_norm;
+pub mod bias_add;
+mod blocks;
 pub mod conv2d;
 pub mod conv2d_max_pool;
-pub mod elementwise;
+pub mod conv2d_sparse;
+mod disjoint;
 mod gemm;
 mod isa;
 pub mod matmul;
-pub mod pool2d;
+pub mod max_pool;
+mod pool;
+pub mod relu;
 mod simd;
-mod slices;
-pub mod softmax;
 mod winograd;
 
 pub use isa::Isa;
@@ -27,6 +33,8 @@ mod conv2d_max_pool_tests;
 #[cfg(test)]
 mod conv2d_tests;
 #[cfg(test)]
-mod pool2d_tests;
+mod elementwise_tests;
+#[cfg(test)]
+mod pool_tests;
 #[cfg(test)]
 mod testing;

@@ -4,6 +4,7 @@ The matrix product: packed panels of the right factor, register tiles, and the l
 A convolution is a matrix product whose left factor is gathered from the image while it is read.
 */
 
+pub mod epilogue;
 pub mod outer;
 pub mod panels;
 pub mod rows;

@@ -1,14 +1,14 @@
 /*!
-The gradient with respect to filters: a sum over pixels of outer products of what a filter's cell saw and what came
-back.
+The gradient with respect to filters: a sum over output pixels of outer products of the input at a tap and the gradient of
+the output.
 
-Each number of the gradient is summed by one task, pixel after pixel in one fixed order, whatever the number of threads.
+Each element of the gradient is summed by one task, pixel after pixel in one fixed order, whatever the number of threads.
 */
 
-use super::super::slices::Parts;
+use super::super::disjoint::DisjointSlices;
+use super::super::disjoint::SharedPtr;
 use super::panels::{pack_columns, prefetch};
-use super::rows::Shared;
-use super::tile::{OuterTile, Panel, Segment};
+use super::tile::{OuterTile, Panel, PixelSegment};
 use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
 use std::ops::Range;
@@ -19,15 +19,15 @@ const BLOCK_PIXELS: usize = 512;
 const PANELS: usize = 4;
 /// Tasks that a gradient is cut into where it is large enough.
 const TASKS: usize = 32;
-/// Pixels that lie so many numbers apart are packed: they would fall into the same few lines of the caches.
-const FAR: usize = 1024;
-/// Numbers between two pixels of a packed tile of `x`: a line of the cache.
+/// Pixels that are so many elements apart are packed: they would map to the same few sets of the caches.
+const CONFLICT_STEP: usize = 1024;
+/// Elements between two pixels of a packed tile of `x`: a cache line.
 const A_STEP: usize = 16;
 
-/// Pixels ahead of the one that is packed that are fetched into the cache.
-const AHEAD: usize = 16;
+/// How many pixels ahead packing prefetches.
+const PREFETCH_PIXELS: usize = 16;
 
-/// See [`super::conv2d::backward_filter`].
+/// See [`conv2d::backward_filter`](crate::graph::kernels::fast::conv2d::backward_filter).
 pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
     let panel = Panel::choose(ws.isa(), g.n_c);
     let n_panels = g.n_c.div_ceil(panel.width);
@@ -36,54 +36,55 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
     let x_len = g.n_h_prev * g.n_w_prev * g.n_c_prev;
 
     // The kernels read whole vectors, so a ragged last panel needs a copy that has the columns it lacks.
-    let is_packed = g.n_c >= FAR || !g.n_c.is_multiple_of(panel.width);
+    let packs_dy = g.n_c >= CONFLICT_STEP || !g.n_c.is_multiple_of(panel.width);
     let x_step = g.stride_w * g.n_c_prev;
-    let is_far = x_step >= 2 * FAR;
-    let b_step = if is_packed { panel.width } else { g.n_c };
-    let b_len = if is_packed { block * image_pixels * b_step } else { 0 };
-    let a_len = if is_far { block * image_pixels * A_STEP } else { 0 };
+    let packs_x = x_step >= 2 * CONFLICT_STEP;
+    let b_step = if packs_dy { panel.width } else { g.n_c };
+    let b_len = if packs_dy { block * image_pixels * b_step } else { 0 };
+    let a_len = if packs_x { block * image_pixels * A_STEP } else { 0 };
 
     let strips = strips(g, b_step, panel.max_rows());
     let panels_per_task = PANELS.min(n_panels);
     let panel_groups = n_panels.div_ceil(panels_per_task);
-    let strips_per_task = (strips.len() * panel_groups).div_ceil(TASKS).clamp(if is_packed { 4 } else { 1 }, 64);
+    let strips_per_task = (strips.len() * panel_groups).div_ceil(TASKS).clamp(if packs_dy { 4 } else { 1 }, 64);
     let strip_groups = strips.len().div_ceil(strips_per_task);
     let (threads, _, scratch) = ws.parts(ws.threads().n() * (a_len + panels_per_task * b_len));
-    let (scratch, dw) = (Parts::new(scratch), Shared(dw.as_mut_ptr()));
-    threads.run_with_seat(strip_groups * panel_groups, &|seat, task| {
+    let (scratch, dw) = (DisjointSlices::new(scratch), SharedPtr(dw.as_mut_ptr()));
+    threads.run_with_worker(strip_groups * panel_groups, &|worker, task| {
         let (panel_group, strip_group) = (task / strip_groups, task % strip_groups);
         let panels = panel_group * panels_per_task..((panel_group + 1) * panels_per_task).min(n_panels);
         let strips = &strips[strip_group * strips_per_task..((strip_group + 1) * strips_per_task).min(strips.len())];
-        let seat_len = a_len + panels_per_task * b_len;
-        // SAFETY: tasks that run at the same time have different seats.
-        let (a_packed, b_packed) = unsafe { scratch.get(seat * seat_len..(seat + 1) * seat_len) }.split_at_mut(a_len);
+        let worker_len = a_len + panels_per_task * b_len;
+        // SAFETY: tasks that run at the same time have different worker indices.
+        let (a_packed, b_packed) =
+            unsafe { scratch.get(worker * worker_len..(worker + 1) * worker_len) }.split_at_mut(a_len);
         for first_image in (0..g.m.max(1)).step_by(block) {
             let n_images = block.min(g.m - first_image);
             let pixels = first_image * image_pixels..(first_image + n_images) * image_pixels;
             let dy = &dy[pixels.start * g.n_c..pixels.end * g.n_c];
             let x = &x[first_image * x_len..(first_image + n_images) * x_len];
-            if is_packed {
+            if packs_dy {
                 let b_packed = &mut b_packed[..panels.len() * dy.len() / g.n_c * b_step];
                 pack_columns(dy, g.n_c, panels.start * b_step, b_step, b_packed);
             }
             for strip in strips.iter().flatten() {
-                if is_far {
+                if packs_x {
                     pack_rows(x, x_len, x_step, strip, n_images, a_packed);
                 }
                 for (index, p) in panels.clone().enumerate() {
                     let column = p * panel.width;
-                    let b = if is_packed { &b_packed[index * pixels.len() * b_step..] } else { &dy[column..] };
+                    let b = if packs_dy { &b_packed[index * pixels.len() * b_step..] } else { &dy[column..] };
                     let n_columns = (g.n_c - column).min(panel.width);
                     let start = strip.row * g.n_c + column;
                     let tile = OuterTile {
-                        a: if is_far { a_packed.as_ptr() } else { x.as_ptr().wrapping_add(strip.x) },
+                        a: if packs_x { a_packed.as_ptr() } else { x.as_ptr().wrapping_add(strip.x) },
                         b: b.as_ptr(),
                         segments: &strip.segments,
                         repeats: n_images,
                         a_repeat: x_len,
                         b_repeat: image_pixels * b_step,
-                        a_packed: is_far,
-                        a_step: if is_far { A_STEP } else { x_step },
+                        a_packed: packs_x,
+                        a_step: if packs_x { A_STEP } else { x_step },
                         b_step,
                         c: dw.get().wrapping_add(start),
                         c_step: g.n_c,
@@ -99,7 +100,7 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
     });
 }
 
-/// Copies what the cells of a strip saw, pixel after pixel.
+/// Copies the input at the taps of a strip, pixel after pixel.
 fn pack_rows(x: &[f32], x_len: usize, x_step: usize, strip: &Strip, n_images: usize, packed: &mut [f32]) {
     let mut packed = packed.chunks_exact_mut(A_STEP);
     for i in 0..n_images {
@@ -107,8 +108,8 @@ fn pack_rows(x: &[f32], x_len: usize, x_step: usize, strip: &Strip, n_images: us
             let start = i * x_len + strip.x + segment.a;
             for (pixel, packed) in (&mut packed).take(segment.len).enumerate() {
                 let from = &x[start + pixel * x_step..];
-                prefetch(from, AHEAD * x_step, A_STEP);
-                // A whole line where there is one: a copy of known length is two instructions.
+                prefetch(from, PREFETCH_PIXELS * x_step, A_STEP);
+                // A whole cache line where there is one: a copy of known length is two instructions.
                 match from.first_chunk::<A_STEP>() {
                     Some(line) => packed.copy_from_slice(line),
                     None => packed[..strip.n].copy_from_slice(&from[..strip.n]),
@@ -120,28 +121,28 @@ fn pack_rows(x: &[f32], x_len: usize, x_step: usize, strip: &Strip, n_images: us
 
 /// Neighbouring rows of the gradient, few enough for one tile, and the pixels of one image that they sum over.
 struct Strip {
-    /// The first row, and how many they are.
+    /// The first row, and how many there are.
     row: usize,
     n: usize,
-    /// Where the numbers of these rows lie in a pixel of `x`.
+    /// Where the elements of these rows start in a pixel of `x`.
     x: usize,
     /// `a` counts from there, `b` in panels of `dy`.
-    segments: Vec<Segment>,
+    segments: Vec<PixelSegment>,
     /// Whether the sum is added to that of an earlier strip of the same rows.
     accumulate: bool,
 }
 
 /// Cuts the gradient's rows into strips of nearly equal height; those of one list belong to one task, in this order.
 fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>> {
-    let columns = |kw: usize| seen(g.n_w, g.n_w_prev, kw, g.stride_w, g.pad_left);
-    // Cells side by side see the same channels one step further on, so that a few of them with few channels make one
-    // tile, but only over the columns that all of them see.
+    let columns = |kw: usize| covered(g.n_w, g.n_w_prev, kw, g.stride_w, g.pad_left);
+    // Neighbouring taps read the same channels one pixel further on, so that several taps with few channels make one tile,
+    // but only over the output columns for which all of them are inside the image.
     let same = (0..g.f_w).all(|kw| columns(kw) == columns(0));
     let together = if same { g.f_w } else { (max_rows / g.n_c_prev.max(1)).clamp(1, g.f_w) };
     let n_groups = g.f_w.div_ceil(together);
     let mut lists = Vec::new();
     for kh in 0..g.f_h {
-        let rows = seen(g.n_h, g.n_h_prev, kh, g.stride_h, g.pad_top);
+        let rows = covered(g.n_h, g.n_h_prev, kh, g.stride_h, g.pad_top);
         for group in 0..n_groups {
             let (first_kw, last_kw) = (g.f_w * group / n_groups, g.f_w * (group + 1) / n_groups);
             let kernel_row = |kw: usize| (kh * g.f_w + kw) * g.n_c_prev;
@@ -169,7 +170,7 @@ fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>>
     lists
 }
 
-/// The pixels of one image that cell `(kh, kw)` saw in these rows and columns of the output.
+/// The pixels of one image that tap `(kh, kw)` reads for these rows and columns of the output.
 fn segments(
     g: &Conv2dGeometry,
     b_step: usize,
@@ -177,11 +178,11 @@ fn segments(
     kw: usize,
     rows: &Range<usize>,
     columns: Range<usize>,
-) -> Vec<Segment> {
+) -> Vec<PixelSegment> {
     let rows = if columns.is_empty() { 0..0 } else { rows.clone() };
     let segment = |h: usize| {
         let (row, column) = (h * g.stride_h + kh - g.pad_top, columns.start * g.stride_w + kw - g.pad_left);
-        Segment {
+        PixelSegment {
             a: (row * g.n_w_prev + column) * g.n_c_prev,
             b: (h * g.n_w + columns.start) * b_step,
             len: columns.len(),
@@ -190,9 +191,9 @@ fn segments(
     rows.map(segment).collect()
 }
 
-/// The output positions whose window's `cell` lies inside the image.
-fn seen(n: usize, n_prev: usize, cell: usize, stride: usize, pad: usize) -> Range<usize> {
-    let start = pad.saturating_sub(cell).div_ceil(stride).min(n);
-    let end = (n_prev + pad).saturating_sub(cell).div_ceil(stride).min(n).max(start);
+/// The output positions for which the tap is inside the image.
+fn covered(n: usize, n_prev: usize, tap: usize, stride: usize, pad: usize) -> Range<usize> {
+    let start = pad.saturating_sub(tap).div_ceil(stride).min(n);
+    let end = (n_prev + pad).saturating_sub(tap).div_ceil(stride).min(n).max(start);
     start..end
 }

@@ -1,35 +1,35 @@
 /*!
-The right matrix of a product, packed into the panels that the micro-kernels read: columns side by side, as many as a
-tile is wide, row after row.
+The right matrix of a product, packed into the panels that the micro-kernels read: as many columns as a tile is wide, row
+after row.
 */
 
-use super::super::Isa;
+use super::super::disjoint::DisjointSlices;
+use super::super::isa::Isa;
 use super::super::simd;
-use super::super::slices::Parts;
 use super::tile::Panel;
 use crate::graph::kernels::threads::Threads;
 use std::ops::Range;
 
-/// Where the numbers of a right matrix come from.
+/// Where the elements of a right matrix come from.
 #[derive(Clone, Copy)]
-pub(crate) enum Right<'a> {
-    /// `k` rows of `n` numbers.
+pub(crate) enum RightMatrix<'a> {
+    /// `k` rows of `n` elements.
     Plain(&'a [f32]),
-    /// Matrices of `n` rows and `k / order.len()` columns, one for each cell of a filter; the transpose of the one of
-    /// cell `t` makes up rows `order[t] k / order.len()` and so on.
+    /// Matrices of `n` rows and `k / order.len()` columns, one for each tap of a filter; the transpose of that of tap `t`
+    /// is the rows from `order[t] k / order.len()` on.
     Transposed { matrices: &'a [f32], order: &'a [usize] },
     /// Panels that [`pack`] wrote.
     Packed(&'a [f32]),
 }
 
-impl Right<'_> {
+impl RightMatrix<'_> {
     /// Writes the panels that start at `column`, one after the other, as many as `out` has room for: each `k` rows of
-    /// `width` numbers, zeros where the matrix has no column.
+    /// `width` elements, zeros where the matrix has no column.
     pub fn pack_panels(self, isa: Isa, k: usize, n: usize, column: usize, width: usize, out: &mut [f32]) {
         let panel_len = k * width;
         match self {
-            Right::Plain(matrix) => pack_columns(matrix, n, column, width, out),
-            Right::Transposed { order, .. } => {
+            RightMatrix::Plain(matrix) => pack_columns(matrix, n, column, width, out),
+            RightMatrix::Transposed { order, .. } => {
                 let rows = k / order.len();
                 for (p, out) in out.chunks_exact_mut(panel_len).enumerate() {
                     for (place, out) in out.chunks_exact_mut(rows * width).enumerate() {
@@ -37,30 +37,30 @@ impl Right<'_> {
                     }
                 }
             }
-            Right::Packed(packed) => {
+            RightMatrix::Packed(packed) => {
                 let start = column / width * panel_len;
                 out.copy_from_slice(&packed[start..start + out.len()]);
             }
         }
     }
 
-    /// Writes some rows of the panel that starts at `column`; those of a [`Right::Transposed`] must belong to one cell.
+    /// Writes some rows of the panel that starts at `column`; those of a [`RightMatrix::Transposed`] must belong to one tap.
     pub fn pack_rows(self, isa: Isa, n: usize, rows: Range<usize>, column: usize, width: usize, out: &mut [f32]) {
         assert!(out.len() == rows.len() * width && column < n);
         match self {
-            Right::Plain(matrix) => pack_columns(&matrix[rows.start * n..rows.end * n], n, column, width, out),
-            Right::Transposed { matrices, order } => {
+            RightMatrix::Plain(matrix) => pack_columns(&matrix[rows.start * n..rows.end * n], n, column, width, out),
+            RightMatrix::Transposed { matrices, order } => {
                 let k = matrices.len() / n / order.len();
                 let place = rows.start / k;
-                let cell = order.iter().position(|&at| at == place).expect("every place is some cell's");
+                let tap = order.iter().position(|&at| at == place).expect("every place belongs to a tap");
                 let columns = (n - column).min(width);
                 if columns < width {
                     out.fill(0.0);
                 }
-                let matrix = &matrices[(cell * n + column) * k..(cell * n + column + columns) * k];
+                let matrix = &matrices[(tap * n + column) * k..(tap * n + column + columns) * k];
                 transpose(isa, matrix, k, rows.start - place * k..rows.end - place * k, out, width);
             }
-            Right::Packed(packed) => {
+            RightMatrix::Packed(packed) => {
                 let start = column * (packed.len() / n.next_multiple_of(width));
                 out.copy_from_slice(&packed[start + rows.start * width..start + rows.end * width]);
             }
@@ -68,9 +68,8 @@ impl Right<'_> {
     }
 }
 
-/// Rows ahead of the one that is copied whose columns are fetched into the cache: they lie too far apart for the
-/// processor to guess.
-const AHEAD: usize = 16;
+/// How many rows ahead the columns of a matrix are prefetched: they are too far apart for the hardware prefetcher.
+const PREFETCH_ROWS: usize = 16;
 
 /// Copies the columns from `column` on of a matrix of `n` columns into panels of `width`, as many as `out` has room for,
 /// with zeros for columns that the matrix does not have.
@@ -78,13 +77,13 @@ pub(crate) fn pack_columns(matrix: &[f32], n: usize, column: usize, width: usize
     let k = matrix.len() / n;
     let n_panels = out.len() / (k * width).max(1);
     assert!(out.len() == n_panels * k * width && (n_panels == 0 || column + (n_panels - 1) * width < n));
-    for (row, numbers) in matrix.chunks_exact(n).enumerate() {
+    for (row, elements) in matrix.chunks_exact(n).enumerate() {
         for p in 0..n_panels {
             let column = column + p * width;
             let columns = (n - column).min(width);
             let out = &mut out[(p * k + row) * width..][..width];
-            prefetch(matrix, (row + AHEAD) * n + column, width);
-            let from = &numbers[column..column + columns];
+            prefetch(matrix, (row + PREFETCH_ROWS) * n + column, width);
+            let from = &elements[column..column + columns];
             // Copies of known length are a few instructions; of unknown length, a call.
             if columns == width && width.is_multiple_of(8) {
                 let (out, from) = (out.as_chunks_mut::<8>().0, from.as_chunks::<8>().0);
@@ -97,27 +96,27 @@ pub(crate) fn pack_columns(matrix: &[f32], n: usize, column: usize, width: usize
     }
 }
 
-/// Asks for `len` numbers from `start` on to be brought into the cache, if they are there.
+/// Prefetches `len` elements from `start` on, as far as the slice goes.
 #[inline(always)]
-pub(crate) fn prefetch(numbers: &[f32], start: usize, len: usize) {
-    for line in (start..(start + len).min(numbers.len())).step_by(16) {
-        simd::prefetch(numbers.as_ptr().wrapping_add(line));
+pub(crate) fn prefetch(elements: &[f32], start: usize, len: usize) {
+    for line in (start..(start + len).min(elements.len())).step_by(16) {
+        simd::prefetch(elements.as_ptr().wrapping_add(line));
     }
 }
 
-/// Numbers that a matrix of `k` rows and `n` columns takes once it is packed into panels.
+/// Elements that a matrix of `k` rows and `n` columns takes once it is packed into panels.
 pub(crate) fn packed_len(isa: Isa, k: usize, n: usize) -> usize {
     n.next_multiple_of(Panel::choose(isa, n).width) * k
 }
 
 /// Packs all panels.
-pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, right: Right, packed: &mut [f32]) {
+pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, right: RightMatrix, packed: &mut [f32]) {
     let width = Panel::choose(isa, n).width;
     assert_eq!(packed.len(), packed_len(isa, k, n));
     if packed.is_empty() {
         return;
     }
-    let parts = Parts::new(packed);
+    let parts = DisjointSlices::new(packed);
     threads.run(n.div_ceil(width), &|p| {
         // SAFETY: each task writes its own panel.
         let panel = unsafe { parts.get(p * k * width..(p + 1) * k * width) };
@@ -125,10 +124,10 @@ pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, right: Right
     });
 }
 
-/// Columns of a matrix that are transposed together: what they become stays in the first-level cache.
+/// Columns of a matrix that are transposed together: their transpose stays in the first-level cache.
 const STRIP: usize = 128;
 
-/// Writes the transpose of some columns of a matrix of rows of `k` numbers into rows of `width` numbers.
+/// Writes the transpose of some columns of a matrix of rows of `k` elements into rows of `width` elements.
 fn transpose(isa: Isa, matrix: &[f32], k: usize, columns: Range<usize>, out: &mut [f32], width: usize) {
     let rows = matrix.len() / k;
     assert!(rows <= width && columns.end <= k && out.len() == columns.len() * width);
@@ -141,7 +140,7 @@ fn transpose(isa: Isa, matrix: &[f32], k: usize, columns: Range<usize>, out: &mu
             whole = first + (last - first) / 8 * 8;
             while row + 8 <= rows {
                 for column in (first..whole).step_by(8) {
-                    // SAFETY: the block lies inside both matrices, and the instruction set includes AVX2.
+                    // SAFETY: the block is inside both matrices, and the instruction set includes AVX2.
                     unsafe {
                         x86::transpose8(
                             matrix.as_ptr().add(row * k + column),
@@ -162,8 +161,8 @@ fn transpose(isa: Isa, matrix: &[f32], k: usize, columns: Range<usize>, out: &mu
         let _ = (isa, whole);
         while row < rows {
             let from = &matrix[row * k + first..row * k + last];
-            for (out, &number) in out[first * width + row..].iter_mut().step_by(width).zip(from) {
-                *out = number;
+            for (out, &element) in out[first * width + row..].iter_mut().step_by(width).zip(from) {
+                *out = element;
             }
             row += 1;
         }

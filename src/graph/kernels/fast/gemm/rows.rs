@@ -1,56 +1,19 @@
 /*!
-Products whose left matrix is never built: each of its rows is a set of stretches of an image, and the tiles read them
-where they lie.
+Matrix products whose left matrix is never built: each of its rows is a set of contiguous segments of an image, and the
+micro-kernels read them in place (an implicit im2col).
 
 A convolution, its gradient with respect to the image, and a dense layer all become such a product. Pixels are grouped
 by the part of the filter that lies inside the image, so that no multiplication is spent on padding.
 */
 
-use super::super::Isa;
-use super::super::slices::Parts;
-use super::panels::{self, Right};
-use super::tile::{Finish, MAX_ROWS, Panel, RowsTile, Run};
+use super::super::disjoint::{DisjointSlices, SharedPtr};
+use super::super::isa::Isa;
+use super::epilogue::{EpiloguePtrs, SharedEpilogue};
+use super::panels::{self, RightMatrix};
+use super::tile::{MAX_ROWS, Panel, RowSegment, RowsTile};
 use crate::graph::kernels::threads::Threads;
 
-/// A pointer that tasks share; every task writes its own part of what it points to.
-#[derive(Clone, Copy)]
-pub(crate) struct Shared(pub *mut f32);
-
-// SAFETY: the tasks of one call write disjoint ranges, and the call outlives them.
-unsafe impl Send for Shared {}
-// SAFETY: as above.
-unsafe impl Sync for Shared {}
-
-impl Shared {
-    /// The pointer; a method, so that closures capture the wrapper.
-    pub fn get(self) -> *mut f32 {
-        self.0
-    }
-}
-
-/// A [`Finish`] that tasks share.
-#[derive(Clone, Copy)]
-pub(crate) struct SharedFinish(Finish);
-
-// SAFETY: tasks read the bias, and of the addend, which may be the output, only what they are about to write.
-unsafe impl Send for SharedFinish {}
-// SAFETY: as above.
-unsafe impl Sync for SharedFinish {}
-
-impl SharedFinish {
-    pub fn new(finish: Finish) -> Self {
-        SharedFinish(finish)
-    }
-
-    /// What happens from column `column` of the bias and number `start` of the output on.
-    pub fn at(self, column: usize, start: usize) -> Finish {
-        let offset = |p: *const f32, n: usize| if p.is_null() { p } else { p.wrapping_add(n) };
-        let Finish { bias, add, relu } = self.0;
-        Finish { bias: offset(bias, column), add: offset(add, start), relu }
-    }
-}
-
-/// A rectangle of output pixels, in every image, that see the same part of the filter.
+/// A rectangle of output pixels, in every image, for which the same taps of the filter are inside the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Region {
     /// Images, rows and columns.
@@ -61,15 +24,15 @@ pub(crate) struct Region {
     /// The same for the output.
     pub y_base: usize,
     pub y_steps: [usize; 3],
-    /// The stretches of the sum: indices into [`RowsProduct::runs`].
-    pub runs: std::ops::Range<usize>,
+    /// The segments of the sum: indices into [`RowsProduct::segments`].
+    pub segments: std::ops::Range<usize>,
 }
 
-/// `y[pixel][n] = sum over k of x[pixel][k] b[k][n]`, the left matrix given by regions and runs.
+/// `y[pixel][n] = sum over k of x[pixel][k] b[k][n]`, the left matrix given by regions and segments.
 #[derive(Debug, Default)]
 pub(crate) struct RowsProduct {
     pub regions: Vec<Region>,
-    pub runs: Vec<Run>,
+    pub segments: Vec<RowSegment>,
     /// Rows of the right matrix.
     pub k: usize,
     /// Columns of the right matrix and of the output.
@@ -77,25 +40,27 @@ pub(crate) struct RowsProduct {
 }
 
 impl RowsProduct {
-    /// Adds a region; runs that continue each other in both operands are joined.
-    pub fn push(&mut self, mut region: Region, runs: impl IntoIterator<Item = Run>) {
-        let start = self.runs.len();
-        for run in runs.into_iter().filter(|run| run.len > 0) {
-            match self.runs[start..].last_mut() {
-                Some(last) if last.x + last.len as isize == run.x && last.b + last.len == run.b => last.len += run.len,
-                _ => self.runs.push(run),
+    /// Adds a region; segments that continue each other in both operands are joined.
+    pub fn push(&mut self, mut region: Region, segments: impl IntoIterator<Item = RowSegment>) {
+        let start = self.segments.len();
+        for segment in segments.into_iter().filter(|segment| segment.len > 0) {
+            match self.segments[start..].last_mut() {
+                Some(last) if last.x + last.len as isize == segment.x && last.b + last.len == segment.b => {
+                    last.len += segment.len;
+                }
+                _ => self.segments.push(segment),
             }
         }
-        region.runs = start..self.runs.len();
+        region.segments = start..self.segments.len();
         if region.counts.iter().all(|&count| count > 0) {
             self.regions.push(region);
         }
     }
 
-    /// Numbers of scratch memory that [`Self::run`] needs.
-    pub fn scratch_len(&self, threads: &Threads, isa: Isa, right: Right) -> usize {
+    /// Elements of scratch memory that [`Self::run`] needs.
+    pub fn scratch_len(&self, threads: &Threads, isa: Isa, right: RightMatrix) -> usize {
         let cut = self.cut(isa, self.n_tiles(isa));
-        let packed_len = if matches!(right, Right::Packed(_)) {
+        let packed_len = if matches!(right, RightMatrix::Packed(_)) {
             0
         } else if cut.tile_groups == 1 {
             threads.n() * cut.panels_per_task * self.k * Panel::choose(isa, self.n).width
@@ -105,21 +70,21 @@ impl RowsProduct {
         threads.n() * self.copied_len() + packed_len
     }
 
-    /// Numbers that the copy of a tile's rows takes, 0 if no region needs one.
+    /// Elements that the copy of a tile's rows takes, 0 if no region needs one.
     fn copied_len(&self) -> usize {
         self.regions
             .iter()
-            .filter_map(|region| self.copied_run(region))
-            .map(|run| MAX_ROWS * (run.len + 16))
+            .filter_map(|region| self.copied_segment(region))
+            .map(|segment| MAX_ROWS * (segment.len + 16))
             .max()
             .unwrap_or(0)
     }
 
-    /// The one run of a region whose rows lie a multiple of 4096 bytes apart, if it is such a region. All its rows
-    /// would fall into the same few lines of the first-level cache and drive each other out, so tiles copy them.
-    fn copied_run(&self, region: &Region) -> Option<Run> {
-        match &self.runs[region.runs.clone()] {
-            [run] if region.x_steps[2].is_multiple_of(1024) && self.n >= 64 => Some(*run),
+    /// The one segment of a region whose rows are a multiple of 4096 bytes apart, if it is such a region. All its rows
+    /// would map to the same sets of the first-level cache and evict each other, so they are copied for each tile.
+    fn copied_segment(&self, region: &Region) -> Option<RowSegment> {
+        match &self.segments[region.segments.clone()] {
+            [segment] if region.x_steps[2].is_multiple_of(1024) && self.n >= 64 => Some(*segment),
             _ => None,
         }
     }
@@ -127,9 +92,9 @@ impl RowsProduct {
     /// Computes the product into `y`.
     ///
     /// # Safety
-    /// Every row of every region lies inside `x` and `y`, `right` has `k` rows and `n` columns, `scratch` has
-    /// [`Self::scratch_len`] numbers, `y` points to as many numbers as the regions say, which nobody else uses, and the
-    /// pointers of `finish` reach as far as `n` and as far as `y`; its addend may be `y`.
+    /// Every row of every region is inside `x` and `y`, `right` has `k` rows and `n` columns, `scratch` has
+    /// [`Self::scratch_len`] elements, `y` points to as many elements as the regions say, which nothing else uses, and the
+    /// pointers of `epilogue` are valid for `n` and for all of `y`; its addend may be `y`.
     #[allow(clippy::too_many_arguments)]
     pub unsafe fn run(
         &self,
@@ -137,17 +102,17 @@ impl RowsProduct {
         isa: Isa,
         scratch: &mut [f32],
         x: &[f32],
-        right: Right,
+        right: RightMatrix,
         y: *mut f32,
-        finish: Finish,
+        epilogue: EpiloguePtrs,
     ) {
         let panel = Panel::choose(isa, self.n);
         let tiles = self.tiles(panel.max_rows());
         let cut = self.cut(isa, tiles.len());
         let n_panels = self.n.div_ceil(panel.width);
         let panel_len = self.k * panel.width;
-        // Where a panel is used by one task only, that task packs it, and it never leaves the cache.
-        let is_packed = matches!(right, Right::Packed(_));
+        // Where a panel is used by one task only, that task packs it, so that it stays in the cache of its core.
+        let is_packed = matches!(right, RightMatrix::Packed(_));
         let packed_by_task = cut.tile_groups == 1 && !is_packed;
         if !packed_by_task && !is_packed {
             let packed = &mut scratch[threads.n() * self.copied_len()..][..panels::packed_len(isa, self.k, self.n)];
@@ -155,20 +120,20 @@ impl RowsProduct {
         }
         let (copies, scratch) = scratch.split_at_mut(threads.n() * self.copied_len());
         let copied_len = self.copied_len();
-        let (copies, scratch) = (Parts::new(copies), Parts::new(scratch));
-        let (y, finish) = (Shared(y), SharedFinish::new(finish));
-        threads.run_with_seat(cut.tile_groups * cut.panel_groups, &|seat, task| {
+        let (copies, scratch) = (DisjointSlices::new(copies), DisjointSlices::new(scratch));
+        let (y, epilogue) = (SharedPtr(y), SharedEpilogue::new(epilogue));
+        threads.run_with_worker(cut.tile_groups * cut.panel_groups, &|worker, task| {
             let (panel_group, tile_group) = (task / cut.tile_groups, task % cut.tile_groups);
             let first_panel = panel_group * cut.panels_per_task;
             let group_panels = cut.panels_per_task.min(n_panels - first_panel);
             let group =
                 &tiles[tile_group * cut.tiles_per_task..((tile_group + 1) * cut.tiles_per_task).min(tiles.len())];
-            let start = if packed_by_task { seat * cut.panels_per_task } else { first_panel } * panel_len;
+            let start = if packed_by_task { worker * cut.panels_per_task } else { first_panel } * panel_len;
             let range = start..start + group_panels * panel_len;
             let b = match right {
-                Right::Packed(packed) => &packed[range],
+                RightMatrix::Packed(packed) => &packed[range],
                 _ if packed_by_task => {
-                    // SAFETY: tasks that run at the same time have different seats.
+                    // SAFETY: tasks that run at the same time have different worker indices.
                     let b = unsafe { scratch.get(range) };
                     right.pack_panels(isa, self.k, self.n, first_panel * panel.width, panel.width, b);
                     &*b
@@ -181,25 +146,27 @@ impl RowsProduct {
                 let mut rows = [std::ptr::null(); MAX_ROWS];
                 let mut y_rows = [0; MAX_ROWS];
                 region.locate(x.as_ptr(), first, &mut rows[..n], &mut y_rows[..n]);
-                if let Some(run) = self.copied_run(region) {
-                    // SAFETY: tasks that run at the same time have different seats; the run lies inside the rows.
-                    unsafe { copy_rows(&mut rows[..n], run, copies.get(seat * copied_len..(seat + 1) * copied_len)) };
+                if let Some(segment) = self.copied_segment(region) {
+                    // SAFETY: tasks that run at the same time have different worker indices; the segment is inside the rows.
+                    unsafe {
+                        copy_rows(&mut rows[..n], segment, copies.get(worker * copied_len..(worker + 1) * copied_len))
+                    };
                 }
                 for p in 0..group_panels {
                     let column = (first_panel + p) * panel.width;
                     let tile = RowsTile {
                         rows: rows.as_ptr(),
                         rows_step: 0,
-                        runs: &self.runs[region.runs.clone()],
+                        segments: &self.segments[region.segments.clone()],
                         b: b[p * panel_len..].as_ptr(),
                         b_step: panel.width,
-                        b_is_far: is_packed,
+                        prefetch_b: is_packed,
                         y: y.get().wrapping_add(column),
                         y_rows: &y_rows,
                         n_columns: (self.n - column).min(panel.width),
-                        finish: finish.at(column, column),
+                        epilogue: epilogue.at(column, column),
                     };
-                    // SAFETY: the caller vouches for the operands; the tile has `n` rows, one of the table's sizes.
+                    // SAFETY: the caller guarantees the operands; the tile has `n` rows, one of the table's sizes.
                     unsafe { panel.rows[n - 1](&tile) };
                 }
             }
@@ -251,8 +218,8 @@ struct Cut {
 const FEW_TILES: usize = 16;
 /// Bytes of panels that one task keeps in the second-level cache.
 const PANEL_BYTES: usize = 256 << 10;
-/// Tasks that a product is cut into where it is large enough: many more than there are threads, so that none waits
-/// long for the last one.
+/// Tasks that a product is cut into where it is large enough: many more than there are threads, so that they finish at
+/// nearly the same time.
 const TASKS: usize = 32;
 
 /// Neighbouring pixels of a region.
@@ -266,11 +233,11 @@ impl Region {
     /// Where the rows of the pixels from `first` on start.
     fn locate(&self, x: *const f32, first: usize, rows: &mut [*const f32], y_rows: &mut [usize]) {
         let [_, n_h, n_w] = self.counts;
-        let (mut line, mut w) = (first / n_w, first % n_w);
+        let (mut image_row, mut w) = (first / n_w, first % n_w);
         let mut done = 0;
-        // Line by line: within one, pixels are evenly spaced.
+        // Row by row: within one, pixels are evenly spaced.
         while done < rows.len() {
-            let (i, h) = (line / n_h, line % n_h);
+            let (i, h) = (image_row / n_h, image_row % n_h);
             let start = |steps: [usize; 3]| i * steps[0] + h * steps[1] + w * steps[2];
             let mut row = x.wrapping_offset(self.x_base + start(self.x_steps) as isize);
             let mut y_row = self.y_base + start(self.y_steps);
@@ -280,20 +247,20 @@ impl Region {
                 row = row.wrapping_add(self.x_steps[2]);
                 y_row += self.y_steps[2];
             }
-            (done, line, w) = (done + n, line + 1, 0);
+            (done, image_row, w) = (done + n, image_row + 1, 0);
         }
     }
 }
 
-/// Copies the run of each row to where rows do not meet in the cache, and lets `rows` point to the copies.
+/// Copies the segment of each row to where the rows map to different cache sets, and makes `rows` point to the copies.
 ///
 /// # Safety
-/// The run must lie inside the rows.
-unsafe fn copy_rows(rows: &mut [*const f32], run: Run, copies: &mut [f32]) {
-    for (row, copy) in rows.iter_mut().zip(copies.chunks_exact_mut(run.len + 16)) {
-        // SAFETY: the caller vouches for the run.
-        let from = unsafe { std::slice::from_raw_parts(row.wrapping_offset(run.x), run.len) };
-        copy[..run.len].copy_from_slice(from);
-        *row = copy.as_ptr().wrapping_offset(-run.x);
+/// The segment must be inside the rows.
+unsafe fn copy_rows(rows: &mut [*const f32], segment: RowSegment, copies: &mut [f32]) {
+    for (row, copy) in rows.iter_mut().zip(copies.chunks_exact_mut(segment.len + 16)) {
+        // SAFETY: the caller guarantees the segment.
+        let from = unsafe { std::slice::from_raw_parts(row.wrapping_offset(segment.x), segment.len) };
+        copy[..segment.len].copy_from_slice(from);
+        *row = copy.as_ptr().wrapping_offset(-segment.x);
     }
 }

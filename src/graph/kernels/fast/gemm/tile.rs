@@ -1,7 +1,7 @@
 /*!
 The micro-kernels: a tile of a matrix product, kept in registers from the first multiplication to the last.
 
-They know rows and panels, not images; `rows.rs` and `outer.rs` say which numbers are multiplied.
+They know rows and panels, not images; `rows.rs` and `outer.rs` say which elements are multiplied.
 
 Why not a crate: on one core of a machine whose peak is 118 GFLOP/s (Zen 4, AVX-512), `gemm` 0.19 reaches 96 to 114 on
 the products of ResNet-50 with a batch of 32, faer 0.24 100 to 117, `matrixmultiply` 0.3 58 to 107, all of them on a left
@@ -11,69 +11,51 @@ the padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
 
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
-use super::super::Isa;
+use super::super::isa::Isa;
 use super::super::simd::{self, Simd};
+use super::epilogue::EpiloguePtrs;
 
-/// Pixels ahead of the present one of an [`OuterTile`] whose numbers are fetched: the time in which they come from the
-/// third-level cache.
-const AHEAD: usize = 8;
+/// How many pixels ahead an [`OuterTile`] prefetches: the latency of the third-level cache.
+const PREFETCH_PIXELS: usize = 8;
 
-/// Rows ahead of the present one of a [`RowsTile`] whose panel comes from memory: the time that takes.
-const FAR_AHEAD: usize = 64;
+/// How many rows ahead a [`RowsTile`] prefetches a panel that is not in the cache: the latency of main memory.
+const PREFETCH_ROWS: usize = 64;
 
 /// Most rows that a tile can have under any instruction set.
 pub(crate) const MAX_ROWS: usize = 14;
 
-/// A stretch of the sum of a [`RowsTile`]: `len` numbers that lie side by side in every row of the left matrix.
+/// A contiguous segment of the sum of a [`RowsTile`]: `len` elements that are contiguous in every row of the left matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Run {
-    /// Where the stretch starts, from the row's base.
+pub(crate) struct RowSegment {
+    /// Where the segment starts, from the row's base.
     pub x: isize,
-    /// The row of the right matrix that the first of them meets.
+    /// The row of the right matrix that the first of them is multiplied with.
     pub b: usize,
     /// How many there are.
     pub len: usize,
 }
 
-/// What happens to a sum before it is written.
-#[derive(Clone, Copy)]
-pub(crate) struct Finish {
-    /// Added to every row, from the tile's first column on, if not null.
-    pub bias: *const f32,
-    /// A matrix laid out as the output and added to it, if not null; it may be the output itself.
-    pub add: *const f32,
-    /// Whether negative results become zero.
-    pub relu: bool,
-}
-
-impl Default for Finish {
-    /// Nothing happens.
-    fn default() -> Finish {
-        Finish { bias: std::ptr::null(), add: std::ptr::null(), relu: false }
-    }
-}
-
-/// `y[r][n] = sum over runs and k of x_r[k] b[k][n]` for up to `MAX_ROWS` rows and one panel of columns.
+/// `y[r][n] = sum over segments and k of x_r[k] b[k][n]` for up to `MAX_ROWS` rows and one panel of columns.
 pub(crate) struct RowsTile<'a> {
-    /// The bases of the rows; `rows_step` further on stand those of the next run (0: the same for every run).
+    /// The bases of the rows; `rows_step` further on are those of the next segment (0: the same for every segment).
     pub rows: *const *const f32,
     pub rows_step: usize,
-    pub runs: &'a [Run],
-    /// The panel: row `k` has [`Panel::width`] numbers from `k * b_step` on.
+    pub segments: &'a [RowSegment],
+    /// The panel: row `k` has [`Panel::width`] elements from `k * b_step` on.
     pub b: *const f32,
     pub b_step: usize,
-    /// Whether the panel comes from far away, so that its rows are asked for in time.
-    pub b_is_far: bool,
-    /// The output, where each of its rows starts (a zero for each unused one), and how many columns of the panel exist.
+    /// Whether to prefetch the panel's rows, because they are not in the cache.
+    pub prefetch_b: bool,
+    /// The output, where each of its rows starts (zero for unused ones), and how many columns of the panel exist.
     pub y: *mut f32,
     pub y_rows: &'a [usize; MAX_ROWS],
     pub n_columns: usize,
-    pub finish: Finish,
+    pub epilogue: EpiloguePtrs,
 }
 
-/// A stretch of the sum of an [`OuterTile`]: `len` pixels, evenly spaced in both operands.
+/// A segment of the sum of an [`OuterTile`]: `len` pixels, evenly spaced in both operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Segment {
+pub(crate) struct PixelSegment {
     pub a: usize,
     pub b: usize,
     pub len: usize,
@@ -83,14 +65,14 @@ pub(crate) struct Segment {
 pub(crate) struct OuterTile<'a> {
     pub a: *const f32,
     pub b: *const f32,
-    pub segments: &'a [Segment],
-    /// The segments repeat `repeats` times, further on by so much in `a` and in `b`: once for each image.
+    pub segments: &'a [PixelSegment],
+    /// The segments repeat `repeats` times, `a_repeat` and `b_repeat` further on each time: once for each image.
     pub repeats: usize,
     pub a_repeat: usize,
     pub b_repeat: usize,
-    /// Whether the pixels of `a` simply follow each other, `a_step` apart, whatever the segments say.
+    /// Whether the pixels of `a` are packed `a_step` apart, whatever the segments say.
     pub a_packed: bool,
-    /// Between one pixel of a segment and the next.
+    /// Elements from one pixel of a segment to the next.
     pub a_step: usize,
     pub b_step: usize,
     pub c: *mut f32,
@@ -109,7 +91,7 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    /// The panel that wastes least on a matrix of `n` columns.
+    /// The panel with the least unused columns on a matrix of `n` columns.
     pub fn choose(isa: Isa, n: usize) -> &'static Panel {
         match isa {
             Isa::Portable => &PORTABLE,
@@ -139,7 +121,7 @@ impl Panel {
 }
 
 /// Repeats a block for the constant `R` = 0, …, `rows - 1`. Written out, because whether the compiler unrolls a loop
-/// over an array of registers depends on its level of optimisation, and a kernel whose sums live in memory is useless.
+/// over an array of registers depends on its level of optimisation, and a kernel whose sums are in memory instead of registers is many times slower.
 macro_rules! for_rows {
     ($rows:expr, $R:ident, $body:block) => {
         for_rows!(@ $rows, $R, $body, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
@@ -156,10 +138,10 @@ macro_rules! for_rows {
 
 pub(crate) use for_rows;
 
-/// Writes the sums of a tile: whole vectors while the columns last, then number by number.
+/// Applies the epilogue and writes the sums of a tile: whole vectors as far as the columns go, then element by element.
 #[inline(always)]
 unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VECTORS]; MAX_ROWS], tile: &RowsTile) {
-    let Finish { bias, add, relu } = tile.finish;
+    let EpiloguePtrs { bias, add, relu } = tile.epilogue;
     for_rows!(ROWS, R, {
         let start = tile.y_rows[R];
         for v in 0..VECTORS {
@@ -179,10 +161,10 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
                     sum.store(tile.y.add(start + column));
                 }
             } else if column < tile.n_columns {
-                let mut numbers = [0.0f32; 16];
-                unsafe { sums[R][v].store(numbers.as_mut_ptr()) };
-                for (j, &number) in numbers[..tile.n_columns - column].iter().enumerate() {
-                    let mut sum = number;
+                let mut elements = [0.0f32; 16];
+                unsafe { sums[R][v].store(elements.as_mut_ptr()) };
+                for (j, &element) in elements[..tile.n_columns - column].iter().enumerate() {
+                    let mut sum = element;
                     unsafe {
                         if !bias.is_null() {
                             sum += *bias.add(column + j);
@@ -198,7 +180,7 @@ unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VEC
     });
 }
 
-/// Asks for the lines of a tile's row.
+/// Prefetches the cache lines of a tile's row.
 #[inline(always)]
 fn prefetch_row<S: Simd, const VECTORS: usize>(prefetch: impl Fn(*const f32), row: *const f32) {
     for line in (0..VECTORS * S::LANES).step_by(16) {
@@ -208,28 +190,28 @@ fn prefetch_row<S: Simd, const VECTORS: usize>(prefetch: impl Fn(*const f32), ro
 
 #[inline(always)]
 unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &RowsTile) {
-    // Where the sums will go, and what is added to them, is on its way into the cache while they are made.
+    // The output and what is added to it are prefetched while the sums are computed.
     for_rows!(ROWS, R, {
         prefetch_row::<S, VECTORS>(simd::prefetch_write, tile.y.wrapping_add(tile.y_rows[R]));
     });
-    if !tile.finish.add.is_null() && !std::ptr::eq(tile.finish.add, tile.y) {
+    if !tile.epilogue.add.is_null() && !std::ptr::eq(tile.epilogue.add, tile.y) {
         for_rows!(ROWS, R, {
-            prefetch_row::<S, VECTORS>(simd::prefetch, tile.finish.add.wrapping_add(tile.y_rows[R]));
+            prefetch_row::<S, VECTORS>(simd::prefetch, tile.epilogue.add.wrapping_add(tile.y_rows[R]));
         });
     }
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; MAX_ROWS];
         let mut rows = tile.rows;
-        for run in tile.runs {
+        for segment in tile.segments {
             let mut x = [std::ptr::null::<f32>(); MAX_ROWS];
             for_rows!(ROWS, R, {
-                x[R] = (*rows.add(R)).wrapping_offset(run.x);
+                x[R] = (*rows.add(R)).wrapping_offset(segment.x);
             });
-            let mut b = tile.b.add(run.b * tile.b_step);
+            let mut b = tile.b.add(segment.b * tile.b_step);
             let mut k = 0;
-            // Narrow panels have few multiplications for each pointer that is loaded, so they take four steps at once.
+            // Narrow panels have few multiplications for each pointer that is loaded, so they are unrolled four times.
             if VECTORS == 1 {
-                while k + 4 <= run.len {
+                while k + 4 <= segment.len {
                     let (b0, b1) = (S::load(b), S::load(b.add(tile.b_step)));
                     let (b2, b3) = (S::load(b.add(2 * tile.b_step)), S::load(b.add(3 * tile.b_step)));
                     for_rows!(ROWS, R, {
@@ -243,15 +225,15 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
                     k += 4;
                 }
             }
-            while k < run.len {
-                // The next line of each row: rows are too many for the processor to follow by itself.
+            while k < segment.len {
+                // The next cache line of each row: there are more rows than the hardware prefetcher follows.
                 if k.is_multiple_of(16) {
                     for_rows!(ROWS, R, {
                         simd::prefetch(x[R].wrapping_add(k + 16));
                     });
                 }
-                if tile.b_is_far {
-                    prefetch_row::<S, VECTORS>(simd::prefetch, b.wrapping_add(FAR_AHEAD * tile.b_step));
+                if tile.prefetch_b {
+                    prefetch_row::<S, VECTORS>(simd::prefetch, b.wrapping_add(PREFETCH_ROWS * tile.b_step));
                 }
                 let mut columns = [S::zero(); VECTORS];
                 for v in 0..VECTORS {
@@ -287,9 +269,9 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
                 }
                 let mut b = tile.b.add(repeat * tile.b_repeat + segment.b);
                 for _ in 0..segment.len {
-                    simd::prefetch(a.wrapping_add(AHEAD * tile.a_step));
+                    simd::prefetch(a.wrapping_add(PREFETCH_PIXELS * tile.a_step));
                     for line in (0..VECTORS * S::LANES).step_by(16) {
-                        simd::prefetch(b.wrapping_add(AHEAD * tile.b_step + line));
+                        simd::prefetch(b.wrapping_add(PREFETCH_PIXELS * tile.b_step + line));
                     }
                     let mut columns = [S::zero(); VECTORS];
                     for v in 0..VECTORS {
@@ -315,9 +297,9 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
                     let sum = if tile.accumulate { S::load(c.add(column)).add(sum) } else { sum };
                     sum.store(c.add(column));
                 } else if column < tile.n_columns {
-                    let mut numbers = [0.0f32; 16];
-                    sums[R][v].store(numbers.as_mut_ptr());
-                    for (j, &sum) in numbers[..tile.n_columns - column].iter().enumerate() {
+                    let mut elements = [0.0f32; 16];
+                    sums[R][v].store(elements.as_mut_ptr());
+                    for (j, &sum) in elements[..tile.n_columns - column].iter().enumerate() {
                         let c = c.add(column + j);
                         *c = if tile.accumulate { *c + sum } else { sum };
                     }
@@ -327,7 +309,7 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
     }
 }
 
-/// A kernel of so many rows and vectors, compiled with the features in parentheses.
+/// A kernel of `$rows` rows and `$vectors` vectors, compiled with the features in parentheses.
 macro_rules! kernel {
     ($tile:ident, $call:ty, $lane:ty, $rows:literal, $vectors:literal, ()) => {{
         unsafe fn kernel(tile: &$call) {

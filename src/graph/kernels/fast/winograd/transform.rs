@@ -1,31 +1,32 @@
 /*!
-The five small matrices of Winograd's convolution, each applied to the rows and to the columns of a square of pixels.
+The five small matrices of Winograd's convolution, each applied to the rows and to the columns of a tile of pixels.
 
-Channels lie side by side, so a vector register holds the same pixel of as many channels as it has lanes. Nothing here
-knows where the squares come from; `mod.rs` says so.
+Channels are contiguous, so a vector register holds the same pixel of as many channels as it has lanes. Nothing here knows
+where the tiles come from, see `tiling.rs`.
 
-The matrices belong to the polynomials of degree 5 that are known by their values at 0, ±5/8, ±3/2 and infinity
+The matrices belong to the polynomials of degree 5 that are determined by their values at 0, ±5/8, ±3/2 and infinity
 (S. Winograd, Arithmetic Complexity of Computations, 1980; A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural
-Networks, 2015). The usual points 0, ±1, ±2 need fewer multiplications in the transforms and cost two to four times as
-much precision: on 64 squares of 256 channels, normal numbers past a relu and He's filters, the largest error of an
-output, relative to the largest output, is 1.0e-5 with them, 2.8e-6 with these, and 1.5e-6 for the plain sum in `f32`.
+Networks, 2015). The usual points 0, ±1, ±2 need fewer multiplications in the transforms, and their errors are two to
+four times as large: on 64 tiles of 256 channels, standard normal inputs after a relu and He's filters, the largest error of an
+output, relative to the largest output, is 1.0e-5 with them, 2.8e-6 with these, and 1.5e-6 for the direct sum in `f32`.
 */
 
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
-use super::super::Isa;
-use super::super::gemm::tile::{Finish, for_rows};
+use super::super::gemm::epilogue::EpiloguePtrs;
+use super::super::gemm::tile::for_rows;
+use super::super::isa::Isa;
 use super::super::simd::{Portable4, Simd};
 use std::ops::Range;
 
-/// Outputs of a square along an axis.
-pub(crate) const OUTPUTS: usize = 4;
-/// Filter cells along an axis.
-pub(crate) const CELLS: usize = 3;
-/// Pixels of a patch along an axis, `OUTPUTS + CELLS - 1`: points at which the polynomials are known.
-pub(crate) const PATCH: usize = 6;
-/// Values of a square, of one channel.
-pub(crate) const POSITIONS: usize = PATCH * PATCH;
+/// Pixels of an output tile along an axis.
+pub(crate) const OUTPUT_TILE: usize = 4;
+/// Filter taps along an axis.
+pub(crate) const TAPS: usize = 3;
+/// Pixels of an input tile along an axis, `OUTPUT_TILE + TAPS - 1`: the number of interpolation points.
+pub(crate) const INPUT_TILE: usize = 6;
+/// Elements of a transformed tile, of one channel.
+pub(crate) const POSITIONS: usize = INPUT_TILE * INPUT_TILE;
 /// Channels of a convolution must be a multiple of this: the widest register's lanes.
 pub(crate) const LANES: usize = 16;
 
@@ -39,7 +40,7 @@ const SCALE_0: f32 = 1.0 / (A2 * B2);
 const SCALE_A: f32 = 1.0 / (2.0 * A2 * (A2 - B2));
 const SCALE_B: f32 = 1.0 / (2.0 * B2 * (B2 - A2));
 
-/// One of the matrices: makes `M` numbers of `N`.
+/// One of the matrices: maps `N` elements to `M`.
 pub(crate) trait Matrix<const N: usize, const M: usize> {
     /// The product of the matrix and a column, lane by lane.
     ///
@@ -63,10 +64,10 @@ unsafe fn scaled<S: Simd>(factor: f32, x: S) -> S {
     unsafe { x.mul(S::splat(&factor)) }
 }
 
-/// A patch of the image: what is multiplied with [`Filter`]'s.
-pub(crate) struct Patch;
+/// Bᵀ, for input tiles.
+pub(crate) struct InputTransform;
 
-impl Matrix<6, 6> for Patch {
+impl Matrix<6, 6> for InputTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(d: [S; 6]) -> [S; 6] {
         unsafe {
@@ -84,10 +85,10 @@ impl Matrix<6, 6> for Patch {
     }
 }
 
-/// The cells of a filter: their polynomial's values, over what the Lagrange polynomials are divided by.
-pub(crate) struct Filter;
+/// G, for filters: the values of the taps' polynomial, scaled by the denominators of the Lagrange polynomials.
+pub(crate) struct FilterTransform;
 
-impl Matrix<3, 6> for Filter {
+impl Matrix<3, 6> for FilterTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(g: [S; 3]) -> [S; 6] {
         unsafe {
@@ -99,10 +100,10 @@ impl Matrix<3, 6> for Filter {
     }
 }
 
-/// The outputs of the products.
-pub(crate) struct Output;
+/// Aᵀ, from the products to output tiles.
+pub(crate) struct OutputTransform;
 
-impl Matrix<6, 4> for Output {
+impl Matrix<6, 4> for OutputTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(m: [S; 6]) -> [S; 4] {
         unsafe {
@@ -118,10 +119,10 @@ impl Matrix<6, 4> for Output {
     }
 }
 
-/// The gradients of the outputs: the transpose of [`Output`].
-pub(crate) struct OutputGradient;
+/// A, for the gradients of output tiles: the transpose of [`OutputTransform`].
+pub(crate) struct OutputGradientTransform;
 
-impl Matrix<4, 6> for OutputGradient {
+impl Matrix<4, 6> for OutputGradientTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(d: [S; 4]) -> [S; 6] {
         unsafe {
@@ -132,10 +133,10 @@ impl Matrix<4, 6> for OutputGradient {
     }
 }
 
-/// The gradients of a filter's cells: the transpose of [`Filter`].
-pub(crate) struct FilterGradient;
+/// Gᵀ, to the gradients of a filter's taps: the transpose of [`FilterTransform`].
+pub(crate) struct FilterGradientTransform;
 
-impl Matrix<6, 3> for FilterGradient {
+impl Matrix<6, 3> for FilterGradientTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(p: [S; 6]) -> [S; 3] {
         unsafe {
@@ -150,18 +151,18 @@ impl Matrix<6, 3> for FilterGradient {
     }
 }
 
-/// The squares of a pixel's channels, side by side in memory, that are transformed one vector after the other.
+/// The tiles of neighbouring channels, contiguous in memory, that are transformed one vector after the other.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub start: *const f32,
-    /// How far the next row and the next column of a square are.
+    /// How far the next row and the next column of a tile are.
     pub steps: [usize; 2],
     /// The rows and columns that exist; the others are zero.
     pub rows: &'a Range<usize>,
     pub columns: &'a Range<usize>,
 }
 
-/// Where the transformed squares go.
+/// Where the transformed tiles go.
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
     pub start: *mut f32,
@@ -169,22 +170,22 @@ pub(crate) struct Target {
     /// How many rows and columns are written; only [`Transforms::output`] writes fewer than there are.
     pub rows: usize,
     pub columns: usize,
-    /// What [`Transforms::output`] does to the numbers first; the pointers belong to the first number.
-    pub finish: Finish,
+    /// What [`Transforms::output`] does to the elements first; its pointers belong to the first element.
+    pub epilogue: EpiloguePtrs,
 }
 
 impl Target {
     /// All `n` rows and columns, as they are.
     pub fn whole(start: *mut f32, steps: [usize; 2], n: usize) -> Target {
-        Target { start, steps, rows: n, columns: n, finish: Finish::default() }
+        Target { start, steps, rows: n, columns: n, epilogue: EpiloguePtrs::default() }
     }
 }
 
-/// Transforms the squares of `len` channels, a multiple of the register's lanes.
+/// Transforms the tiles of `len` channels, a multiple of the register's lanes.
 ///
 /// # Safety
 /// The rows and columns that [`Source`] says exist can be read, those that [`Target`] says are written can be written,
-/// each for `len` numbers, and so far reach the pointers of its [`Finish`].
+/// each for `len` elements, and its [`EpiloguePtrs`] are valid for the same elements.
 pub(crate) type Kernel = unsafe fn(Source, Target, len: usize);
 
 #[inline(always)]
@@ -210,7 +211,7 @@ unsafe fn transform<T: Matrix<N, M>, S: Simd, const N: usize, const M: usize, co
                     half[I] = T::apply(x);
                 }
             });
-            let bias = if to.finish.bias.is_null() { S::zero() } else { S::load(to.finish.bias.add(lane)) };
+            let bias = if to.epilogue.bias.is_null() { S::zero() } else { S::load(to.epilogue.bias.add(lane)) };
             for_rows!(M, J, {
                 let mut x = [S::zero(); N];
                 for_rows!(N, I, {
@@ -223,10 +224,10 @@ unsafe fn transform<T: Matrix<N, M>, S: Simd, const N: usize, const M: usize, co
                         column[I].store(to.start.add(at));
                     } else if I < to.rows && J < to.columns {
                         let mut y = column[I].add(bias);
-                        if !to.finish.add.is_null() {
-                            y = y.add(S::load(to.finish.add.add(at)));
+                        if !to.epilogue.add.is_null() {
+                            y = y.add(S::load(to.epilogue.add.add(at)));
                         }
-                        if to.finish.relu {
+                        if to.epilogue.relu {
                             y = y.relu();
                         }
                         y.store(to.start.add(at));
@@ -239,7 +240,7 @@ unsafe fn transform<T: Matrix<N, M>, S: Simd, const N: usize, const M: usize, co
 
 /// The kernels of one instruction set.
 pub(crate) struct Transforms {
-    pub patch: Kernel,
+    pub input: Kernel,
     pub filter: Kernel,
     pub output: Kernel,
     pub output_gradient: Kernel,
@@ -265,11 +266,11 @@ macro_rules! kernel {
 macro_rules! transforms {
     ($name:ident, $lane:ty, $features:tt) => {
         static $name: Transforms = Transforms {
-            patch: kernel!(Patch, 6, 6, false, $lane, $features),
-            filter: kernel!(Filter, 3, 6, false, $lane, $features),
-            output: kernel!(Output, 6, 4, true, $lane, $features),
-            output_gradient: kernel!(OutputGradient, 4, 6, false, $lane, $features),
-            filter_gradient: kernel!(FilterGradient, 6, 3, false, $lane, $features),
+            input: kernel!(InputTransform, 6, 6, false, $lane, $features),
+            filter: kernel!(FilterTransform, 3, 6, false, $lane, $features),
+            output: kernel!(OutputTransform, 6, 4, true, $lane, $features),
+            output_gradient: kernel!(OutputGradientTransform, 4, 6, false, $lane, $features),
+            filter_gradient: kernel!(FilterGradientTransform, 6, 3, false, $lane, $features),
         };
     };
 }

@@ -1,0 +1,60 @@
+/*! The maximum of each window, channel by channel. */
+
+use super::shapes::{image, pool_shape};
+use crate::graph::{
+    kernels::{exact::max_pool as exact, fast::max_pool as fast, geometry::Pool2dGeometry},
+    network::{
+        Op, Padding, Shape,
+        op::{Backward, Dims, Forward},
+    },
+};
+
+/// y[i, h, w, c] = max of x[i, h s + a, w s + b, c] over a window's rows a and columns b. Input: (m, n_h_prev, n_w_prev,
+/// n_c). Output: (m, n_h, n_w, n_c).
+#[derive(Debug, Clone, Copy)]
+pub struct MaxPool {
+    /// Rows and columns of a window.
+    pub window: (usize, usize),
+    /// Rows and columns between two windows.
+    pub strides: (usize, usize),
+    /// What happens at the border.
+    pub padding: Padding,
+}
+
+impl MaxPool {
+    fn geometry(&self, dims: &Dims) -> Pool2dGeometry {
+        Pool2dGeometry::new(image(&dims.inputs[0]), self.window, self.strides, self.padding)
+    }
+}
+
+impl Op for MaxPool {
+    fn kind(&self) -> &'static str {
+        "MaxPool"
+    }
+
+    fn output_shape(&self, inputs: &[&Shape]) -> Shape {
+        pool_shape("max_pool", inputs[0], self.window, self.strides, self.padding)
+    }
+
+    fn saved_len(&self, dims: &Dims) -> usize {
+        // The argmax of each window.
+        dims.output_len()
+    }
+
+    fn forward(&self, run: Forward<'_>) {
+        let geometry = self.geometry(run.dims);
+        match run.backend.fast() {
+            Some(ws) => fast::forward(&geometry, run.inputs[0], run.output, run.saved, ws),
+            None => exact::forward(&geometry, run.inputs[0], run.output, run.saved),
+        }
+    }
+
+    fn backward(&self, mut run: Backward<'_>) {
+        let Some(d_x) = &mut run.d_inputs[0] else { return };
+        let geometry = self.geometry(run.dims);
+        match run.backend.fast() {
+            Some(ws) => fast::backward(&geometry, run.saved, run.d_output, d_x.data, d_x.accumulate, ws),
+            None => exact::backward(&geometry, run.saved, run.d_output, d_x.data, d_x.accumulate),
+        }
+    }
+}
