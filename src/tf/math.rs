@@ -120,7 +120,7 @@ pub fn one_hot(indices: &Tensor, depth: usize) -> Tensor {
     assert!(depth > 0, "one_hot: expected a depth of at least 1, got 0");
     let name = indices.graph().unique_name("one_hot");
     let helpers = ["on_value", "off_value", "depth"].map(|helper| format!("{name}/{helper}"));
-    indices.graph().reserve(&helpers.each_ref().map(String::as_str));
+    reserve(indices.graph(), &helpers.each_ref().map(String::as_str));
     indices.graph().add_named(ops::OneHot { depth }, &[indices], &name)
 }
 
