@@ -118,3 +118,18 @@ fn labels_and_batches_are_checked_before_they_are_fed() {
         &["expected as many rows in y as in x, got shapes [3, 10] and [10, 2]\nhelp: labels stand in rows"],
     );
 }
+
+#[test]
+fn one_hot_takes_whole_numbers() {
+    let graph = Graph::new();
+    let real = tf::placeholder(&graph, tf::float32, [None]);
+    refused(
+        || tf::one_hot(&real, 3),
+        &["one_hot: expected indices of type int64, got Tensor(", "tf::cast(&x, tf::int64)"],
+    );
+    let whole = tf::cast(&real, tf::int64);
+    refused(|| tf::one_hot(&whole, 0), &["one_hot: expected a depth of at least 1, got 0"]);
+    let rows = tf::one_hot(&whole, 2);
+    let out = Session::new(&graph).run(&rows, &[real.feed(&array![[1.0f32, -1.0, 2.0, 0.0]].row(0))]);
+    assert_eq!(out, array![[0.0f32, 1.0], [0.0, 0.0], [0.0, 0.0], [1.0, 0.0]].into_dyn());
+}

@@ -25,4 +25,5 @@ pub use one_hot::convert_to_one_hot;
 pub use signs::{SYNTHETIC_SEED, load_signs, load_signs_from};
 pub use synthetic::{
     synthetic_face, synthetic_happy_house, synthetic_happy_house_in, synthetic_signs, synthetic_signs_in,
+    synthetic_thumbs_up,
 };

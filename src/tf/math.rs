@@ -88,6 +88,42 @@ pub fn cast(x: &Tensor, to: DType) -> Tensor {
     x.graph().add(ops::Cast { to }, &[x], "Cast")
 }
 
+/// Whole numbers as rows with a single 1: the labels of a classifier.
+///
+/// # Arguments
+/// * `indices`: whole numbers, of any shape
+/// * `depth`: the number of classes
+///
+/// # Returns
+/// Real numbers with one more axis of length `depth`. Classes are counted from 0; an index that is none of them gives a
+/// row of zeros.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let labels = tf::placeholder(&graph, tf::int64, [None]);
+/// let rows = tf::one_hot(&labels, 3);
+/// assert_eq!(rows.to_string(), r#"Tensor("one_hot:0", shape=(?, 3), dtype=float32)"#);
+/// let out = Session::new(&graph).run(&rows, &[labels.feed(&ndarray::array![2, 0, 3])]);
+/// assert_eq!(out, ndarray::array![[0.0f32, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]].into_dyn());
+/// ```
+///
+/// # Panics
+/// If the indices are not whole numbers, or `depth` is 0.
+#[track_caller]
+pub fn one_hot(indices: &Tensor, depth: usize) -> Tensor {
+    assert!(
+        indices.dtype() == DType::Int64,
+        "one_hot: expected indices of type int64, got {indices}\nhelp: make the placeholder with tf::int64, or convert with \
+         tf::cast(&x, tf::int64)"
+    );
+    assert!(depth > 0, "one_hot: expected a depth of at least 1, got 0");
+    let name = indices.graph().unique_name("one_hot");
+    let helpers = ["on_value", "off_value", "depth"].map(|helper| format!("{name}/{helper}"));
+    reserve(indices.graph(), &helpers.each_ref().map(String::as_str));
+    indices.graph().add_named(ops::OneHot { depth }, &[indices], &name)
+}
+
 /// The sum of two tensors of one shape, element by element.
 ///
 /// ```

@@ -40,7 +40,8 @@ mod variables;
 pub use crate::graph::{DType, Graph, Item, Kernels, Operation, Padding, Session, Shape, Tensor};
 pub use initializers::{constant_initializer, ones_initializer, random_uniform, zeros_initializer};
 pub use math::{
-    add, argmax, cast, concat, constant, equal, matmul, multiply, reduce_mean, reduce_sum, reshape, sigmoid, tanh,
+    add, argmax, cast, concat, constant, equal, matmul, multiply, one_hot, reduce_mean, reduce_sum, reshape, sigmoid,
+    tanh,
 };
 pub use names::{last_id, operations};
 pub use trained::{Parameters, TrainedModel};

@@ -47,6 +47,8 @@ const THUMB_BESIDE: ThumbPose = [v(0.42, 0.86, 0.25), v(0.18, 0.97, 0.12), v(0.0
 const THUMB_ACROSS_PALM: ThumbPose = [v(0.34, 0.66, 0.66), v(-0.72, 0.52, 0.40), v(-0.94, 0.28, -0.12)];
 const THUMB_OVER_FINGERS: ThumbPose = [v(0.40, 0.68, 0.62), v(-0.42, 0.42, 0.80), v(-0.96, 0.10, 0.12)];
 const THUMB_TO_TIPS: ThumbPose = [v(0.30, 0.58, 0.76), v(0.02, 0.48, 0.88), v(-0.12, 0.85, 0.45)];
+/// At a right angle to the palm's length; up, when the hand is turned by 90°.
+const THUMB_ASIDE: ThumbPose = [v(0.80, 0.58, 0.15), v(0.98, 0.18, 0.0), v(1.0, -0.06, 0.0)];
 
 /// Knuckle, bone lengths and radii of index, middle, ring and little finger.
 const FINGERS: [(Vec3, [f32; 3], [f32; 4]); 4] = [
@@ -87,13 +89,22 @@ impl Hand {
     pub fn new(number: usize, rng: &mut Rng) -> Self {
         let stretched = stretched(number, rng);
         let is_ring = number == 0 && rng.chance(0.6);
+        Self::posed(stretched, is_ring, |rng| thumb_pose(stretched, is_ring, rng), rng)
+    }
+
+    /// Draws a fist with the thumb aside, which is none of the numbers.
+    pub fn thumbs_up(rng: &mut Rng) -> Self {
+        Self::posed([true, false, false, false, false], false, |_| THUMB_ASIDE, rng)
+    }
+
+    fn posed(stretched: [bool; 5], is_ring: bool, thumb: impl FnOnce(&mut Rng) -> ThumbPose, rng: &mut Rng) -> Self {
         let plump = 1.0 + 0.10 * rng.approximately_normal();
         let long = 1.0 + 0.08 * rng.approximately_normal();
 
         let mut hand = Self { pieces: Vec::with_capacity(26), is_ring };
         hand.add_arm(rng);
         hand.add_palm(plump);
-        hand.add_thumb(thumb_pose(stretched, is_ring, rng), plump, rng);
+        hand.add_thumb(thumb(rng), plump, rng);
 
         let spread = rng.uniform();
         let ring = Flexion {

@@ -48,6 +48,9 @@ const HAPPY_HOUSE: Set = Set {
     picture: |class, rng| face::draw(class == 1, set::SIDE, rng),
 };
 
+/// The index of a picture that is in no set, because none has so many.
+const OF_NO_SET: usize = 1 << 20;
+
 /// Draws SIGNS: 1,080 + 120 pictures 64×64×3 of hands that show the numbers 0 to 5, equally many of each.
 ///
 /// They vary in pose (turned, tilted, left and right, palm and back, bent and spread fingers), size, place, skin, light,
@@ -70,6 +73,16 @@ pub fn synthetic_signs(seed: u32) -> Dataset {
 /// be written, the pictures are drawn all the same, and [`Dataset::source`] says why they were not kept.
 pub fn synthetic_signs_in(dir: impl AsRef<Path>, seed: u32) -> Dataset {
     SIGNS.kept_in(dir.as_ref(), seed)
+}
+
+/// A thumbs-up, drawn like the pictures of [`synthetic_signs`]: 64 × 64 × 3 bytes. It is none of their classes.
+///
+/// ```
+/// assert_eq!(cnn::datasets::synthetic_thumbs_up(5).dim(), (64, 64, 3));
+/// ```
+pub fn synthetic_thumbs_up(seed: u32) -> Array3<u8> {
+    let bytes = picture::draw_thumbs_up(&mut Rng::new(seed, OF_NO_SET));
+    Array3::from_shape_vec((set::SIDE, set::SIDE, 3), bytes).expect("three bytes a pixel")
 }
 
 /// Draws Happy House: 600 + 150 pictures 64×64×3 of faces at a door, half of them smiling (1), half not (0).
@@ -99,7 +112,6 @@ pub fn synthetic_happy_house_in(dir: impl AsRef<Path>, seed: u32) -> Dataset {
 /// assert_eq!(face.dim(), (96, 96, 3));
 /// ```
 pub fn synthetic_face(is_happy: bool, side: usize, seed: u32) -> Array3<u8> {
-    // No set has so many pictures, so this face is in none.
-    let bytes = face::draw(is_happy, side, &mut Rng::new(seed, 1 << 20));
+    let bytes = face::draw(is_happy, side, &mut Rng::new(seed, OF_NO_SET));
     Array3::from_shape_vec((side, side, 3), bytes).expect("three bytes a pixel")
 }

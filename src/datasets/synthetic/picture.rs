@@ -28,10 +28,21 @@ const EXPOSURE: (f32, f32) = (0.48, 0.80);
 pub(super) fn draw(number: usize, rng: &mut Rng) -> Vec<u8> {
     let hand = Hand::new(number, rng);
     let pose = Pose::new(&hand, rng);
+    photograph(&hand, &pose, rng)
+}
+
+/// Draws a thumbs-up, as large as [`draw`]'s pictures.
+pub(super) fn draw_thumbs_up(rng: &mut Rng) -> Vec<u8> {
+    let hand = Hand::thumbs_up(rng);
+    let pose = Pose::thumbs_up(rng);
+    photograph(&hand, &pose, rng)
+}
+
+fn photograph(hand: &Hand, pose: &Pose, rng: &mut Rng) -> Vec<u8> {
     let body = Body::new(&hand.pieces, pose.scale, |p| pose.place(p));
     let skin = Skin::new(rng);
     let light = Light::new(rng);
-    let (colours, cover) = see(&hand.pieces, &body, &pose, &skin, &light);
+    let (colours, cover) = see(&hand.pieces, &body, pose, &skin, &light);
     let mut canvas = Wall::new(rng).draw(&light, &cover, rng);
     for (pixel, (colour, cover)) in canvas.iter_mut().zip(colours.iter().zip(&cover)) {
         *pixel = *pixel * (1.0 - cover) + *colour;
@@ -66,6 +77,21 @@ impl Pose {
             scale: rng.range(0.70, 0.88),
             x: 0.24 * rng.approximately_normal(),
             y: -0.10 + 0.20 * rng.approximately_normal(),
+        }
+    }
+
+    /// Fingers to one side, so that the thumb is up; near the middle and not small.
+    fn thumbs_up(rng: &mut Rng) -> Self {
+        Self {
+            turn: Rotation::new(
+                -12.0 + 10.0 * rng.approximately_normal(),
+                6.0 * rng.approximately_normal(),
+                84.0 + 6.0 * rng.approximately_normal(),
+            ),
+            mirror: if rng.chance(0.5) { -1.0 } else { 1.0 },
+            scale: rng.range(0.78, 0.86),
+            x: 0.04 * rng.approximately_normal(),
+            y: -0.30 + 0.04 * rng.approximately_normal(),
         }
     }
 
