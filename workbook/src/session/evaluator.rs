@@ -8,7 +8,10 @@ its own. What a cell prints and why it failed comes from `relay.rs`, because evc
 
 use super::message::{Event, Failure, FailureKind, Output, Panic, Request, to_line};
 use super::receiver::{Cell, CellState, Command as Receive, receive};
-use super::{CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, LOCK_VAR, Place, ROLE_VAR, helper_crate, relay, runtime};
+use super::{
+    CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, LIBRARY_VAR, LOCK_VAR, Place, ROLE_VAR, RUST_SRC_VAR, helper_crate, relay,
+    runtime,
+};
 use crossbeam_channel::{Sender, bounded, unbounded};
 use evcxr::{CommandContext, CompilationError, EvalContext};
 use std::collections::BTreeMap;
@@ -48,6 +51,8 @@ pub fn command(session_dir: &Path, lock: &Path, place: &Place) -> std::io::Resul
         .env("EVCXR_TMPDIR", session_dir)
         // A user's own evcxr.toml would make the same notebook mean something else.
         .env("EVCXR_CONFIG_DIR", session_dir.join("config"))
+        .env(LIBRARY_VAR, session_dir.join("library"))
+        .env(RUST_SRC_VAR, session_dir.join("rust-src"))
         .current_dir(session_dir);
     Ok(command)
 }
@@ -81,6 +86,8 @@ struct Evaluator {
     place: Place,
     lock: PathBuf,
     has_dependencies: bool,
+    /// Whether the analyzer has the library's sources.
+    has_library: bool,
     has_startup_cell: bool,
 }
 
@@ -111,6 +118,7 @@ impl Evaluator {
             place: Place { cells_dir, course, helper },
             lock,
             has_dependencies: false,
+            has_library: false,
             has_startup_cell: false,
         };
         evaluator.run_startup_cell()?;
@@ -146,6 +154,9 @@ impl Evaluator {
                 return Some(failure(FailureKind::Other, format!("{}: {error}", self.lock.display())));
             }
             self.has_dependencies = true;
+        }
+        if let Err(message) = self.give_library() {
+            return Some(failure(FailureKind::Other, message));
         }
         let before = self.variables();
         *self.cell.state() = CellState::default();
@@ -246,6 +257,24 @@ impl Evaluator {
         let mut names: Vec<String> = self.context.variables_and_types().map(|(name, _)| name.to_owned()).collect();
         names.sort();
         names
+    }
+
+    /// Gives the analyzer the library's sources. The level of optimisation stands in the manifest, and a manifest that
+    /// changes is what makes it read them.
+    fn give_library(&mut self) -> Result<(), String> {
+        if self.has_library {
+            return Ok(());
+        }
+        let link = self.session_dir.join("rust-src");
+        let swap = || {
+            let library = std::env::var_os(LIBRARY_VAR).unwrap_or_default();
+            std::fs::remove_file(&link)?;
+            std::os::unix::fs::symlink(library, &link)
+        };
+        swap().map_err(|error| format!("{}: {error}", link.display()))?;
+        self.context.execute(":opt 2").map_err(|error| error.to_string())?;
+        self.has_library = true;
+        Ok(())
     }
 
     /// Runs the startup cell, unless it has run in the process that is there now.

@@ -18,6 +18,7 @@ mod message;
 mod receiver;
 mod relay;
 mod runtime;
+mod rust_src;
 mod template;
 
 pub use evaluator::hook;
@@ -45,6 +46,9 @@ const HELPER_VAR: &str = "WORKBOOK_HELPER";
 const LOCK_VAR: &str = "WORKBOOK_LOCK";
 /// The two descriptors of the startup cell, and its nonce.
 const STARTUP_VAR: &str = "WORKBOOK_STARTUP";
+/// The library's sources for the cells, and the link that evcxr's analyzer follows to them.
+const LIBRARY_VAR: &str = "WORKBOOK_LIBRARY";
+const RUST_SRC_VAR: &str = "RUST_SRC_PATH";
 /// A cell that prints more than this is stopped: 16 MB.
 const OUTPUT_LIMIT: usize = 16 << 20;
 

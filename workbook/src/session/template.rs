@@ -8,12 +8,14 @@ that are given by a path.
 
 use super::directory::SessionDirectory;
 use super::helper_crate::Sources;
+use super::rust_src::RustSources;
 use super::{Evaluator, Place};
 use anyhow::{Context, Result, bail};
 use course::Root;
 use std::collections::HashSet;
 use std::fs::{self, File, FileTimes};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -22,9 +24,12 @@ use std::time::Duration;
 /// their debug checks. The cells themselves keep evcxr's settings.
 pub const CARGO_CONFIG: &str = r#"# Written by `workbook`.
 [profile.dev.package."*"]
-opt-level = 3
+opt-level = 1
 debug-assertions = false
 overflow-checks = false
+
+[profile.dev.package.ndarray]
+opt-level = 3
 
 [profile.dev.package.cnn]
 opt-level = 3
@@ -79,6 +84,7 @@ pub fn seed(root: &Root, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathB
         build(root, &place, &base, &template, &helper, note)?;
     }
     let directory = SessionDirectory::new(&place.join("sessions"))?;
+    link_sources(&directory, &place)?;
     copy(&template, directory.path()).with_context(|| format!("copying {}", template.display()))?;
     Ok((directory, helper))
 }
@@ -87,6 +93,7 @@ pub fn seed(root: &Root, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathB
 fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, note: &dyn Fn(&str)) -> Result<()> {
     note("compiling the helper crate for notebooks, once");
     let directory = SessionDirectory::new(&place.join("sessions"))?;
+    link_sources(&directory, place)?;
     if let Some(start) = entries(place, base).first() {
         copy(start, directory.path())?;
         strip(&directory.path().join("target"), &["cnn-", "libcnn-"])?;
@@ -105,9 +112,11 @@ fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, 
         bail!("the helper crate does not compile for notebooks\n{details}\nhelp: `cargo build -p cnn` shows more");
     }
     fs::copy(directory.path().join("Cargo.lock"), directory.lock_file())?;
-    for name in ["config", "src", ".cargo", "alive", "Cargo.toml", "Cargo.lock", ".evcxr-execution-so"] {
+    for name in
+        ["config", "library", "rust-src", "src", ".cargo", "alive", "Cargo.toml", "Cargo.lock", ".evcxr-execution-so"]
+    {
         let path = directory.path().join(name);
-        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let _ = if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
     }
     strip(&directory.path().join("target"), &["ctx-", "ctx.", "libctx", "libcode_", "code_", "incremental"])
         .context("tidying the template")?;
@@ -119,6 +128,18 @@ fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, 
         for path in entries(place, "helper-").iter().filter(|path| *path != helper) {
             let _ = fs::remove_dir_all(path);
         }
+    }
+    Ok(())
+}
+
+/// Gives a session the library's sources; its link leads to the empty ones until its first cell runs.
+fn link_sources(directory: &SessionDirectory, place: &Path) -> Result<()> {
+    let sources = RustSources::prepare(place, compiler()?)?;
+    fs::create_dir_all(directory.path().join("config"))?;
+    // What evcxr evaluates at its start and the companion are quickest to compile so; `host.rs` sets 2 for the cells.
+    fs::write(directory.path().join("config/evcxr.toml"), "[evcxr]\nopt_level = \"0\"\n")?;
+    for (name, target) in [("library", &sources.library), ("rust-src", &sources.empty)] {
+        symlink(target, directory.path().join(name)).with_context(|| format!("{}", directory.path().display()))?;
     }
     Ok(())
 }
@@ -173,9 +194,16 @@ fn base(root: &Root) -> Result<String> {
     locked_packages(&root.join("Cargo.lock"), "cnn")?.hash(&mut base);
     CARGO_CONFIG.hash(&mut base);
     place(root)?.hash(&mut base);
-    let rustc = Command::new("rustc").arg("-vV").output().context("`rustc -vV` does not run")?;
-    rustc.stdout.hash(&mut base);
+    compiler()?.hash(&mut base);
     Ok(format!("template-{:016x}", base.finish()))
+}
+
+/// A number for this version of the compiler.
+fn compiler() -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    let rustc = Command::new("rustc").arg("-vV").output().context("`rustc -vV` does not run")?;
+    rustc.stdout.hash(&mut hasher);
+    Ok(hasher.finish())
 }
 
 /// The packages of a lock file that `package` stands on, each with version and checksum, in order.
