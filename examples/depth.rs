@@ -50,7 +50,7 @@ fn network(pairs: usize, shortcut: bool, classes: usize) -> Model {
         x = relu(&if shortcut { Add::new().call([&z, &x]) } else { z });
     }
     let x = GlobalAveragePooling2D::new().call(&x); // (m, 16)
-    Model::new(&x_input, &Dense::new(classes).activation("softmax").call(&x))
+    Model::new(&x_input, Dense::new(classes).activation("softmax").call(&x))
 }
 
 /// The number behind an option of the command line.

@@ -93,7 +93,7 @@ fn happy_model(rate: f32) -> Model {
     let x = Activation::new("relu").call(&x);
     let x = MaxPooling2D::new((2, 2)).name("max_pool").call(&x);
     let x = if rate > 0.0 { Dropout::new(rate).seed(1).call(&x) } else { x };
-    let x = Dense::new(1).activation("sigmoid").name("fc").call(&Flatten::new().call(&x));
+    let x = Dense::new(1).activation("sigmoid").name("fc").call(Flatten::new().call(&x));
     let mut model = Model::new(&x_input, &x);
     model.compile(Adam::new().learning_rate(0.001), "binary_crossentropy", ["accuracy"]);
     model

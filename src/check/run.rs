@@ -105,10 +105,13 @@ mod tests {
         text(&*panic).expect("a message").to_owned()
     }
 
+    /// An operation that ndarray refuses, and what its explanation has to contain.
+    type Case<'a> = (Box<dyn Fn() + 'a>, &'a [&'a str]);
+
     #[test]
     fn what_ndarray_refuses_is_explained_with_both_shapes() {
         let x = Array2::<f64>::zeros((2, 3));
-        let mut cases: Vec<(Box<dyn Fn()>, &[&str])> = vec![
+        let mut cases: Vec<Case<'_>> = vec![
             (Box::new(|| drop(&x + &Array2::<f64>::zeros((4, 5)))), &["shapes that do not fit", "np::shape"]),
             (Box::new(|| Array2::<f64>::zeros((4, 5)).assign(&x)), &["(2, 3)", "(4, 5)"]),
             (Box::new(|| assert!(x[[2, 0]] < 1.0)), &["an index lies outside"]),
