@@ -1,4 +1,4 @@
-//! Wrong calls of the TensorFlow face: each is refused with what was expected, what came, and what to do next.
+//! Wrong calls of the TensorFlow frontend: each is refused with what was expected, what came, and what to do next.
 
 use crate::refused::refused;
 use cnn::{
@@ -57,7 +57,7 @@ fn feeds_fit_their_placeholders() {
     );
     refused(
         || session.run(&cost, &[x.feed(&images), y.feed(&labels.t())]),
-        &["takes arrays of shape (?, 3), got one of shape (3, 10)\nhelp: the array lies on its side"],
+        &["takes arrays of shape (?, 3), got one of shape (3, 10)\nhelp: the array is transposed"],
     );
     refused(
         || session.run(&z, &[x.feed(&images.slice(s![0, ..]))]),

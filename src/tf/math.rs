@@ -7,7 +7,7 @@ use crate::graph::{
 };
 use ndarray::{ArrayBase, Data, Dimension};
 
-/// The mean of all numbers.
+/// The mean of all elements.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -19,7 +19,7 @@ pub fn reduce_mean(x: &Tensor) -> Tensor {
     reduce(x, Reduction::Mean, "Mean")
 }
 
-/// The sum of all numbers: a tensor of shape ().
+/// The sum of all elements: a tensor of shape ().
 ///
 /// ```
 /// use cnn::tf::{self, Graph, Item, Session};
@@ -37,14 +37,14 @@ fn reduce(x: &Tensor, reduction: Reduction, name: &str) -> Tensor {
     x.graph().add(ops::Reduce { reduction, axes: None }, &[x], name)
 }
 
-/// The index of the largest number along an axis.
+/// The index of the largest element along an axis.
 ///
 /// # Arguments
 /// * `x`: a tensor of any shape
 /// * `axis`: the axis that disappears
 ///
 /// # Returns
-/// Whole numbers; where several entries are equal, the index of the first.
+/// Integers; where several entries are equal, the index of the first.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -62,7 +62,7 @@ pub fn argmax(x: &Tensor, axis: usize) -> Tensor {
     x.graph().add_named(ops::ArgMax { axis }, &[x], &name)
 }
 
-/// Whether two tensors agree, number by number.
+/// Whether two tensors are equal, element by element.
 ///
 /// # Returns
 /// Truth values, in the common shape.
@@ -83,7 +83,7 @@ pub fn equal(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Equal, &[a, b], "Equal")
 }
 
-/// The same numbers as another element type; truth values become 0 and 1, fractions are cut off towards zero.
+/// The same elements as another type; truth values become 0 and 1, fractions are cut off towards zero.
 pub fn cast(x: &Tensor, to: DType) -> Tensor {
     x.graph().add(ops::Cast { to }, &[x], "Cast")
 }
@@ -124,7 +124,7 @@ pub fn one_hot(indices: &Tensor, depth: usize) -> Tensor {
     indices.graph().add_named(ops::OneHot { depth }, &[indices], &name)
 }
 
-/// The sum of two tensors of one shape, number by number.
+/// The sum of two tensors of one shape, element by element.
 ///
 /// ```
 /// use cnn::tf::{self, Graph, Session};
@@ -140,7 +140,7 @@ pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Add, &[a, b], "Add")
 }
 
-/// The product of two tensors of one shape, or of a tensor and a single number, number by number.
+/// The product of two tensors of one shape, or of a tensor and a scalar, element by element.
 ///
 /// ```
 /// use cnn::tf::{self, Graph, Session};
@@ -150,7 +150,7 @@ pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
 /// ```
 ///
 /// # Panics
-/// If the shapes differ and the second is no single number.
+/// If the shapes differ and the second is no scalar.
 #[track_caller]
 pub fn multiply(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Multiply, &[a, b], "Mul")
@@ -180,7 +180,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::MatMul, &[a, b], "MatMul")
 }
 
-/// Tensors side by side along an axis.
+/// Tensors joined along an axis.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -199,7 +199,7 @@ pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
     graph.add_named(ops::Concat { axis }, tensors, &name)
 }
 
-/// The same numbers under another shape; one dimension may be `None` and follows from the others.
+/// The same elements under another shape; one dimension may be `None` and follows from the others.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -209,7 +209,7 @@ pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
 /// ```
 ///
 /// # Panics
-/// If the dimensions hold another number of entries.
+/// If the dimensions give another number of elements.
 #[track_caller]
 pub fn reshape(x: &Tensor, dims: &[Option<usize>]) -> Tensor {
     let name = x.graph().unique_name("Reshape");

@@ -1,8 +1,8 @@
 /*!
 TensorFlow 1's names for the engine: `placeholder`, `get_variable`, `nn::conv2d`, `Session`.
 
-It computes nothing itself; [`graph`](crate::graph) does. What TensorFlow keeps in a default graph per process is here an
-explicit [`Graph`], a value that lives as long as the variable that holds it.
+It computes nothing itself; [`graph`](crate::graph) does. What TensorFlow keeps in a default graph per process is here
+an explicit [`Graph`], a value that lives as long as the variable that holds it.
 
 Operations are named and numbered as TensorFlow 1 (up to 1.5) did, with the helper operations that it created along the
 way, because its random seeds depend on these numbers: in the course's network the fully connected layer, which has no
@@ -47,7 +47,7 @@ pub use names::{last_id, operations};
 pub use trained::{Parameters, TrainedModel};
 pub use variables::{get_variable, global_variables_initializer, placeholder, trainable_variables};
 
-/// Real numbers.
+/// Floating-point numbers of 32 bits.
 #[expect(non_upper_case_globals, reason = "TensorFlow's spelling")]
 pub const float32: DType = DType::Float32;
 /// Integers.

@@ -1,5 +1,5 @@
 /*!
-The grader's side of a running job: feeds it, listens to it, ends it when it has used up what it may use.
+The grader's side of a running job: writes its input, reads its output, ends it at its limits.
 
 One thread and one `poll`: whatever the job writes or refuses to read, no reader here waits for another. It starts
 nothing and forks nothing.
@@ -18,7 +18,7 @@ use super::{End, Error, Job, Outcome, tree};
 
 /// How often the memory of the job's processes is added up in its first second, when it grows fastest, and later.
 const LOOK: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(50)];
-/// How long the helper may take to build the walls, and later to tear everything down.
+/// How long the helper may take to set up the sandbox, and later to remove it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What watching a job came to.

@@ -2,7 +2,8 @@
 The operations, one file each: output shape, forward and backward side by side. What they compute with is in
 [`kernels`](super::kernels), under the same names.
 
-A new operation is one file here and two lines below. An operation outside this crate needs neither, see [`Op`](super::Op).
+A new operation is one file here and its `pub mod` line below; the re-export is a shorthand. An operation outside of
+this crate needs neither, see [`Op`](super::Op).
 */
 
 pub mod add;

@@ -1,13 +1,13 @@
 /*!
-What the processes of a session say to each other, one JSON value a line.
+What the processes of a session send to each other, one JSON value a line.
 
-The names of the processes and who speaks to whom are told in `session/mod.rs`; nothing here runs anything.
+The processes are described in `session/mod.rs`; nothing here runs anything.
 */
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// From the program to the host.
+/// From the program to the evaluator.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Run a cell; answered by any number of [`Event::Output`] and one [`Event::Done`].
@@ -16,7 +16,7 @@ pub enum Request {
     Interrupt,
 }
 
-/// From the host to the program.
+/// From the evaluator to the program.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Event {
     /// The session takes requests.
@@ -27,7 +27,7 @@ pub enum Event {
     Output(Output),
     /// The cell ended, well or not.
     Done { failure: Option<Failure> },
-    /// The host could not start, or ended; no more events follow.
+    /// The evaluator could not start, or ended; no more events follow.
     Closed(String),
 }
 
@@ -92,7 +92,7 @@ impl FailureKind {
     }
 }
 
-/// From the relay to the host, through evcxr, which passes lines that it does not know on.
+/// From the relay to the evaluator, through evcxr, which passes lines that it does not know on.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum Relayed {
     /// A new process is there; it knows no variables.

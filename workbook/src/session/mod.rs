@@ -1,10 +1,10 @@
 /*!
 A session: cells run one after another, each knows what the earlier ones made, and every failure is a failure.
 
-Four processes, all of them this program: the program itself holds a [`Session`]; the *host* (`host.rs`) holds evcxr; the
-*relay* (`relay.rs`) reads what cells print; evcxr's *runtime* loads the compiled cells. In the runtime a few lines that
-run before the first cell, the *companion* (`companion_cell.rs`), flush and watch for panics. `template.rs` keeps the
-compiled helper crate that every session begins with.
+Four processes, all of them this program: the program itself holds a [`Session`]; the *evaluator* (`evaluator.rs`) compiles
+cells with evcxr; the *relay* (`relay.rs`) reads what cells print; the *runtime* (`runtime.rs`) loads the compiled cells and
+calls them. In the runtime the *startup cell* (`startup_cell.rs`), which runs before the first one, flushes and reports
+panics. `template.rs` keeps the compiled helper crate that every session begins with.
 
 Notebooks and chapters are not known here.
 */
@@ -12,14 +12,15 @@ Notebooks and chapters are not known here.
 mod demux;
 mod directory;
 mod download;
-mod helper;
-mod host;
-mod listener;
+mod evaluator;
+mod helper_crate;
 mod message;
+mod receiver;
 mod relay;
+mod runtime;
 mod template;
 
-pub use host::hook;
+pub use evaluator::hook;
 pub use message::{Failure, FailureKind, Output, Stream};
 pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
 
@@ -42,8 +43,8 @@ const COURSE_VAR: &str = "WORKBOOK_COURSE";
 const HELPER_VAR: &str = "WORKBOOK_HELPER";
 /// The lock file with the workspace's versions.
 const LOCK_VAR: &str = "WORKBOOK_LOCK";
-/// The companion's two descriptors and its nonce.
-const COMPANION_VAR: &str = "WORKBOOK_COMPANION";
+/// The two descriptors of the startup cell, and its nonce.
+const STARTUP_VAR: &str = "WORKBOOK_STARTUP";
 /// A cell that prints more than this is stopped: 16 MB.
 const OUTPUT_LIMIT: usize = 16 << 20;
 
@@ -79,15 +80,15 @@ struct Place {
 
 /// A running session.
 pub struct Session {
-    host: Host,
+    evaluator: Evaluator,
     directory: SessionDirectory,
     place: Place,
     limit: Duration,
 }
 
 impl Session {
-    /// Starts a session whose cells run in `cells_dir`, as Jupyter runs them in their notebook's directory; `note` hears
-    /// what takes long.
+    /// Starts a session whose cells run in `cells_dir`, as Jupyter runs them in their notebook's directory; `note` is called
+    /// with what takes long.
     ///
     /// # Errors
     /// When the helper crate does not compile, or no process can be started.
@@ -97,8 +98,8 @@ impl Session {
         note("starting evcxr");
         let course = root.to_path_buf();
         let place = Place { cells_dir, course, helper };
-        let host = Host::start(&directory, &place, note)?;
-        Ok(Session { host, directory, place, limit: Duration::from_secs(600) })
+        let evaluator = Evaluator::start(&directory, &place, note)?;
+        Ok(Session { evaluator, directory, place, limit: Duration::from_secs(600) })
     }
 
     /// Stops any cell that runs for longer than `limit`.
@@ -112,10 +113,10 @@ impl Session {
     /// # Errors
     /// Only when the session itself cannot go on; a cell's failure is in the [`Outcome`].
     pub fn execute(&mut self, code: &str, watch: &mut dyn FnMut(&Output)) -> Result<Outcome> {
-        if self.host.closed {
-            self.host = Host::start(&self.directory, &self.place, &|_| ())?;
+        if self.evaluator.closed {
+            self.evaluator = Evaluator::start(&self.directory, &self.place, &|_| ())?;
         }
-        let mut outcome = self.host.execute(code, self.limit, watch, &|_| ())?;
+        let mut outcome = self.evaluator.execute(code, self.limit, watch, &|_| ())?;
         // A panic may speak of downloads, too; that one is the learner's own.
         if let Some(failure) = &mut outcome.failure
             && matches!(failure.kind, FailureKind::Compile | FailureKind::Other)
@@ -128,19 +129,19 @@ impl Session {
     }
 }
 
-/// The host process and the pipes to it.
-struct Host {
+/// The evaluator's process and the pipes to it.
+struct Evaluator {
     process: Child,
     requests: Option<ChildStdin>,
     events: Receiver<Event>,
     closed: bool,
 }
 
-impl Host {
-    fn start(directory: &SessionDirectory, place: &Place, note: &dyn Fn(&str)) -> Result<Host> {
-        let mut process = host::command(directory.path(), &directory.lock_file(), place)
+impl Evaluator {
+    fn start(directory: &SessionDirectory, place: &Place, note: &dyn Fn(&str)) -> Result<Evaluator> {
+        let mut process = evaluator::command(directory.path(), &directory.lock_file(), place)
             .and_then(|mut command| command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())
-            .context("the session's host process does not start")?;
+            .context("the session's process for evcxr does not start")?;
         let (sender, events) = channel();
         let stdout = BufReader::new(process.stdout.take().expect("piped"));
         let stderr = BufReader::new(process.stderr.take().expect("piped"));
@@ -164,11 +165,11 @@ impl Host {
             let _ = sender.send(Event::Closed(notes.join().unwrap_or_default()));
         });
         let requests = process.stdin.take();
-        let host = Host { process, requests, events, closed: false };
+        let evaluator = Evaluator { process, requests, events, closed: false };
         loop {
             // Compiling the session's first lines takes seconds, and minutes where others want the same processor.
-            match host.events.recv_timeout(Duration::from_secs(300)) {
-                Ok(Event::Ready) => return Ok(host),
+            match evaluator.events.recv_timeout(Duration::from_secs(300)) {
+                Ok(Event::Ready) => return Ok(evaluator),
                 Ok(Event::Note(text)) => note(&text),
                 Ok(Event::Closed(why)) => bail!("evcxr does not start:\n{why}"),
                 Ok(_) => {}
@@ -225,7 +226,7 @@ impl Host {
                     self.request(&Request::Interrupt);
                 }
                 Err(_) => {
-                    // The host does not even answer an interrupt.
+                    // The evaluator does not even answer an interrupt.
                     let _ = self.process.kill();
                     self.closed = true;
                     break Some(ended(FailureKind::Stopped, "", "its session was ended; all variables are gone"));
@@ -245,9 +246,9 @@ impl Host {
     }
 }
 
-impl Drop for Host {
+impl Drop for Evaluator {
     fn drop(&mut self) {
-        // The host ends when nobody speaks to it any more; its directory is deleted after that.
+        // The evaluator ends when its standard input does; its directory is deleted after that.
         self.requests.take();
         let patience = Instant::now() + Duration::from_secs(5);
         while Instant::now() < patience {

@@ -11,7 +11,7 @@ It knows neither evcxr's library nor notebooks.
 
 use super::demux::{Control, Demux, Part};
 use super::message::{Output, Panic, Relayed, Stream, to_line};
-use super::{COMPANION_VAR, OUTPUT_LIMIT, ROLE_VAR};
+use super::{OUTPUT_LIMIT, ROLE_VAR, STARTUP_VAR};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::process::{Command, ExitCode, Stdio};
@@ -54,7 +54,7 @@ struct Relay {
     stdout: Demux,
     stderr: Demux,
     pid: u32,
-    /// The companion has answered. What comes before is evcxr's own first cell, and evcxr waits for ever if it is told of
+    /// The startup cell has answered. What comes before is evcxr's own first cell, and evcxr waits for ever if it is sent
     /// output before it has given us the channel to read it from.
     started: bool,
     /// Numbers of the last mark asked for, and of the last one seen on each stream.
@@ -81,10 +81,10 @@ impl Relay {
         rustix::io::fcntl_setfd(&requests_read, rustix::io::FdFlags::empty())?;
         rustix::io::fcntl_setfd(&reports_write, rustix::io::FdFlags::empty())?;
         let nonce = format!("{:x}-{:x}", std::process::id(), now());
-        let companion = format!("{} {} {nonce}", requests_read.as_raw_fd(), reports_write.as_raw_fd());
+        let startup = format!("{} {} {nonce}", requests_read.as_raw_fd(), reports_write.as_raw_fd());
         let mut child = Command::new(std::env::current_exe()?)
             .env_remove(ROLE_VAR)
-            .env(COMPANION_VAR, companion)
+            .env(STARTUP_VAR, startup)
             // `cnn::display` may replace what it has shown: the session keeps the last state.
             .env("CNN_LIVE", "1")
             .stdout(Stdio::piped())
@@ -160,7 +160,7 @@ impl Relay {
                 let parts = self.stderr.push(&bytes);
                 self.stderr_parts(parts)
             }
-            Incoming::Flooded => self.tell(&Relayed::Stopped(format!(
+            Incoming::Flooded => self.send(&Relayed::Stopped(format!(
                 "the cell printed more than {} MB and was stopped",
                 OUTPUT_LIMIT >> 20
             ))),
@@ -178,19 +178,19 @@ impl Relay {
                 }
                 Part::Display(data, id) => {
                     self.release()?;
-                    self.tell(&Relayed::Output(Output::Display { data, id }))?;
+                    self.send(&Relayed::Output(Output::Display { data, id }))?;
                 }
                 Part::Mark(number) => {
                     self.seen.0 = number;
                     if !std::mem::replace(&mut self.started, true) {
-                        self.tell(&Relayed::Started { pid: self.pid })?;
+                        self.send(&Relayed::Started { pid: self.pid })?;
                     }
                 }
                 Part::Control(Control::Question, line) => {
                     self.question = Some(std::mem::take(&mut self.held));
                     pass_on(&line)?;
                 }
-                // Told when the cell is complete: to wait for the report here would read on past the cell's end.
+                // Sent when the cell is complete: to wait for the report here would read on past the cell's end.
                 Part::Control(Control::Panicked, line) => self.notification = Some(line),
                 Part::Control(Control::Complete, line) => {
                     self.complete()?;
@@ -225,7 +225,7 @@ impl Relay {
         }
     }
 
-    /// Reads on until everything that the cell printed has been read, then tells the rest of it.
+    /// Reads on until everything that the cell printed has been read, then sends the rest of it.
     fn complete(&mut self) -> std::io::Result<()> {
         self.mark += 1;
         if writeln!(self.requests, "{}", self.mark).is_ok() {
@@ -235,14 +235,14 @@ impl Relay {
         if let Some(line) = self.notification.take() {
             self.settle(3, |relay| relay.panic.is_some())?;
             let panic = self.panic.take().or_else(|| self.other_panic.take());
-            self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
+            self.send(&Relayed::Panicked(panic.unwrap_or_default()))?;
             pass_on(&line)?;
         }
         for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
             self.show(panic)?;
         }
         if let Some(message) = self.question.take() {
-            self.tell(&Relayed::Question(message))?;
+            self.send(&Relayed::Question(message))?;
         }
         self.printed.store(0, Ordering::SeqCst);
         self.release()
@@ -274,7 +274,7 @@ impl Relay {
         for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
             self.show(panic)?;
         }
-        self.tell(&Relayed::Died { code, signal })?;
+        self.send(&Relayed::Died { code, signal })?;
         std::process::exit(1);
     }
 
@@ -284,7 +284,7 @@ impl Relay {
         self.text(Stream::Stderr, format!("{thread}panicked at {}:{}: {}\n", panic.file, panic.line, panic.message))
     }
 
-    /// Tells what was held back of standard error.
+    /// Sends what was held back of standard error.
     fn release(&mut self) -> std::io::Result<()> {
         match std::mem::take(&mut self.held) {
             held if held.is_empty() => Ok(()),
@@ -293,10 +293,10 @@ impl Relay {
     }
 
     fn text(&self, stream: Stream, text: String) -> std::io::Result<()> {
-        self.tell(&Relayed::Output(Output::Text { stream, text }))
+        self.send(&Relayed::Output(Output::Text { stream, text }))
     }
 
-    fn tell(&self, message: &Relayed) -> std::io::Result<()> {
+    fn send(&self, message: &Relayed) -> std::io::Result<()> {
         if self.started { pass_on(&to_line(message)) } else { Ok(()) }
     }
 }
@@ -335,7 +335,7 @@ fn forward(
     });
 }
 
-/// One report of the companion's panic hook: a line of numbers, then the texts whose lengths it gave.
+/// One report of the startup cell's panic hook: a line of numbers, then the texts whose lengths it gave.
 fn read_panic(reports: &mut impl BufRead) -> Option<Panic> {
     let mut header = String::new();
     reports.read_line(&mut header).ok()?;

@@ -7,8 +7,8 @@ that are given by a path.
 */
 
 use super::directory::SessionDirectory;
-use super::helper::Sources;
-use super::{Host, Place};
+use super::helper_crate::Sources;
+use super::{Evaluator, Place};
 use anyhow::{Context, Result, bail};
 use course::Root;
 use std::collections::HashSet;
@@ -93,10 +93,10 @@ fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, 
     }
     fs::copy(root.join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
     let site = Place { cells_dir: root.to_path_buf(), course: root.to_path_buf(), helper: helper.to_owned() };
-    let mut host = Host::start(&directory, &site, note)?;
+    let mut evaluator = Evaluator::start(&directory, &site, note)?;
     let path = root.to_str().context("the path of the workspace is not Unicode")?;
-    let outcome = host.execute(&setup_code(path), Duration::from_secs(3600), &mut |_| (), note)?;
-    drop(host);
+    let outcome = evaluator.execute(&setup_code(path), Duration::from_secs(3600), &mut |_| (), note)?;
+    drop(evaluator);
     if let Some(failure) = outcome.failure {
         let details = failure.details;
         if let Some(text) = super::download::explain(&details) {

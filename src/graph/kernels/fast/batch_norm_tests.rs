@@ -9,7 +9,8 @@ use crate::graph::kernels::workspace::Workspace;
 /// What one set of calls writes: the output, the gradients of x, of gamma and of beta.
 type Results = [Vec<f32>; 4];
 
-/// How a test runs the layer: followed by a relu, or by an addition and a relu, whose gradients are then made elsewhere.
+/// How a test runs the layer: followed by a relu, or by an addition and a relu, whose gradients are then made
+/// elsewhere.
 #[derive(Debug, Clone, Copy)]
 struct Tail {
     relu: bool,
@@ -19,9 +20,9 @@ struct Tail {
 fn run(shapes: &mut Shapes, rows: usize, n_c: usize, tail: Tail, ws: &mut Workspace) -> (Results, [Vec<f64>; 4]) {
     let len = rows * n_c;
     // A mean far from zero: the variance must not be a difference of two large numbers.
-    let x: Vec<f32> = shapes.numbers(len).iter().map(|x| 50.0 + x).collect();
-    let (add, dy) = (shapes.numbers(len), shapes.numbers(len));
-    let (gamma, beta) = (shapes.numbers(n_c), shapes.numbers(n_c));
+    let x: Vec<f32> = shapes.elements(len).iter().map(|x| 50.0 + x).collect();
+    let (add, dy) = (shapes.elements(len), shapes.elements(len));
+    let (gamma, beta) = (shapes.elements(n_c), shapes.elements(n_c));
     let epsilon = 1e-3f64;
 
     let (mut mean, mut variance) = (vec![0.0; n_c], vec![0.0; n_c]);
