@@ -23,12 +23,15 @@ pub struct LayerRegistry {
     classes: Vec<Class>,
 }
 
+/// Makes a layer of its settings and calls it.
+type Place = fn(Rc<Context>, &Config, Attributes, Vec<Tensor>) -> Result<Tensor, Mismatch>;
+
 #[derive(Clone, Copy)]
 struct Class {
     name: &'static str,
     /// Whether it belongs to the library, and not to the program.
     is_built_in: bool,
-    place: fn(Rc<Context>, &Config, Attributes, Vec<Tensor>) -> Result<Tensor, Mismatch>,
+    place: Place,
     is_class_of: fn(&BuiltLayer) -> bool,
 }
 

@@ -78,7 +78,7 @@ impl Watch<'_, '_> {
         loop {
             let [reports, output, log, input] = self.wait(look)?;
             // Reports first: a job that has ended is not killed for what it left in a pipe.
-            if reports && !self.hear()? {
+            if reports && !self.receive()? {
                 return Ok(());
             }
             if output {
@@ -123,12 +123,12 @@ impl Watch<'_, '_> {
     }
 
     /// Reads reports; false at their end.
-    fn hear(&mut self) -> Result<bool, Error> {
+    fn receive(&mut self) -> Result<bool, Error> {
         let mut buffer = [0; 4096];
         let n = match self.helper.reports.read(&mut buffer) {
             Ok(n) => n,
             Err(e) if retry(&e) => return Ok(true),
-            Err(source) => return Err(Error::System { doing: "hear from its helper", source }),
+            Err(source) => return Err(Error::System { doing: "read from its helper process", source }),
         };
         self.pending.extend_from_slice(&buffer[..n]);
         while let Some(end) = self.pending.iter().position(|&b| b == b'\n') {

@@ -1,8 +1,7 @@
 /*!
 The graph as it is written down: nodes, names, and the handles `Graph`, `Tensor` and `Operation` that point into it.
 
-Nothing is computed here; a [`Session`](crate::graph::Session) does that. What a handle says of itself is in
-[`tensor`](super::tensor).
+Nothing is computed here; a [`Session`](crate::graph::Session) does that. What a handle says of itself is in `tensor.rs`.
 */
 
 use super::{

@@ -1,7 +1,7 @@
 /*!
 Runs a graph: holds the variables' values, the optimizers' slots and the buffers, and executes plans.
 
-What is to be done is decided in [`compile`](crate::graph::compile), once for each set of fetches and shapes.
+What is to be done is decided in `compile`, once for each set of fetches and shapes.
 */
 
 use super::{

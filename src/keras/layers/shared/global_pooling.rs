@@ -30,7 +30,6 @@ pub trait GlobalReduction: fmt::Debug + 'static {
 
 impl<R: GlobalReduction> GlobalPooling2D<R> {
     /// One element per channel.
-    #[expect(clippy::new_without_default, reason = "a layer is made with new")]
     pub fn new() -> Self {
         GlobalPooling2D { attributes: Attributes::default(), reduction: PhantomData }
     }
