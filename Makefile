@@ -1,4 +1,5 @@
-# make          sets up what is missing, builds, and runs the course
+# make          sets up what is missing, builds, executes the first chapter, and grades samples
+# make course   the same with every chapter, and writes all notebooks anew
 # make test     everything that must hold, in minutes
 # make test-all the same and the slow checks: the stock Jupyter kernel, TensorFlow, Keras
 # make lab      JupyterLab with the notebooks; make lab ARGS="--no-browser --port 9000"
@@ -8,7 +9,8 @@ BIN := target/debug
 
 .PHONY: all setup build course test lint test-all lab bench clean
 
-all: course
+all: build
+	@sh scripts/course.sh
 
 setup:
 	@sh scripts/setup.sh
@@ -17,12 +19,13 @@ build: setup
 	@$(CARGO) build --workspace --locked
 
 course: build
-	@sh scripts/course.sh
+	@sh scripts/course.sh --all
 
 lint: setup
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	@sh scripts/words.sh
 
 test: build lint
 	$(CARGO) test --workspace --locked

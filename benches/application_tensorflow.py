@@ -1,5 +1,5 @@
 """Trains the application network in TensorFlow on SIGNS, with the course's settings and what is random drawn from a seed:
-the peer of `cargo run --release --example application_signs -- --seed 0`. It measures accuracies, no times.
+the counterpart of `cargo run --release --example application_signs -- --seed 0`. It measures accuracies, no times.
 
     CNN_DATA=FOLDER python benches/application_tensorflow.py SEED...
 

@@ -38,8 +38,8 @@ fn application(m: usize) -> Vec<(&'static str, usize, Conv2dGeometry)> {
     vec![("application 4x4", 1, conv(64, 3, 4, 8)), ("application 2x2", 1, conv(8, 8, 2, 16))]
 }
 
-/// Numbers in [-1, 1) that differ from each other.
-fn numbers(len: usize) -> Vec<f32> {
+/// Distinct elements in [-1, 1).
+fn elements(len: usize) -> Vec<f32> {
     (0..len as u32).map(|i| (i.wrapping_mul(2654435761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
 }
 
@@ -65,7 +65,7 @@ fn bench_layers(title: &str, layers: &[(&str, usize, Conv2dGeometry)], ws: &mut 
     println!("{title}: ms and GFLOP/s of forward, gradient of images, gradient of filters");
     let (mut total, mut flops) = ([0.0; 3], 0.0);
     for &(name, count, g) in layers {
-        let (x, w, dy) = (numbers(g.input_len()), numbers(g.filter_len()), numbers(g.output_len()));
+        let (x, w, dy) = (elements(g.input_len()), elements(g.filter_len()), elements(g.output_len()));
         let (mut y, mut dx, mut dw) = (dy.clone(), x.clone(), w.clone());
         let times = [
             time(ws, |ws| conv2d::forward(&g, &x, &w, &mut y, Epilogue::default(), ws)),
@@ -96,8 +96,8 @@ fn bench_layers(title: &str, layers: &[(&str, usize, Conv2dGeometry)], ws: &mut 
 }
 
 fn main() {
-    let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
-    let (n_threads, m) = (numbers.next().unwrap_or(2), numbers.next().unwrap_or(32));
+    let mut arguments = std::env::args().filter_map(|argument| argument.parse().ok());
+    let (n_threads, m) = (arguments.next().unwrap_or(2), arguments.next().unwrap_or(32));
     let mut ws = Workspace::new(n_threads);
     println!("{n_threads} threads, {:?}, batch {m}", ws.isa());
     bench_layers("ResNet-50", &resnet50(m), &mut ws);

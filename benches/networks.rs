@@ -2,9 +2,10 @@
 Times whole networks on the engine: a training step and predictions of ResNet-50, an epoch of the application network.
 `cargo bench --bench networks -- [threads] [repeats] [part of a name]`.
 
-It does not load data: pictures and labels are made up, the arithmetic is that of the course. As `networks serve THREADS`
-it times what its standard input asks for, line by line; `networks race` lets it take turns with TensorFlow (`PYTHON`
-names a Python that has it), burn and candle (`PEERS` names the folder of their programs, see `benches/peers`).
+It does not load data: pictures and labels are synthetic, the arithmetic is that of the course. As `networks serve
+THREADS` it runs the benchmark that each line of its standard input names; `networks compare` runs it in alternating
+rounds with TensorFlow (`PYTHON` is a Python that has it), burn and candle (`PEERS` is the folder of their programs, see
+`benches/peers`).
 */
 
 use cnn::graph::{
@@ -17,7 +18,7 @@ use ndarray::{Array2, Array4};
 use std::{collections::HashMap, hint::black_box, time::Instant};
 
 mod clock;
-mod race;
+mod compare;
 
 /// A network under construction.
 struct Network {
@@ -38,12 +39,12 @@ impl Network {
         self.graph.add(op, inputs, "op")
     }
 
-    /// Filters with He's scale, from a small generator of their own.
+    /// Filters with He's scale, from a small deterministic generator.
     fn weights(&self, shape: &[usize]) -> Tensor {
         let values = |shape: &[usize]| {
             let fan_in: usize = shape[..shape.len() - 1].iter().product();
             let scale = (6.0 / fan_in as f32).sqrt();
-            numbers(shape.iter().product()).into_iter().map(|number| scale * number).collect()
+            elements(shape.iter().product()).into_iter().map(|x| scale * x).collect()
         };
         self.graph.variable(shape, values, "W")
     }
@@ -130,25 +131,25 @@ impl Network {
     }
 }
 
-/// Numbers in [-1, 1) that differ from each other.
-fn numbers(len: usize) -> Vec<f32> {
+/// Distinct elements in [-1, 1).
+fn elements(len: usize) -> Vec<f32> {
     (0..len as u32).map(|i| (i.wrapping_mul(2654435761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
 }
 
 fn pictures(m: usize) -> Array4<f32> {
-    Array4::from_shape_vec((m, 64, 64, 3), numbers(m * 64 * 64 * 3)).expect("as many numbers") / 2.0 + 0.5
+    Array4::from_shape_vec((m, 64, 64, 3), elements(m * 64 * 64 * 3)).expect("as many elements") / 2.0 + 0.5
 }
 
 fn labels(m: usize) -> Array2<f32> {
     Array2::from_shape_fn((m, 6), |(i, c)| if i * 7 % 6 == c { 1.0 } else { 0.0 })
 }
 
-/// Prints the shortest and the middle of several runs.
+/// Prints the shortest and the median of several runs.
 fn time(what: &str, n_threads: usize, repeats: usize, name: &str) {
     if std::env::args().skip(1).any(|part| part.starts_with(char::is_alphabetic) && !what.contains(&part)) {
         return;
     }
-    let mut f = figure(name, n_threads);
+    let mut f = benchmark(name, n_threads);
     f();
     let mut times: Vec<f64> = (0..repeats)
         .map(|_| {
@@ -166,7 +167,7 @@ fn main() {
     let (threads, repeats) = (arguments.next().unwrap_or(2), arguments.next().unwrap_or(10));
     match std::env::args().nth(1).as_deref() {
         Some("serve") => return serve(threads),
-        Some("race") => return race::run(threads).unwrap_or_else(|error| panic!("race: {error}")),
+        Some("compare") => return compare::run(threads).unwrap_or_else(|error| panic!("compare: {error}")),
         _ => {}
     }
     println!("{threads} threads");
@@ -176,8 +177,8 @@ fn main() {
     time("Application network, an epoch", threads, repeats, "application");
 }
 
-/// What is timed under a name: one call is one step, one prediction, or one epoch on 1,080 pictures.
-fn figure(name: &str, threads: usize) -> Box<dyn FnMut()> {
+/// The benchmark of this name: one call is one step, one prediction, or one epoch on 1,080 pictures.
+fn benchmark(name: &str, threads: usize) -> Box<dyn FnMut()> {
     let network = Network::new();
     let kernels = Kernels::Fast { threads };
     match name {
@@ -220,10 +221,10 @@ fn started(network: &Network, kernels: Kernels) -> Session {
     session
 }
 
-/// Answers each line `NAME N` with the seconds of N calls of that figure, and `memory` with the most bytes that the
-/// process has held.
+/// Answers each line `NAME N` with the seconds of N calls of that benchmark, and `memory` with the peak memory of the
+/// process in bytes.
 fn serve(threads: usize) {
-    let mut figures: HashMap<String, Box<dyn FnMut()>> = HashMap::new();
+    let mut benchmarks: HashMap<String, Box<dyn FnMut()>> = HashMap::new();
     println!("cnn {}", env!("CARGO_PKG_VERSION"));
     for line in std::io::stdin().lines() {
         let line = line.expect("a line of text");
@@ -231,7 +232,7 @@ fn serve(threads: usize) {
             println!("{}", peak_memory());
             continue;
         };
-        let call = figures.entry(name.to_owned()).or_insert_with(|| figure(name, threads));
+        let call = benchmarks.entry(name.to_owned()).or_insert_with(|| benchmark(name, threads));
         let seconds = |_| {
             let start = Instant::now();
             call();
@@ -242,7 +243,7 @@ fn serve(threads: usize) {
     }
 }
 
-/// In bytes; 0 where the system does not tell.
+/// In bytes; 0 where the system does not report it.
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,9 +1,9 @@
-"""The networks of the course in TensorFlow, timed when the benchmark `race` asks for it.
+"""The networks of the course in TensorFlow, timed for `networks compare`.
 
     python benches/networks_tensorflow.py THREADS
 
 Prints TensorFlow's version, then answers each line `train N`, `predict32 N`, `predict1 N`, `application N` with the
-seconds of N steps, predictions or epochs, and `memory` with the most bytes that the process has held. It loads no data.
+seconds of N steps, predictions or epochs, and `memory` with the peak memory of the process in bytes. It loads no data.
 """
 import os
 import sys

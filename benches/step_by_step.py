@@ -3,7 +3,7 @@
     python benches/step_by_step.py
 
 Prints NumPy's version, then one line for each function: its name and its median time in seconds. The Rust benchmark of
-the same name runs it and puts the two side by side; the inputs are the same there.
+the same name runs it and prints both; its inputs are the same.
 """
 import pathlib
 import statistics

@@ -71,7 +71,7 @@ fn seeded_model(train: &Examples, test: &Examples, seed: u32) {
     }
 }
 
-/// The number behind `--seed`, if it is there.
+/// The number after `--seed`, if it is given.
 fn seed() -> Result<Option<u32>, Box<dyn Error>> {
     let mut args = std::env::args().skip_while(|arg| arg != "--seed");
     if args.next().is_none() {

@@ -90,7 +90,7 @@ fn figures() -> Vec<(&'static str, Figure)> {
             "confusion",
             ConfusionMatrix::new(&array![[18, 2, 0], [1, 17, 2], [0, 3, 17]], ["zero", "one", "two"])
                 .title("Test set")
-                .caption("Right answers stand on the diagonal.")
+                .caption("Right answers are on the diagonal.")
                 .figure(),
         ),
     ]

@@ -8,7 +8,7 @@ use cnn::{
     keras::{Model, load_model},
     numpy::RandomState,
 };
-use ndarray::Array4;
+use ndarray::ArrayD;
 use std::{error::Error, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -18,19 +18,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut resnet = resnet50((64, 64, 3), 6);
     resnet.compile("adam", "categorical_crossentropy", ["accuracy"]);
-    write(folder, "resnet50", &resnet, 64)?;
+    write(folder, "resnet50", &resnet)?;
     for name in ["keras2", "keras3", "keras2_sequential", "keras3_sequential"] {
-        write(folder, name, &load_model(fixtures.join(format!("{name}.h5")))?, 8)?;
+        write(folder, name, &load_model(fixtures.join(format!("{name}.h5")))?)?;
+    }
+    for name in ["keras2_deferred", "keras3_batch_size", "keras2_training_false", "tensorflow1", "float16"] {
+        let mut model = load_model(fixtures.join(format!("keras_variants/{name}.h5")))?;
+        model.compile("sgd", "categorical_crossentropy", ["accuracy"]);
+        write(folder, name, &model)?;
     }
     Ok(())
 }
 
 /// Writes `NAME.h5`, and `NAME.json` with `x` and `predictions`.
-fn write(folder: &Path, name: &str, model: &Model, side: usize) -> Result<(), Box<dyn Error>> {
-    let x: Array4<f32> = RandomState::new(1).randn((2, side, side, 3)).mapv(|x| x as f32);
+fn write(folder: &Path, name: &str, model: &Model) -> Result<(), Box<dyn Error>> {
+    let mut shape = vec![2];
+    shape.extend(model.inputs()[0].shape().dims()[1..].iter().flatten());
+    let x: ArrayD<f32> = RandomState::new(1).randn(&shape[..]).mapv(|x| x as f32);
     let predictions: Vec<f32> = model.predict(&x).into_iter().collect();
     model.save(folder.join(format!("{name}.h5")))?;
-    let json = serde_json::json!({ "side": side, "x": x.iter().collect::<Vec<_>>(), "predictions": predictions });
+    let json = serde_json::json!({ "shape": shape, "x": x.iter().collect::<Vec<_>>(), "predictions": predictions });
     std::fs::write(folder.join(format!("{name}.json")), json.to_string())?;
     Ok(())
 }

@@ -30,7 +30,7 @@ rm -f "$BENCH_TABLE"
 
 figures() {
     echo "== the networks, beside TensorFlow, burn and candle"
-    cargo bench -q --locked -p cnn --bench networks -- race
+    cargo bench -q --locked -p cnn --bench networks -- compare
 
     echo
     echo "== the eight functions of the first assignment, beside the same loops in NumPy"

@@ -1,15 +1,19 @@
 /*!
-The visible test of an exercise: compares what a learner's function returns with what it should, and says what to look
-at where the two differ.
+The visible test of an exercise: compares what a learner's function returns with what it should return, and says what to
+look at where the two differ.
 
-It is not the grader: the inputs stand in the notebook for all to read, and no points come of it.
+It is not the grader: its inputs are in the notebook for all to read, and it gives no points.
 */
+
+mod run;
+
+pub use run::run_test;
 
 use ndarray::{Array, ArrayBase, ArrayD, Data, Dimension, IntoDimension};
 
 use crate::numpy as np;
 
-/// Relative tolerance unless told: sums in another order differ around 1e-15, a wrong formula by far more than this.
+/// Relative tolerance by default: sums in another order differ around 1e-15, a wrong formula by far more than this.
 const RELATIVE: f64 = 1e-7;
 /// Absolute tolerance, for expected zeros.
 const ABSOLUTE: f64 = 1e-9;
@@ -78,8 +82,8 @@ impl Check {
         self
     }
 
-    /// Lets the numbers of the next comparison be off by this relative error, where sums of singles are taken in any
-    /// order; what should be zero may be off by as much itself.
+    /// Allows this relative error in the next comparison, where sums of f32 are taken in any order; what should be zero may
+    /// be off by as much itself.
     pub fn within(mut self, relative: f64) -> Self {
         self.relative = relative;
         self
@@ -121,8 +125,7 @@ impl Check {
         self.forget()
     }
 
-    /// Compares a shape, then every value, to a relative error of 1e-7 or that of [`Check::within`]. Not a number equals
-    /// nothing.
+    /// Compares a shape, then every value, to a relative error of 1e-7 or that of [`Check::within`]. NaN equals nothing.
     ///
     /// # Panics
     /// With both shapes, or the first place that differs and both of its values.
@@ -194,7 +197,7 @@ impl Check {
         self.forget()
     }
 
-    /// Demands that something holds; `what` says what, as a sentence.
+    /// Requires that something holds; `what` says what, as a sentence.
     ///
     /// # Panics
     /// When it does not hold.
@@ -206,7 +209,7 @@ impl Check {
         self.forget()
     }
 
-    /// Ends the test: all was well.
+    /// Ends the test and prints that everything passed.
     pub fn done(self) {
         println!("\x1b[32m✓ {}: all good\x1b[0m", self.name);
     }
@@ -243,7 +246,7 @@ impl Check {
 }
 
 fn close(got: f64, expected: f64, relative: f64) -> bool {
-    // Singles that cancel out leave what they were rounded by, not zero.
+    // f32 terms that cancel leave a rounding error, not zero.
     let absolute = if relative > RELATIVE { relative } else { ABSOLUTE };
     got == expected || expected.is_finite() && (got - expected).abs() <= absolute + relative * expected.abs()
 }

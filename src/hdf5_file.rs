@@ -1,7 +1,7 @@
 /*!
-HDF5 files from outside: opened with a diagnosis, written in one piece, and their strings, in whichever form they are.
+Opens HDF5 files with a diagnosis, writes them in one piece, and reads their strings in every form.
 
-What a file has to hold, its readers know: [`datasets`](crate::datasets) and [`keras`](crate::keras).
+What a file has to hold is known to its readers: [`datasets`](crate::datasets) and [`keras`](crate::keras).
 */
 
 use crate::error::{Error, Result};
@@ -29,9 +29,9 @@ pub(crate) fn open(path: &Path, expected: &str, help: &str) -> Result<hdf5::File
     if path.is_dir() {
         return Err(contents("a folder".to_owned()));
     }
-    let start = first_bytes(path).map_err(|source| Error::Io { path: path_(), source })?;
-    if !start.starts_with(b"\x89HDF\r\n\x1a\n") {
-        return Err(contents(what_starts_like(&start)));
+    let io = |source| Error::Io { path: path_(), source };
+    if !has_signature(path).map_err(io)? {
+        return Err(contents(what_starts_like(&first_bytes(path).map_err(io)?)));
     }
     open_when_unlocked(path).map_err(|e| match is_lock(&e) {
         true => contents(format!("a file that another program has open for writing ({e})")),
@@ -62,7 +62,7 @@ fn is_lock(error: &hdf5::Error) -> bool {
 }
 
 /// Writes a file by calling `write` with a temporary path in the same folder, which is made if it is missing, and
-/// renames it when it is complete: a reader, or a second writer, never meets half a file.
+/// renames it when it is complete: a reader, or a second writer, never sees half a file.
 ///
 /// # Errors
 /// [`Error::Io`] if the folder cannot be made or written.
@@ -87,6 +87,8 @@ pub(crate) fn type_name(dataset: &hdf5::Dataset) -> String {
         Some(TypeDescriptor::Unsigned(size)) => format!("uint{}", 8 * size as usize),
         Some(TypeDescriptor::Float(size)) => format!("float{}", 8 * size as usize),
         Some(other) => other.to_string(),
+        // The library names no float of 2 bytes, but converts it.
+        None if dataset.dtype().is_ok_and(|dtype| dtype.size() == 2) => "float16".to_owned(),
         None => "an unknown type".to_owned(),
     }
 }
@@ -94,6 +96,25 @@ pub(crate) fn type_name(dataset: &hdf5::Dataset) -> String {
 /// The element type.
 pub(crate) fn descriptor(container: &hdf5::Container) -> Option<TypeDescriptor> {
     container.dtype().ok()?.to_descriptor().ok()
+}
+
+/// The compression of a data set that this program cannot read, by name; `None` if it can.
+pub(crate) fn missing_filter(dataset: &hdf5::Dataset) -> Option<String> {
+    let missing = dataset.filters().into_iter().find(|filter| !filter.decode_enabled())?;
+    // Numbers of the HDF Group's registry of filters.
+    let name = match missing.id() {
+        1 => "gzip",
+        4 => "SZIP",
+        307 => "bzip2",
+        32001 => "Blosc",
+        32004 => "LZ4",
+        32008 => "Bitshuffle",
+        32013 => "ZFP",
+        32015 => "Zstandard",
+        32026 => "Blosc2",
+        other => return Some(format!("the HDF5 filter {other}")),
+    };
+    Some(format!("{name} (the HDF5 filter {})", missing.id()))
 }
 
 /// A shape as NumPy prints it: `(120,)`, `(120, 64, 64, 3)`.
@@ -104,25 +125,46 @@ pub(crate) fn tuple(shape: &[usize]) -> String {
     }
 }
 
-/// Names longer than this are nobody's; HDF5 reads shorter fixed ones into it.
-const LONGEST: usize = 1024;
-
 /// The strings of an attribute, of a list or a single one. None if there is no such attribute, or it holds none.
 ///
-/// Versions of h5py have written them with a fixed length or a variable one, as ASCII or UTF-8.
+/// Versions of h5py have written them with a fixed length or a variable one, as ASCII or UTF-8, and other programs pad
+/// them with zeros or with spaces. Bytes that are no UTF-8 are no string.
 pub(crate) fn strings(at: &Location, name: &str) -> Option<Vec<String>> {
-    fn all<T: hdf5::H5Type + AsRef<str>>(attribute: &hdf5::Attribute) -> Option<Vec<String>> {
-        Some(attribute.read_raw::<T>().ok()?.iter().map(|text| text.as_ref().to_owned()).collect())
-    }
     let attribute = at.attr(name).ok()?;
     if attribute.size() == 0 {
         return Some(Vec::new()); // an empty list has no strings, and h5py gives it the type of numbers
     }
     match descriptor(&attribute)? {
-        TypeDescriptor::VarLenUnicode => all::<VarLenUnicode>(&attribute),
-        TypeDescriptor::VarLenAscii => all::<VarLenAscii>(&attribute),
-        TypeDescriptor::FixedAscii(n) if n <= LONGEST => all::<FixedAscii<LONGEST>>(&attribute),
-        TypeDescriptor::FixedUnicode(n) if n <= LONGEST => all::<FixedUnicode<LONGEST>>(&attribute),
+        TypeDescriptor::VarLenUnicode => all(&attribute, VarLenUnicode::as_bytes),
+        TypeDescriptor::VarLenAscii => all(&attribute, VarLenAscii::as_bytes),
+        TypeDescriptor::FixedAscii(n) => fixed(&attribute, n),
+        TypeDescriptor::FixedUnicode(n) => fixed_unicode(&attribute, n),
+        _ => None,
+    }
+}
+
+fn all<T: hdf5::H5Type>(attribute: &hdf5::Attribute, bytes: impl Fn(&T) -> &[u8]) -> Option<Vec<String>> {
+    let texts = attribute.read_raw::<T>().ok()?;
+    texts.iter().map(|text| String::from_utf8(bytes(text).to_vec()).ok()).collect()
+}
+
+/// Names fit into the first length, the JSON of a model into the others. HDF5 reads a shorter string into a longer one.
+const LENGTHS: [usize; 3] = [1 << 10, 1 << 16, 1 << 22];
+
+fn fixed(attribute: &hdf5::Attribute, n: usize) -> Option<Vec<String>> {
+    match n {
+        _ if n <= LENGTHS[0] => all(attribute, FixedAscii::<{ LENGTHS[0] }>::as_bytes),
+        _ if n <= LENGTHS[1] => all(attribute, FixedAscii::<{ LENGTHS[1] }>::as_bytes),
+        _ if n <= LENGTHS[2] => all(attribute, FixedAscii::<{ LENGTHS[2] }>::as_bytes),
+        _ => None,
+    }
+}
+
+fn fixed_unicode(attribute: &hdf5::Attribute, n: usize) -> Option<Vec<String>> {
+    match n {
+        _ if n <= LENGTHS[0] => all(attribute, FixedUnicode::<{ LENGTHS[0] }>::as_bytes),
+        _ if n <= LENGTHS[1] => all(attribute, FixedUnicode::<{ LENGTHS[1] }>::as_bytes),
+        _ if n <= LENGTHS[2] => all(attribute, FixedUnicode::<{ LENGTHS[2] }>::as_bytes),
         _ => None,
     }
 }
@@ -141,6 +183,26 @@ pub(crate) fn write_strings<T: AsRef<str>>(at: &Location, name: &str, texts: &[T
 
 fn unicode(text: &str) -> hdf5::Result<VarLenUnicode> {
     text.parse().map_err(|e| format!("{text:?} cannot be a string of an HDF5 file: {e}").into())
+}
+
+/// Whether HDF5's signature is where it may be: at the beginning, or behind a user block of 512, 1024, 2048, … bytes, in
+/// which a program keeps what it likes.
+fn has_signature(path: &Path) -> std::io::Result<bool> {
+    use std::io::{Read, Seek, SeekFrom};
+    const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+    let mut file = std::fs::File::open(path)?;
+    let len = file.metadata()?.len();
+    let mut at = 0;
+    while at + SIGNATURE.len() as u64 <= len {
+        file.seek(SeekFrom::Start(at))?;
+        let mut found = [0; SIGNATURE.len()];
+        file.read_exact(&mut found)?;
+        if found == *SIGNATURE {
+            return Ok(true);
+        }
+        at = if at == 0 { 512 } else { 2 * at };
+    }
+    Ok(false)
 }
 
 fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {

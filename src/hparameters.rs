@@ -1,5 +1,5 @@
 /*!
-What a convolution or a pooling layer is told (hyperparameters) and what its forward pass keeps for its backward pass
+The hyperparameters of a convolution or a pooling layer, and what its forward pass keeps for its backward pass
 (caches).
 
 Nothing here computes a layer: that is the learner's work, in `graded`.

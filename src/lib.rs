@@ -1,12 +1,15 @@
 /*!
-The helper crate of the CNN workbook: what the notebooks, the graded functions and the grader stand on.
+The helper crate of the CNN workbook: the library that notebooks, graded functions and the grader use.
 
 It is not the course: the lessons are in `workbook/chapters`, and the program that checks and builds them is the
 package `workbook`.
 
-Reading order: [`numpy`] gives arrays their numbers and their printed form; [`hparameters`] names what a layer is told
-and what it hands to its backward pass; [`graded`] holds the assignments; [`plot`] draws.
+Reading order: [`numpy`] has NumPy's random numbers, sums and printed arrays; [`hparameters`] the hyperparameters of a
+layer and the cache for its backward pass; [`graded`] the assignments; [`graph`] the engine, with [`tf`] and [`keras`] as
+its frontends; [`plot`] the figures.
 */
+
+#![warn(missing_docs)]
 
 extern crate self as cnn;
 
@@ -28,5 +31,5 @@ pub mod testing;
 pub mod tf;
 
 pub use error::{Error, Result};
-/// The arrays that everything here takes and returns. A notebook depends on `cnn` alone, and can name their types so.
+/// The arrays that everything here takes and returns, re-exported because a notebook depends on `cnn` alone.
 pub use ndarray;

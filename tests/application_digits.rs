@@ -42,14 +42,14 @@ fn network() -> Network {
     Network { graph, x, y, w1, w2, z3 }
 }
 
-/// Checks numbers against printed ones, to the last bit.
+/// Compares results with printed ones, to the last bit.
 #[track_caller]
 fn assert_same(ours: &[f32], printed: &[f32]) {
     assert_eq!(ours, printed);
 }
 
 /// Whether NumPy prints `ours` as `printed`: the shortest digits that name it, but at most eight decimals, which do not
-/// pin down small numbers to the last bit.
+/// determine small numbers to the last bit.
 fn prints_as(ours: f32, printed: f64) -> bool {
     ours == printed as f32 || (f64::from(ours) - printed).abs() <= 5e-9
 }

@@ -192,6 +192,36 @@ fn wrong_types_shapes_counts_and_labels_are_named() {
     assert_eq!(load_signs_from(dir.path()).unwrap().y_train, array![0, 5, 2], "labels may be of any integer type");
 }
 
+/// A file that compressed.py wrote, in a folder of its own as train_signs.h5.
+fn compressed(name: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/compressed").join(name);
+    std::fs::copy(fixture, dir.path().join("train_signs.h5")).unwrap();
+    dir
+}
+
+#[test]
+fn compressed_files_are_read() {
+    for name in ["lzf.h5", "lzf_shuffle.h5", "gzip.h5"] {
+        let dir = compressed(name);
+        let set = CourseFile::new(dir.path().join("train_signs.h5"), 6).read(Split::Train).unwrap();
+        let expected = Array4::from_shape_fn((4, 64, 64, 3), |(i, row, ..)| (40 * i + row) as u8);
+        assert_eq!(set.pictures, expected, "{name}");
+        assert_eq!(set.labels, array![5, 4, 3, 2], "{name}");
+    }
+}
+
+#[test]
+fn compression_that_needs_a_plug_in_is_named_with_the_way_out() {
+    for (name, filter) in [("zstandard.h5", "Zstandard"), ("unknown.h5", "the HDF5 filter 40000")] {
+        let dir = compressed(name);
+        let message = load_signs_from(dir.path()).unwrap_err().to_string();
+        for part in ["train_signs.h5", "`train_set_x`", filter, "help: write the file again with gzip"] {
+            assert!(message.contains(part), "`{part}` is missing in:\n{message}");
+        }
+    }
+}
+
 #[test]
 fn the_hdf5_library_prints_nothing_of_its_own() {
     // A test binary's stderr is one per process, so the look happens in a child: this very test, told to fail a read.

@@ -1,5 +1,5 @@
-//! Passes that compute several operations at once, and in-place memory, against the exact kernels, which fuse nothing: a
-//! small residual network with every kind of pass, in training and in inference.
+//! Fused epilogues and in-place memory against the exact kernels, which fuse nothing: a small residual network with
+//! every kind of epilogue, in training and in inference.
 
 use cnn::{
     graph::{
@@ -63,8 +63,8 @@ impl Builder {
     }
 }
 
-/// A stem, an identity block, a convolutional block with the shortcut last, one with it first, a block whose sum is used
-/// twice, a dense layer with relu, logits.
+/// A stem, an identity block, a convolutional block with the shortcut last, one with it first, a block whose sum is
+/// used twice, a dense layer with relu, logits.
 fn network() -> Network {
     let graph = Graph::new();
     let mut b = Builder { graph: graph.clone(), rng: RandomState::new(5), variables: vec![] };
@@ -128,7 +128,7 @@ fn inference() {
     let exact = network.session(Kernels::Exact).run(&network.outputs, &feeds);
     let session = network.session(FAST);
     assert_near("output", &session.run(&network.outputs, &feeds), &exact, 1e-5);
-    // Once more with nothing but the cost handed out: longer passes, and the folded filters of the first run.
+    // Once more with nothing but the cost fetched: longer epilogues, and the folded filters of the first run.
     for _ in 0..2 {
         assert_near("cost", &[session.run(&network.outputs[4], &feeds)], &exact[4..], 1e-5);
     }
@@ -163,7 +163,7 @@ fn gradients() {
         };
         let exact = run(Kernels::Exact, &gradients);
         assert_near("gradient", &run(FAST, &gradients), &exact, 1e-4);
-        // With the variables' gradients alone, nothing in between has to be kept.
+        // With the variables' gradients alone, no value in between has to be materialised.
         let n = network.variables.len();
         assert_near("gradient of variable", &run(FAST, &gradients[..n].to_vec()), &exact[..n], 1e-4);
     }
@@ -190,7 +190,7 @@ fn training() {
     assert_eq!(fast, run(Kernels::Fast { threads: 1 }), "the number of threads does not matter");
 }
 
-/// A convolution with a large max pool behind it, whose images are fed, and what else its filters may stand in front of.
+/// A convolution of fed images, followed by a relu and max pooling with a large window, and a second convolution.
 fn pooled(window: usize, padding: Padding) -> Network {
     let graph = Graph::new();
     let mut b = Builder { graph: graph.clone(), rng: RandomState::new(9), variables: vec![] };
@@ -209,7 +209,7 @@ fn pooled(window: usize, padding: Padding) -> Network {
 }
 
 #[test]
-fn convolutions_with_the_max_pool_behind_them() {
+fn convolutions_fused_with_the_max_pooling_after_them() {
     let (x, (_, y)) = (RandomState::new(3).randn((6, 17, 22, 3)), batch());
     for (window, padding) in [(8, Padding::Same), (5, Padding::Valid), (6, Padding::Same), (2, Padding::Same)] {
         let network = pooled(window, padding);

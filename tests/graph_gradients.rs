@@ -11,7 +11,7 @@ use cnn::{
 };
 use ndarray::{ArrayD, IxDyn};
 
-/// Random numbers with a seed of their own for each test.
+/// A random generator with a seed of its own for each test.
 struct Cases {
     rng: RandomState,
 }
@@ -21,7 +21,7 @@ impl Cases {
         Cases { rng: RandomState::new(seed) }
     }
 
-    /// A whole number from `low` to `high`, both included.
+    /// An integer from `low` to `high`, both included.
     fn size(&mut self, low: usize, high: usize) -> usize {
         self.rng.randint(low as i64, high as i64 + 1, 1)[0] as usize
     }

@@ -80,8 +80,8 @@ fn build(case: &Value, graph: &Graph, inputs: &[Tensor]) -> Tensor {
             let phase = if settings["training"] == true { Phase::Training } else { Phase::Inference };
             let state = ["mean", "variance"].map(|name| {
                 let values = array(&settings[name]);
-                let numbers = values.iter().copied().collect::<Vec<_>>();
-                graph.non_trainable_variable(values.shape(), move |_: &[usize]| numbers.clone(), name)
+                let elements = values.iter().copied().collect::<Vec<_>>();
+                graph.non_trainable_variable(values.shape(), move |_: &[usize]| elements.clone(), name)
             });
             let op = ops::BatchNorm { momentum: 0.9, epsilon: 1e-3, phase, moving_variance: MovingVariance::default() };
             graph.add_stateful(op, &inputs.iter().collect::<Vec<_>>(), &state.iter().collect::<Vec<_>>(), "op")
@@ -149,7 +149,7 @@ fn moving_statistics() {
             let session = Session::with_kernels(&graph, kernels);
             session.initialize();
             for step in list(&fixture["steps"]) {
-                session.run(&y, &[x.feed(&array(step))]); // which leaves the statistics alone
+                session.run(&y, &[x.feed(&array(step))]); // does not update the statistics
                 session.run_training(&y, &[x.feed(&array(step))]);
             }
             let expected = &fixture[name];
@@ -165,7 +165,7 @@ fn random_streams() {
         let seeds = (case["seeds"][0].as_u64().expect("a seed"), case["seeds"][1].as_u64().expect("a seed"));
         let stream = Philox::new(seeds.0, seeds.1);
         for (run, expected) in list(&case["runs"]).iter().enumerate() {
-            // A second run of the same operation goes on 256 blocks later for each of the 7 numbers of the first.
+            // A second run of the same operation starts 256 blocks later for each of the 7 elements of the first.
             let ours = stream.uniform(run as u64 * 7 * 256, 7);
             assert_eq!(ours, array(expected).into_raw_vec_and_offset().0, "seeds {seeds:?}, run {run}");
         }

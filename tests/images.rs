@@ -88,7 +88,7 @@ fn what_is_no_picture_is_named() {
     let path = dir.path().join("my_hand.jpg");
     let says = |parts: [&str; 2]| {
         let message = load(&path).unwrap_err().to_string();
-        for part in ["my_hand.jpg", "expected: a JPEG or PNG picture", "help: ", parts[0], parts[1]] {
+        for part in ["my_hand.jpg", "expected: a complete JPEG or PNG picture", "help: ", parts[0], parts[1]] {
             assert!(message.contains(part), "`{part}` is missing in:\n{message}");
         }
     };
@@ -107,7 +107,7 @@ fn what_is_no_picture_is_named() {
         says([found, "save or export it as JPEG or PNG"]);
     }
     std::fs::write(&path, &jpeg[..jpeg.len() / 3]).unwrap();
-    says(["a damaged one", "copy the file again"]);
+    says(["a damaged JPEG: it ends", "copy the file again"]);
 }
 
 #[test]

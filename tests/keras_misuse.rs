@@ -1,4 +1,4 @@
-//! Wrong calls of the Keras face: each is refused before anything is computed, with what was expected, what came, and
+//! Wrong calls of the Keras frontend: each is refused before anything is computed, with what was expected, what came, and
 //! what to do next.
 
 use crate::refused::refused;
@@ -37,8 +37,8 @@ fn batches_need_a_size() {
     let (x, y) = examples();
     let help = "expected a batch size of at least 1, got 0";
     refused(|| quietly(sparse().fit(&x, &y).batch_size(0)), &["batch_size: ", help]);
-    refused(|| sparse().predict_in_batches(&x, 0), &["predict_in_batches: ", help]);
-    refused(|| sparse().evaluate_in_batches(&x, &y, 0, Verbose::Silent), &["evaluate_in_batches: ", help]);
+    refused(|| sparse().predict_with(&x).batch_size(0).run(), &["batch_size: ", help]);
+    refused(|| sparse().evaluate_with(&x, &y).batch_size(0).run(), &["batch_size: ", help]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn labels_have_the_encoding_of_the_loss() {
         refused(|| categorical(3).evaluate(&x, &labels), &["expected labels of shape (?, 3)", "compile with sparse_"]);
     }
     refused(|| categorical(4).evaluate(&x, &one_hot), &["expected labels of shape (?, 4)", "one unit for each"]);
-    refused(|| categorical(3).evaluate(&x, &one_hot.t()), &["help: labels stand in rows; transpose them"]);
+    refused(|| categorical(3).evaluate(&x, &one_hot.t()), &["help: labels are rows; transpose them"]);
     refused(|| model(3, "linear", "mse").evaluate(&x, &y), &["expected labels of shape (?, 3)", "Dense::new(1)"]);
     refused(
         || model(2, "softmax", "sparse_categorical_crossentropy").evaluate(&x, &y),
@@ -118,9 +118,14 @@ fn a_nan_is_found_before_a_relu_hides_it() {
 
 #[test]
 fn names_that_are_not_known_are_answered_with_those_that_are() {
-    refused(|| Loss::from("catgorical_crossentropy"), &["no loss \"catgorical_crossentropy\"\nhelp: ", "categorical"]);
-    refused(|| Metric::from("precision"), &["no metric \"precision\"\nhelp: the metrics are accuracy, mse and mae"]);
-    refused(|| Optimizer::from("adamw"), &["no optimizer \"adamw\"\nhelp: ", "adam, sgd and rmsprop"]);
+    let compile = |optimizer, loss, metric| sparse().compile(optimizer, loss, [metric]);
+    let loss = "sparse_categorical_crossentropy";
+    refused(|| compile("adam", "categorical", "acc"), &["no loss \"categorical\"\nhelp: ", "categorical_crossentropy"]);
+    refused(|| compile("adam", loss, "precision"), &["no metric \"precision\"\nhelp: the metrics are accuracy, mse"]);
+    refused(|| compile("adamw", loss, "acc"), &["no optimizer \"adamw\"\nhelp: ", "adam, sgd and rmsprop"]);
+    assert!(Loss::try_from("mse").is_ok() && Metric::try_from("mse").is_ok() && Optimizer::try_from("SGD").is_ok());
+    refused(|| Dense::new(8).activation("sofmax"), &["no activation \"sofmax\"\nhelp: "]);
+    refused(|| MaxPooling2D::new(2).padding("full"), &["no padding \"full\"\nhelp: "]);
     refused(|| Activation::new("sofmax"), &["no activation \"sofmax\"\nhelp: ", "softmax"]);
     refused(|| Conv2D::new(8, 3).padding("full"), &["no padding \"full\"\nhelp: the paddings are same and valid"]);
     refused(|| Dense::new(8).kernel_initializer("he_normal"), &["no initializer \"he_normal\"\nhelp: ", "he_uniform"]);

@@ -207,3 +207,108 @@ fn painted_words_stand_where_they_belong() {
 fn two_channels_are_no_picture() {
     Picture::new(&Array3::<f64>::zeros((4, 4, 2)));
 }
+
+/// The values that overflow, vanish or compare to nothing.
+const EXTREMES: [f64; 18] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    2.3,
+    1.0 + f64::EPSILON,
+    f64::MAX,
+    f64::MIN,
+    1e308,
+    -1e308,
+    1e300,
+    1e-300,
+    f64::MIN_POSITIVE,
+    5e-324,
+    -5e-324,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+];
+
+/// Ranges of all kinds: every pair of extremes, constants, neighbours, and numbers of random magnitudes.
+fn extreme_ranges() -> Vec<Vec<f64>> {
+    let mut rng = cnn::numpy::RandomState::new(6);
+    let mut ranges = vec![vec![], vec![1e308, 1e308f64.next_down()], vec![1e16, 1e16f64.next_up()]];
+    for a in EXTREMES {
+        ranges.push(vec![a]);
+        ranges.push(vec![a, a.next_up(), a.next_up().next_up()]);
+    }
+    for (i, a) in EXTREMES.iter().enumerate() {
+        ranges.extend(
+            EXTREMES[i + 1..].iter().enumerate().map(|(j, b)| if j % 2 == 0 { vec![*a, *b] } else { vec![*b, *a] }),
+        );
+    }
+    for _ in 0..40 {
+        let any = |bits: f64| f64::from_bits((bits * u64::MAX as f64) as u64);
+        ranges.push((0..5).map(|_| any(rng.next_double())).collect());
+    }
+    ranges
+}
+
+/// The figures of every kind that draws numbers, of these values.
+fn figures_of(values: &[f64]) -> Vec<Figure> {
+    let points = || values.iter().zip(values.iter().rev()).map(|(x, y)| (*x, *y));
+    let mut figures = vec![
+        Lines::new().line("a", values).line("b", &[1.0]).axes("x", "y").figure(),
+        Lines::new().line("a", values).logarithmic().figure(),
+        Lines::new().points("a", points()).figure(),
+        Bars::new(values.iter().map(|value| ("a", *value))).figure(),
+    ];
+    if !values.is_empty() {
+        let row = Array2::from_shape_fn((1, values.len()), |(_, column)| values[column]);
+        for colors in [Colors::Gray, Colors::Signed, Colors::Viridis] {
+            figures.push(Matrix::new(&row).colors(colors).figure());
+            figures.push(Picture::new(&row).colors(colors).stretched().figure());
+        }
+        let w = Array4::from_shape_fn((1, values.len(), 1, 1), |(_, column, ..)| values[column]);
+        figures.push(Filters::new(&w).figure());
+    }
+    figures
+}
+
+#[test]
+fn figures_of_extreme_values_are_drawn_in_bounded_time() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    // A thread of its own: one that never ends is left behind, and the test fails.
+    std::thread::spawn(move || {
+        for values in extreme_ranges() {
+            sender.send((values.clone(), None)).expect("the test waits");
+            let _ = sender.send((values.clone(), Some(figures_of(&values))));
+        }
+    });
+    let mut current = Vec::new();
+    let mut drawn = 0;
+    loop {
+        match receiver.recv_timeout(std::time::Duration::from_secs(60)) {
+            Ok((values, None)) => current = values,
+            Ok((values, Some(figures))) => {
+                figures.iter().for_each(|figure| is_readable(figure, &values));
+                drawn += 1;
+            }
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(timeout) => panic!("a figure of {current:?} takes too long: {timeout}"),
+        }
+    }
+    assert_eq!(drawn, extreme_ranges().len(), "the figures of {current:?} panicked");
+}
+
+/// Whether a figure has a sensible size, valid coordinates and labels of a readable length.
+fn is_readable(figure: &Figure, values: &[f64]) {
+    let svg = figure.to_svg();
+    let document = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{values:?}: {error}\n{svg}"));
+    assert!(figure.size().0 <= 940 && figure.size().1 <= 940, "{values:?}: {:?}", figure.size());
+    let texts: Vec<&str> = document.descendants().filter_map(|node| node.text()).collect();
+    assert!(texts.iter().all(|text| text.trim().len() <= 20), "{values:?}: {texts:?}");
+    for polyline in document.descendants().filter(|node| node.has_tag_name("polyline")) {
+        let points = polyline.attribute("points").unwrap_or_default();
+        for number in points.split([' ', ',']).filter(|number| !number.is_empty()) {
+            let number: f64 = number.parse().unwrap_or_else(|_| panic!("{values:?}: `{number}`"));
+            assert!((-10.0..=960.0).contains(&number), "{values:?}: {number}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 Without photos, `load_signs` draws its own, keeps them, and says so.
 */
 
-use cnn::datasets::{CourseFile, SYNTHETIC_SEED, Source, Split, load_signs, synthetic_signs_in};
+use cnn::datasets::{CourseFile, SYNTHETIC_SEED, Source, Split, load_signs, synthetic_signs_in, synthetic_thumbs_up};
 use std::process::Command;
 
 /// A child of the test runs this very test, in a folder without photos, and prints what it loaded.
@@ -49,4 +49,13 @@ fn without_photos_pictures_are_drawn_once_and_kept() {
         assert_eq!(signs.y_train.iter().filter(|&&y| y == class).count(), 180);
         assert_eq!(signs.y_test.iter().filter(|&&y| y == class).count(), 20);
     }
+}
+
+#[test]
+fn a_thumbs_up_is_a_picture_of_its_own_for_each_seed() {
+    let (first, second) = (synthetic_thumbs_up(0), synthetic_thumbs_up(1));
+    assert_eq!((first.dim(), second.dim()), ((64, 64, 3), (64, 64, 3)));
+    assert_eq!(first, synthetic_thumbs_up(0));
+    let differing = first.iter().zip(&second).filter(|(a, b)| a != b).count();
+    assert!(differing > first.len() / 2, "{differing} bytes differ");
 }

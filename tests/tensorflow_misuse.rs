@@ -1,4 +1,4 @@
-//! Wrong calls of the TensorFlow face: each is refused with what was expected, what came, and what to do next.
+//! Wrong calls of the TensorFlow frontend: each is refused with what was expected, what came, and what to do next.
 
 use crate::refused::refused;
 use cnn::{
@@ -57,7 +57,7 @@ fn feeds_fit_their_placeholders() {
     );
     refused(
         || session.run(&cost, &[x.feed(&images), y.feed(&labels.t())]),
-        &["takes arrays of shape (?, 3), got one of shape (3, 10)\nhelp: the array lies on its side"],
+        &["takes arrays of shape (?, 3), got one of shape (3, 10)\nhelp: the array is transposed"],
     );
     refused(
         || session.run(&z, &[x.feed(&images.slice(s![0, ..]))]),
@@ -117,4 +117,19 @@ fn labels_and_batches_are_checked_before_they_are_fed() {
         || random_mini_batches(&x, &y, 4, 0),
         &["expected as many rows in y as in x, got shapes [3, 10] and [10, 2]\nhelp: labels stand in rows"],
     );
+}
+
+#[test]
+fn one_hot_takes_whole_numbers() {
+    let graph = Graph::new();
+    let real = tf::placeholder(&graph, tf::float32, [None]);
+    refused(
+        || tf::one_hot(&real, 3),
+        &["one_hot: expected indices of type int64, got Tensor(", "tf::cast(&x, tf::int64)"],
+    );
+    let whole = tf::cast(&real, tf::int64);
+    refused(|| tf::one_hot(&whole, 0), &["one_hot: expected a depth of at least 1, got 0"]);
+    let rows = tf::one_hot(&whole, 2);
+    let out = Session::new(&graph).run(&rows, &[real.feed(&array![[1.0f32, -1.0, 2.0, 0.0]].row(0))]);
+    assert_eq!(out, array![[0.0f32, 1.0], [0.0, 0.0], [0.0, 0.0], [1.0, 0.0]].into_dyn());
 }

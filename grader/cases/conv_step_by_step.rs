@@ -68,6 +68,8 @@ fn hidden_convolutions(cases: &mut Cases) -> Vec<(&'static str, Convolution, Con
         ("higher than wide, in steps of two", (1, 8, 5, 3), 2, 2, 2, 1),
         ("steps that do not divide", (2, 6, 7, 1), 3, 2, 3, 0),
         ("filters of one pixel", (3, 3, 4, 2), 1, 4, 2, 1),
+        // n_h_prev - f is below zero, where an unsigned number panics; n_h_prev + 2 pad - f is not.
+        ("filters higher than the image, which padding makes room for", (2, 2, 5, 2), 3, 2, 1, 1),
     ];
     let mut all = Vec::new();
     for (name, shape, f, n_c, stride, pad) in table {

@@ -1,9 +1,7 @@
 /*! Which assignment a submission belongs to, and how its functions are called. */
 
-use std::collections::BTreeSet;
-
 use course::chapter::{Chapter, FrontMatter};
-use course::{Assignment, Root};
+use course::{Assignment, Root, Submitted};
 
 use crate::error::{Error, Result};
 use crate::program::text::Call;
@@ -15,15 +13,17 @@ use crate::submission::Submission;
 /// # Errors
 /// When it cannot be told, or the submission holds nothing of the assignment that is named but something of another.
 pub fn of(root: &Root, submission: &Submission, named: Option<&str>) -> Result<Assignment> {
-    let functions =
-        submission.parts.iter().flat_map(|part| part.functions()).map(|function| function.name().to_owned());
-    let functions: BTreeSet<String> =
-        functions.chain(submission.broken.iter().flat_map(|(_, broken)| broken.functions.clone())).collect();
+    let submitted = Submitted::of(&submission.parts);
+    // A function may stand in a module that an import leads to.
+    let holds = |name: &String| {
+        submitted.definition(name).is_some()
+            || submission.broken.iter().any(|(_, broken)| broken.functions.contains(name))
+    };
     let known = Assignment::names(root)?;
     let mut best = (0, None);
     for name in &known {
         let assignment = Assignment::read(root, name)?;
-        let count = assignment.functions.iter().filter(|name| functions.contains(*name)).count();
+        let count = assignment.functions.iter().filter(|name| holds(name)).count();
         if count > best.0 {
             best = (count, Some(assignment));
         }
@@ -31,7 +31,7 @@ pub fn of(root: &Root, submission: &Submission, named: Option<&str>) -> Result<A
     if let Some(name) = named.or(submission.assignment.as_deref()) {
         let assignment = Assignment::read(root, name)?;
         return match best.1 {
-            Some(other) if !assignment.functions.iter().any(|name| functions.contains(name)) => {
+            Some(other) if !assignment.functions.iter().any(holds) => {
                 let message =
                     format!("{}: expected functions of {name}, found {} of {}", submission.name, best.0, other.name);
                 let help = format!("hand in the notebook of {name}, or grade with --assignment {}", other.name);

@@ -1,13 +1,13 @@
 /*!
-Grades one submission: compiles it, runs it, compares, and grades each function a second time with the reference's
-functions upstream where that can make a difference.
+Grades one submission: compiles it, runs it, compares, and regrades a function with the reference's functions upstream
+where that can make a difference.
 */
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use course::parallel::parallel;
-use course::{Assignment, Broken, Keep, Origin, Root};
+use course::{Assignment, Broken, Keep, Origin, Root, Submitted};
 
 use crate::assignment;
 use crate::error::Result;
@@ -15,7 +15,8 @@ use crate::judge::answers::{self, Case, calls};
 use crate::judge::causes;
 use crate::judge::evaluate::Evaluation;
 use crate::judge::misconceptions;
-use crate::program::build::{Builder, Builds, Built, located};
+use crate::program::blame::located;
+use crate::program::build::{Builder, Builds, Built};
 use crate::program::compile::{Compiled, Compiler, Diagnostic, SOURCE};
 use crate::program::library::Library;
 use crate::program::text::{Place, Program};
@@ -105,13 +106,15 @@ impl Grader {
         let left_out = builds.left_out.clone();
         own.extend(evaluate(&builder, builds, &cases)?);
 
-        let fair = fair(&builder, &attempted, &own, &cases)?;
-        let causes = causes::find(&self.root, &compiler, &assignment, &own, &fair, &cases)?;
+        let regraded = regrade(&builder, &attempted, &own, &cases)?;
+        let causes = causes::find(&self.root, &compiler, &assignment, &own, &regraded, &cases)?;
 
         let functions: Vec<FunctionReport> = assignment
             .functions
             .iter()
-            .map(|name| function_report(name, &assignment, &own, &fair, causes.get(name).cloned().unwrap_or_default()))
+            .map(|name| {
+                function_report(name, &assignment, &own, &regraded, causes.get(name).cloned().unwrap_or_default())
+            })
             .collect();
         let mut notes = submission.notes.clone();
         notes.extend(left_out);
@@ -131,7 +134,7 @@ impl Grader {
     }
 }
 
-/// Tells the functions that somebody worked on from those that are missing, untouched, or not readable at all.
+/// Tells the functions that were worked on from those that are missing, untouched, or not readable at all.
 fn sort_out(
     compiler: &Compiler,
     assignment: &Assignment,
@@ -139,20 +142,18 @@ fn sort_out(
 ) -> Result<(Vec<String>, Evaluations)> {
     let mut attempted = Vec::new();
     let mut settled = Evaluations::new();
+    let submitted = Submitted::of(&submission.parts);
     for name in &assignment.functions {
-        let parts = submission.parts.iter().enumerate().rev();
-        let last = parts.into_iter().find_map(|(part, source)| Some((part, source.function(name).ok()?)));
+        let reference = assignment.reference.function(name)?;
+        let definition = submitted.definition(name);
         let broken = submission.broken.iter().rev().find(|(_, broken)| broken.functions.contains(name));
-        match (last, broken) {
+        match (definition, broken) {
             // What cannot be read counts unless a later cell defines the function again.
-            (last, Some((at, broken))) if last.is_none_or(|(part, _)| part <= *at) => {
-                let evaluation =
-                    Evaluation::without_run(Verdict::DoesNotCompile, vec![sanitize(&explain(compiler, broken)?)]);
-                settled.insert(name.clone(), evaluation);
+            (definition, Some((at, broken))) if definition.is_none_or(|definition| definition.part <= *at) => {
+                let message = sanitize(&explain(compiler, broken)?);
+                settled.insert(name.clone(), Evaluation::without_run(Verdict::DoesNotCompile, vec![message]));
             }
-            (Some((_, function)), _)
-                if !assignment.reference.function(name).is_ok_and(|reference| reference.is_stub(&function)) =>
-            {
+            (Some(definition), _) if definition.function.is_none_or(|function| !reference.is_stub(&function)) => {
                 attempted.push(name.clone());
             }
             _ => {
@@ -167,7 +168,7 @@ fn sort_out(
 fn explain(compiler: &Compiler, broken: &Broken) -> Result<String> {
     let error = &broken.error;
     if let Compiled::Refused(errors) = compiler.compile(&broken.text)?
-        && let Some(Diagnostic { message, line: Some(line) }) = errors.first()
+        && let Some(Diagnostic { message, line: Some(line), .. }) = errors.first()
     {
         return Ok(located(&error.path, *line, message, &broken.text));
     }
@@ -183,7 +184,7 @@ fn evaluate(builder: &Builder, builds: Builds, cases: &[Case]) -> Result<Evaluat
     }
     let runs: Vec<(&Built, &String)> =
         builds.built.iter().flat_map(|built| built.functions.iter().map(move |name| (built, name))).collect();
-    // Each function runs in a process of its own: none can spoil another one's memory, time or channel.
+    // Each function runs in a process of its own: none can disturb another one's memory, time or channel.
     let results = parallel(&runs, |(built, name)| -> Result<_> {
         let cases: Vec<&Case> = cases.iter().filter(|case| case.function == **name).collect();
         let bytes = cases.iter().map(|case| case.answer.to_bytes().len()).sum();
@@ -212,23 +213,23 @@ fn place(submission: &Submission, program: &Program, file: &str, line: u32) -> O
             Some(format!("{}, line {line}", submission.parts[*part].path()))
         }
         Place::Item(Origin::Stub(name)) => Some(format!("{name}, which is not written yet")),
-        Place::Item(Origin::Reference) | Place::Glue(_) | Place::Frame => None,
+        Place::Item(Origin::Reference) | Place::Call(_) | Place::Frame => None,
     }
 }
 
-/// Grades functions a second time, with our bodies upstream, where one of the learner's own is not right; and without
-/// the learner's other items, where the program ended before it could answer anything.
+/// Regrades functions with the reference's upstream, where one of the learner's own is not right; and without the
+/// learner's other items, where the program ended before it could answer anything.
 ///
-/// Each has a program of its own: a program must never hold our body of a function that it is graded for, not even in
-/// another module.
-fn fair(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[Case]) -> Result<Evaluations> {
+/// Each has a program of its own: a program must never hold the reference's body of a function that it is graded for,
+/// not even in another module.
+fn regrade(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[Case]) -> Result<Evaluations> {
     let verdict = |name: &str| own.get(name).map(|evaluation| evaluation.verdict);
     // A program that ran and answered nothing: what stopped it may stand somewhere else in the submission.
     let silent = |name: &str| own.get(name).is_some_and(|run| run.frames.is_empty() && !run.cases.is_empty());
-    let spoiled = |name: &str| silent(name) && builder.can_be_spoiled(name);
+    let disturbed = |name: &str| silent(name) && builder.can_be_disturbed(name);
     let can_differ = |name: &&String| {
         !matches!(verdict(name), Some(Verdict::Passed | Verdict::WrongSignature))
-            && (spoiled(name)
+            && (disturbed(name)
                 || builder.assignment.upstream(name).iter().any(|other| verdict(other) != Some(Verdict::Passed)))
     };
     let again: Vec<String> = attempted.iter().filter(can_differ).cloned().collect();
@@ -243,7 +244,7 @@ fn fair(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[Cas
                 Keep::Stub
             }
         };
-        let builds = if spoiled(name) {
+        let builds = if disturbed(name) {
             builder.build_alone(name, &keep)?
         } else {
             builder.build(std::slice::from_ref(name), &keep)?
@@ -261,15 +262,18 @@ fn function_report(
     name: &str,
     assignment: &Assignment,
     own: &Evaluations,
-    fair: &Evaluations,
+    regraded: &Evaluations,
     causes: Vec<String>,
 ) -> FunctionReport {
     let max_points = assignment.points(name);
     let points = |evaluation: &Evaluation| round(evaluation.share * max_points);
     let grading = |evaluation: &Evaluation| Grading { verdict: evaluation.verdict, points: points(evaluation) };
-    let (own, fair) = (&own[name], fair.get(name));
-    let best = match fair {
-        Some(fair) if fair.share > own.share || own.cases.is_empty() => fair,
+    let (own, regraded) = (&own[name], regraded.get(name));
+    // Where both give the same points, the one with the reference's functions upstream says what is wrong with this
+    // function and not with another one.
+    let best = match regraded {
+        Some(regraded) if regraded.share > own.share || own.cases.is_empty() => regraded,
+        Some(regraded) if regraded.share == own.share && !regraded.cases.is_empty() => regraded,
         _ => own,
     };
     FunctionReport {
@@ -278,7 +282,7 @@ fn function_report(
         max_points,
         verdict: best.verdict,
         own: grading(own),
-        fair: fair.map(grading),
+        regraded: regraded.map(grading),
         cases: best.cases.clone(),
         causes,
         messages: best.messages.clone(),

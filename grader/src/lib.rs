@@ -1,7 +1,7 @@
 /*!
 Grades submissions of the course's assignments. It is not the command line: that is `main.rs`.
 
-A submission is a stranger's code. It is read here as text, compiled and run in [`sandbox`], and judged here: the process
+A submission is untrusted code. It is read here as text, compiled and run in [`sandbox`], and judged here: the process
 that runs it gets inputs and returns outputs, and never holds an expected answer.
 
 Reading order: [`submission`] is what was handed in, [`assignment`] what was asked for; [`program`] is what is compiled of

@@ -34,6 +34,9 @@ enum Command {
         /// The file for the report; standard output if none is named.
         #[arg(short, long)]
         output: Option<PathBuf>,
+        /// Ends with 1 if the score is another one.
+        #[arg(long, value_name = "POINTS")]
+        expect: Option<f64>,
         /// The seed of the hidden inputs.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -52,16 +55,18 @@ enum Format {
 fn main() -> ExitCode {
     grader::sandbox::become_helper();
     match run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            // A file name is a stranger's text as well.
+            // A file name is untrusted text as well.
             eprintln!("error: {}", grader::report::clean(&error.to_string()));
             ExitCode::from(2)
         }
     }
 }
 
-fn run(cli: Cli) -> Result<()> {
+/// Does what was asked; false if the score is not the expected one.
+fn run(cli: Cli) -> Result<bool> {
     let root = Root::find(Path::new("."))?;
     match cli.command {
         Command::Prepare => {
@@ -71,9 +76,9 @@ fn run(cli: Cli) -> Result<()> {
                 bar.set_message(format!("compiling the reference and the typical mistakes of {name}"));
             });
             bar.finish_and_clear();
-            prepared
+            prepared.map(|()| true)
         }
-        Command::Grade { file, assignment, format, output, seed } => {
+        Command::Grade { file, assignment, format, output, expect, seed } => {
             // What cannot be read or written is said before anything is compiled for it.
             grader::submission::Submission::read(&file)?;
             let output = output.as_deref().map(files::Output::create).transpose()?;
@@ -92,9 +97,20 @@ fn run(cli: Cli) -> Result<()> {
                 }
             };
             match output {
-                Some(output) => Ok(output.write(text.as_bytes())?),
+                Some(output) => {
+                    output.write(text.as_bytes())?;
+                    let file = grader::report::sanitize(&file.display().to_string());
+                    println!("{file}: {} of {} points", report.score, report.max_score);
+                }
                 // A reader that went away, such as `head`, is no fault of the grading.
-                None => std::io::stdout().write_all(text.as_bytes()).or(Ok(())),
+                None => std::io::stdout().write_all(text.as_bytes()).unwrap_or_default(),
+            }
+            match expect.filter(|expected| (report.score - expected).abs() > 0.005) {
+                Some(expected) => {
+                    eprintln!("expected {expected} points, got {}", report.score);
+                    Ok(false)
+                }
+                None => Ok(true),
             }
         }
     }

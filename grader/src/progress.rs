@@ -1,4 +1,4 @@
-/*! Progress of what takes longer than two seconds; silent when nobody watches. */
+/*! Progress of what takes longer than two seconds; silent where standard error is no terminal. */
 
 use std::time::Duration;
 

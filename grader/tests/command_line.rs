@@ -39,9 +39,12 @@ fn what_cannot_be_graded_is_an_error_before_anything_is_compiled() {
     fs::write(at("a.rs"), SOURCE).unwrap();
     fs::write(at("b.rs"), SOURCE).unwrap();
     refused(&[directory.path()], "expected one .rs file, found 2: a.rs, b.rs\n");
+    // What macOS writes beside a file is none.
+    fs::write(at("._a.ipynb"), [0, 5, 22, 7]).unwrap();
+    refused(&[directory.path()], "expected one .rs file, found 2: a.rs, b.rs\n");
     fs::write(at("c.ipynb"), "{\"cells\": [").unwrap();
     refused(&[&at("c.ipynb")], "c.ipynb: the notebook is cut off");
-    fs::write(at("d.rs"), [0xff, 0xfe]).unwrap();
+    fs::write(at("d.rs"), [0xff, 0xfd]).unwrap();
     refused(&[&at("d.rs")], "d.rs: not UTF-8 text");
     fs::File::create(at("e.rs")).unwrap().set_len(100 << 20).unwrap();
     refused(&[&at("e.rs")], "e.rs: larger than 32 MiB");

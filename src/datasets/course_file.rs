@@ -1,7 +1,8 @@
 /*!
-One HDF5 file in the course's layout: `train_set_x`, `train_set_y`, `list_classes`, or the same with `test_`.
+Reads and writes one HDF5 file in the course's layout: `train_set_x`, `train_set_y`, `list_classes`, or the same with
+`test_`.
 
-It does not know where such files lie, nor which data set needs which: that is [`super::signs`] and its neighbours.
+Where such files are, and which data set needs which, is written in [`super::signs`] and [`super::happy_house`].
 */
 
 use crate::{
@@ -86,12 +87,12 @@ impl CourseFile {
         Self { path: path.into(), n_classes, help }
     }
 
-    /// The same, with an own sentence on how to get the file.
+    /// The same, with another sentence on how to get the file, for the help line of its errors.
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: help.into(), ..self }
     }
 
-    /// Where the file lies.
+    /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -99,8 +100,9 @@ impl CourseFile {
     /// Reads the pictures and labels of `split`, and closes the file again.
     ///
     /// # Errors
-    /// [`Error::Missing`] if there is no file, [`Error::Contents`] if it is not HDF5, is truncated, lacks a key, or a
-    /// key holds another type, another shape or a label outside of `list_classes`.
+    /// [`Error::Missing`] if there is no file, [`Error::Contents`] if it is not HDF5, is truncated, lacks a key, is
+    /// compressed in a way that this program cannot read, or a key holds another type, another shape or a label outside
+    /// of `list_classes`.
     pub fn read(&self, split: Split) -> Result<LabelledPictures> {
         let file = self.open(split)?;
         let x_key = format!("{}_set_x", split.name());
@@ -129,7 +131,7 @@ impl CourseFile {
     /// Writes one or both halves, with an attribute for each of `attributes`.
     ///
     /// The file is written under another name in the same folder, and renamed when it is complete: a reader, or a
-    /// second writer, never meets half a file.
+    /// second writer, never sees half a file.
     ///
     /// # Errors
     /// [`Error::Io`] if the folder cannot be made or written.
@@ -181,6 +183,7 @@ impl CourseFile {
         if !is_u8 || shape.len() != 4 || shape[0] == 0 || shape[1..] != [SIDE, SIDE, 3] {
             return Err(self.contents(expected(), found));
         }
+        self.refuse_missing_filter(&dataset, key)?;
         if shape[0].checked_mul(SIDE * SIDE * 3).is_none_or(|bytes| bytes > MAX_BYTES) {
             return Err(self.contents(expected(), found + ", more than 4 GiB"));
         }
@@ -196,7 +199,23 @@ impl CourseFile {
         if !integer || shape.len() != 1 || shape[0] > MAX_BYTES / size_of::<i64>() {
             return Err(self.contents(expected(), found));
         }
+        self.refuse_missing_filter(&dataset, key)?;
         dataset.read().map_err(|e| self.contents(expected(), format!("{found}, unreadable: {e}")))
+    }
+
+    /// An error that names the compression of a data set if this program cannot read it.
+    fn refuse_missing_filter(&self, dataset: &hdf5::Dataset, key: &str) -> Result<()> {
+        match hdf5_file::missing_filter(dataset) {
+            None => Ok(()),
+            Some(filter) => Err(Error::Contents {
+                path: self.path.clone(),
+                expected: format!("`{key}` without compression, or with gzip or LZF"),
+                found: format!("compression by {filter}"),
+                help: "write the file again with gzip, in Python with h5py: \
+                       create_dataset(name, data=data, compression=\"gzip\")"
+                    .to_owned(),
+            }),
+        }
     }
 
     fn contents(&self, expected: String, found: String) -> Error {

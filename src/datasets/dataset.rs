@@ -49,7 +49,7 @@ pub enum Source {
     Files(PathBuf),
     /// Pictures that the program drew.
     Synthetic {
-        /// Which set it stands for, such as SIGNS.
+        /// Which data set it replaces, such as SIGNS.
         name: &'static str,
         /// The seed they were drawn from.
         seed: u32,

@@ -1,7 +1,7 @@
 /*!
 Mini-batches in the order that the course's `random_mini_batches` gives them.
 
-It reads no file, and holds no generator between calls: the seed says it all.
+It reads no file and keeps no generator between calls: the result depends on the seed alone.
 */
 
 use crate::numpy::RandomState;
@@ -56,7 +56,7 @@ where
         "random_mini_batches: expected as many rows in y as in x, got shapes {:?} and {:?}{}",
         y.shape(),
         x.shape(),
-        if y.shape().last() == Some(&m) { "\nhelp: labels stand in rows; transpose them" } else { "" }
+        if y.shape().last() == Some(&m) { "\nhelp: labels are in rows, one an example; transpose them" } else { "" }
     );
     assert!(mini_batch_size > 0, "random_mini_batches: expected a mini_batch_size of at least 1, got 0");
 

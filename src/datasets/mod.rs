@@ -19,10 +19,11 @@ mod synthetic;
 pub use course_file::{CourseFile, LabelledPictures, Split};
 pub use dataset::{Dataset, Source};
 pub use happy_house::{load_happy_house, load_happy_house_from, load_happy_house_test_from};
-pub use import::{Imported, import_folder};
+pub use import::{Imported, Refused, import_folder};
 pub use mini_batches::random_mini_batches;
 pub use one_hot::convert_to_one_hot;
 pub use signs::{SYNTHETIC_SEED, load_signs, load_signs_from};
 pub use synthetic::{
     synthetic_face, synthetic_happy_house, synthetic_happy_house_in, synthetic_signs, synthetic_signs_in,
+    synthetic_thumbs_up,
 };

@@ -71,6 +71,6 @@ impl Content {
 /// Writes lines of the protocol to standard output, in one piece.
 pub(super) fn send(lines: &str) {
     let mut out = std::io::stdout().lock();
-    // A closed pipe means that nobody looks any more, which is no reason to stop the computation.
+    // A closed pipe means that the output is no longer read, which is no reason to stop the computation.
     let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
 }

@@ -1,7 +1,7 @@
 /*!
 A place in a cell's output whose content is replaced while the cell runs.
 
-It is a value and no global thing: each cell of a notebook has its own copy of this crate's statics.
+It is a value, not a global: each cell of a notebook has its own copy of this crate's statics.
 */
 
 use super::content::send;

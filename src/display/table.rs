@@ -8,7 +8,7 @@ use super::Content;
 use ndarray::{ArrayBase, Data, Ix2};
 use std::fmt;
 
-/// Rows of words and numbers under a row of names.
+/// Rows of text and numbers under a row of headings.
 ///
 /// ```
 /// use cnn::display::Table;
@@ -98,7 +98,7 @@ impl Table {
         self.content().show();
     }
 
-    /// Whether all entries of a column are numbers, which stand at the right.
+    /// Whether all entries of a column are numbers, which are right-aligned.
     fn is_number(&self, column: usize) -> bool {
         let number = |text: &str| text.replace([',', '_', '%'], "").trim().parse::<f64>().is_ok();
         !self.rows.is_empty() && self.rows.iter().all(|row| number(&row[column]))

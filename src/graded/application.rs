@@ -134,7 +134,7 @@ pub fn model(
     session.run(&init, &[]);
     for epoch in 0..num_epochs {
         let mut minibatch_cost = 0.0;
-        let num_minibatches = (m / minibatch_size).max(1); // the short last batch is not counted, as in the course
+        let num_minibatches = (m / minibatch_size).max(1); // as in the course, which adds the short last batch's cost, too
         seed += 1;
         for (minibatch_x, minibatch_y) in random_mini_batches(x_train, y_train, minibatch_size, seed) {
             // START CODE HERE (1 line)

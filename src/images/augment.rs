@@ -1,13 +1,13 @@
 /*!
-Pictures that vary: mirrored, moved, turned, made lighter or darker at random, so that a network sees more than it has.
+Data augmentation: pictures are flipped, shifted, rotated, and made lighter or darker at random.
 
-It changes no labels: use only what leaves them true (a mirrored 3 fingers are 3 fingers; a mirrored digit 3 is none).
+It changes no labels, so use only what leaves them true: a flipped hand still shows 3 fingers, a flipped digit 3 is no 3.
 */
 
 use crate::numpy::RandomState;
 use ndarray::{Array4, ArrayView3, ArrayViewMut3, Axis, Zip};
 
-/// How far pictures may vary; what is not named does not vary.
+/// Ranges of the random changes; without a call, there is no change of that kind.
 ///
 /// ```
 /// use cnn::images::Augment;
@@ -16,7 +16,7 @@ use ndarray::{Array4, ArrayView3, ArrayViewMut3, Axis, Zip};
 /// let augment = Augment::new().flip().shift(0.1).rotate(15.0).brightness(0.2);
 /// let x = Array4::<f32>::from_elem((8, 64, 64, 3), 0.5);
 /// assert_eq!(augment.apply(&x, 1).dim(), (8, 64, 64, 3));
-/// assert_eq!(augment.apply(&x, 1), augment.apply(&x, 1)); // the seed says it all
+/// assert_eq!(augment.apply(&x, 1), augment.apply(&x, 1)); // the same seed, the same result
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Augment {
@@ -27,34 +27,34 @@ pub struct Augment {
 }
 
 impl Augment {
-    /// Nothing varies yet.
+    /// No change yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Every other picture is mirrored left to right.
+    /// Flips each picture left to right with probability 1/2.
     pub fn flip(self) -> Self {
         Self { flip: true, ..self }
     }
 
-    /// Moved by up to this part of the height, and of the width.
+    /// Shifts by up to this fraction of the height, and of the width.
     pub fn shift(self, part: f64) -> Self {
         Self { shift: part, ..self }
     }
 
-    /// Turned about the middle by up to this many degrees.
+    /// Rotates about the middle by up to this many degrees.
     pub fn rotate(self, degrees: f64) -> Self {
         Self { rotate: degrees, ..self }
     }
 
-    /// Multiplied by a factor from 1 − `part` to 1 + `part`; values stay between 0 and 1.
+    /// Multiplies by a factor from 1 − `part` to 1 + `part`; values stay between 0 and 1.
     pub fn brightness(self, part: f64) -> Self {
         Self { brightness: part, ..self }
     }
 
-    /// A varied copy of a batch, drawn from `seed`.
+    /// An augmented copy of a batch, with the random numbers of `seed`.
     ///
-    /// Every picture takes the same count of numbers from the generator, so one that varies less moves no other.
+    /// Every picture takes the same count of numbers from the generator, so what one takes does not change the others.
     /// Between pixels the value is interpolated linearly; beyond the border it is the border's, as in Keras's
     /// `fill_mode="nearest"`.
     ///

@@ -1,9 +1,9 @@
 /*!
-Single pictures: loaded, saved, cropped, resized, scaled to 0..1, augmented, and one painted by the program.
+Single pictures: load, save, crop, resize, scale to 0..1, augment, and one that is painted by the program.
 
-It is not where whole data sets come from: that is [`crate::datasets`].
+Whole data sets are in [`crate::datasets`].
 
-A picture of one's own, ready for a network that learned on the course's photos:
+A photo of your own, ready for a network that was trained on the course's photos:
 
 ```no_run
 let x = cnn::images::load_for_network("my_hand.jpg", 64)?;
@@ -13,7 +13,9 @@ assert_eq!(x.dim(), (1, 64, 64, 3));
 */
 
 mod augment;
+mod jpeg;
 mod load;
+mod png;
 mod resize;
 mod save;
 mod scene;

@@ -1,7 +1,7 @@
 /*!
-Another size, another shape, another range: what a picture goes through before a network sees it.
+Crops, resizes and scales a picture to what a network takes.
 
-It changes no colours: see [`Augment`](super::Augment) for pictures that vary.
+For random changes see [`Augment`](super::Augment).
 */
 
 use image::{ImageBuffer, Rgb, imageops};
@@ -53,7 +53,7 @@ pub fn resize(picture: &Array3<u8>, height: usize, width: usize) -> Array3<u8> {
     Array3::from_shape_vec((height, width, 3), resized.into_raw()).expect("three bytes a pixel")
 }
 
-/// Bytes divided by 255: values from 0 to 1, as every network of the course is fed.
+/// Bytes divided by 255: values from 0 to 1, as all networks of the course take them.
 ///
 /// ```
 /// use cnn::prelude::*;

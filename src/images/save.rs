@@ -1,7 +1,7 @@
 /*!
 A picture, written to a PNG file.
 
-It changes no pixel: what [`load`](super::load) reads again is what was saved.
+No pixel changes: [`load`](super::load) reads what was saved.
 */
 
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// Saves a picture as PNG, which keeps every byte.
 ///
-/// The file is written under another name in the same folder and renamed when it is complete: nobody meets half a
+/// The file is written under another name in the same folder and renamed when it is complete: a reader never sees half a
 /// picture.
 ///
 /// # Arguments

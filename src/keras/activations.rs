@@ -4,7 +4,7 @@ Activation functions by their Keras names.
 The layer that applies one is [`layers::Activation`](super::layers::Activation).
 */
 
-use super::layer::Scope;
+use super::{names::UnknownName, scope::Scope};
 use crate::graph::{Tensor, ops};
 
 /// An activation function. Every layer that takes one also takes its name: `Dense::new(6).activation("softmax")`.
@@ -37,11 +37,6 @@ impl Function {
         }
     }
 
-    /// The function of this name, if there is one.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        ALL.into_iter().find(|function| function.name() == name)
-    }
-
     pub(super) fn apply(self, scope: &Scope<'_>, x: &Tensor) -> Tensor {
         match self {
             Function::Linear => x.clone(),
@@ -53,15 +48,13 @@ impl Function {
     }
 }
 
-impl From<&str> for Function {
+impl TryFrom<&str> for Function {
+    type Error = UnknownName;
+
     /// The function of this name.
-    ///
-    /// # Panics
-    /// If there is none.
-    #[track_caller]
-    fn from(name: &str) -> Self {
-        let known = || ALL.map(Function::name).join(", ");
-        Function::named(name)
-            .unwrap_or_else(|| panic!("there is no activation \"{name}\"\nhelp: the activations are {}", known()))
+    fn try_from(name: &str) -> Result<Self, UnknownName> {
+        let help = || format!("the activations are {}", ALL.map(Function::name).join(", "));
+        let found = ALL.into_iter().find(|function| function.name() == name);
+        found.ok_or_else(|| UnknownName::new("activation", name, help()))
     }
 }

@@ -1,14 +1,10 @@
 /*!
-A layer in its place in a network: its name, its weights' values, the tensors on both sides.
+A layer that has been called, and its output tensor: each refers to the other.
 
-Its configuration is a [`Layer`].
+Its settings are a [`Layer`]; [`Call`](super::Call) puts it into its place.
 */
 
-use super::{
-    Tensor,
-    context::Context,
-    layer::{Layer, Scope, Weight},
-};
+use super::{config::Config, context::Context, layer::Layer, scope::Weight};
 use crate::graph::{self, Phase, Shape};
 use ndarray::ArrayD;
 use std::{any::Any, cell::Cell, fmt, rc::Rc};
@@ -27,30 +23,14 @@ pub struct BuiltLayer(pub(super) Rc<Placed>);
 
 pub(super) struct Placed {
     pub context: Rc<Context>,
-    pub config: Rc<dyn Layer>,
+    pub class_name: &'static str,
+    pub layer: Box<dyn Layer>,
     pub name: String,
     pub inputs: Vec<Tensor>,
     pub weights: Vec<Weight>,
     pub output: graph::Tensor,
     pub trainable: Cell<bool>,
-}
-
-/// Puts a layer into the network.
-#[track_caller]
-pub(super) fn place(context: Rc<Context>, config: Rc<dyn Layer>, inputs: Vec<Tensor>) -> Tensor {
-    let name = config.attributes().name.clone().unwrap_or_else(|| context.automatic_name(&config.prefix()));
-    let shapes: Vec<Shape> = inputs.iter().map(Tensor::shape).collect();
-    let mut scope = Scope { context: &context, name: &name, weights: Vec::new() };
-    config.build(&shapes, &mut scope);
-    let symbols: Vec<&graph::Tensor> = inputs.iter().map(Tensor::symbol).collect();
-    let output = config.forward(&scope, &symbols);
-    debug_assert_eq!(output.shape(), config.output_shape(&shapes), "{name}");
-    let weights = scope.weights;
-    let trainable = config.attributes().trainable;
-    let placed = Placed { context, config, name, inputs, weights, output, trainable: Cell::new(true) };
-    let layer = BuiltLayer(Rc::new(placed));
-    layer.set_trainable(trainable);
-    layer.output()
+    pub phase: Cell<Phase>,
 }
 
 impl BuiltLayer {
@@ -59,22 +39,39 @@ impl BuiltLayer {
         &self.0.name
     }
 
-    /// Keras' name of its kind, such as `Conv2D`.
+    /// Keras' name of its class, such as `Conv2D`.
     pub fn class_name(&self) -> &'static str {
-        self.0.config.class_name()
+        self.0.class_name
     }
 
-    /// Its configuration.
-    pub fn config(&self) -> &dyn Layer {
-        &*self.0.config
+    /// Its settings by their Keras names.
+    ///
+    /// ```
+    /// use cnn::keras::layers::*;
+    /// let x = Input::new(100).call();
+    /// let config = Dropout::new(0.5).call(&x).layer().config();
+    /// assert_eq!(config.get::<f32>("rate").unwrap(), 0.5);
+    /// ```
+    pub fn config(&self) -> Config {
+        self.0.layer.config()
     }
 
-    /// Its configuration, if it is of the kind `L`: `layer.config_as::<Conv2D>()`.
+    /// The layer that was called, if it is of the class `L`: `layer.config_as::<Conv2D>()`.
     pub fn config_as<L: Layer>(&self) -> Option<&L> {
-        (self.config() as &dyn Any).downcast_ref()
+        (&*self.0.layer as &dyn Any).downcast_ref()
     }
 
-    /// What it returned: a tensor to go on from, such as the features below a new head.
+    /// The argument `training` that it was called with.
+    pub(super) fn training_argument(&self) -> Option<bool> {
+        self.0.layer.attributes().training
+    }
+
+    /// The settings of its file that are not implemented and would matter in training.
+    pub(super) fn training_only(&self) -> Option<&str> {
+        self.0.layer.attributes().training_only.as_deref()
+    }
+
+    /// Its output: the tensor that further layers are called on, such as the features below a new head.
     pub fn output(&self) -> Tensor {
         Tensor(self.0.clone())
     }
@@ -94,23 +91,23 @@ impl BuiltLayer {
         &self.0.weights
     }
 
-    /// How many numbers its weights hold.
+    /// How many elements its weights hold.
     pub fn count_params(&self) -> usize {
         self.0.weights.iter().map(count).sum()
     }
 
-    /// How many of them training moves.
+    /// How many of them training updates.
     pub fn count_trainable_params(&self) -> usize {
         let trained = self.0.weights.iter().filter(|weight| weight.trainable && self.trainable());
         trained.map(count).sum()
     }
 
-    /// Whether training moves its weights.
+    /// Whether training updates its weights.
     pub fn trainable(&self) -> bool {
         self.0.trainable.get()
     }
 
-    /// Freezes (`false`) or thaws the layer, from the next training step on.
+    /// Freezes (`false`) or unfreezes the layer, from the next training step on.
     ///
     /// A frozen batch normalisation also stops collecting statistics and uses those that it has, as in TensorFlow 2.
     /// DIFFERENCE: Keras looks at this when a model is compiled, and before version 2.1.3 a frozen batch normalisation
@@ -119,12 +116,23 @@ impl BuiltLayer {
         if self.0.trainable.replace(trainable) == trainable {
             return;
         }
-        let graph = &self.0.context.graph;
+        self.apply_trainable();
+    }
+
+    /// Tells the graph which weights are frozen, and when the layer acts as in training.
+    pub(super) fn apply_trainable(&self) {
+        let (graph, trainable) = (&self.0.context.graph, self.trainable());
         for weight in self.0.weights.iter().filter(|weight| weight.trainable) {
             graph.set_trainable(&weight.variable, trainable);
         }
-        if self.0.weights.iter().any(|weight| !weight.trainable) {
-            graph.set_phase(&self.0.output, if trainable { Phase::OfRun } else { Phase::Inference });
+        let phase = match self.training_argument() {
+            _ if !trainable && self.0.weights.iter().any(|weight| !weight.trainable) => Phase::Inference,
+            None => Phase::OfRun,
+            Some(true) => Phase::Training,
+            Some(false) => Phase::Inference,
+        };
+        if self.0.phase.replace(phase) != phase {
+            graph.set_phase(&self.0.output, phase);
         }
     }
 
@@ -165,6 +173,12 @@ fn count(weight: &Weight) -> usize {
     weight.variable.shape().len().expect("weights have known shapes")
 }
 
+impl fmt::Display for BuiltLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name(), self.class_name())
+    }
+}
+
 impl fmt::Debug for BuiltLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{self}>")
@@ -173,7 +187,7 @@ impl fmt::Debug for BuiltLayer {
 
 impl fmt::Debug for Placed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} ({})>", self.name, self.config.class_name())
+        write!(f, "<{} ({})>", self.name, self.class_name)
     }
 }
 
@@ -184,3 +198,61 @@ impl PartialEq for BuiltLayer {
 }
 
 impl Eq for BuiltLayer {}
+
+/// What a layer returned: a tensor that knows its shape and the layers that it came through. Cheap to clone.
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((64, 64, 3)).call();
+/// let y = Flatten::new().call(&x);
+/// assert_eq!(y.shape().to_string(), "(?, 12288)");
+/// assert_eq!(y.layer().name(), "flatten_1");
+/// ```
+#[derive(Clone)]
+pub struct Tensor(pub(super) Rc<Placed>);
+
+impl Tensor {
+    /// Its shape; the batch size is unknown (`?`).
+    pub fn shape(&self) -> Shape {
+        self.0.output.shape()
+    }
+
+    /// The layer that returned it.
+    pub fn layer(&self) -> BuiltLayer {
+        BuiltLayer(self.0.clone())
+    }
+
+    /// The engine's tensor behind it.
+    pub fn symbol(&self) -> &graph::Tensor {
+        &self.0.output
+    }
+}
+
+impl Tensor {
+    /// What all layers of its network share.
+    pub(super) fn context(&self) -> &Rc<Context> {
+        &self.0.context
+    }
+}
+
+impl fmt::Display for Tensor {
+    /// As TensorFlow 1 prints it: `Tensor("conv1/BiasAdd:0", shape=(?, 32, 32, 64), dtype=float32)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tensor = &self.0.output;
+        write!(f, "Tensor(\"{}:0\", shape={}, dtype={})", tensor.name(), tensor.shape(), tensor.dtype())
+    }
+}
+
+impl fmt::Debug for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq for Tensor {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Tensor {}

@@ -1,29 +1,15 @@
 /*! How a model is to be trained: loss, optimizer, metrics. */
 
-use super::{Loss, Metric, Model, Optimizer, examples::Examples};
+use super::{
+    compiled::Compiled, examples::ArrayLike, losses::Loss, metrics::Metric, model::Model, names::parsed,
+    optimizers::Optimizer,
+};
 use crate::{
-    graph::{DType, Operation, Tensor, fetch::Element},
+    graph::{DType, Tensor},
     numpy::RandomState,
 };
-use ndarray::{ArrayBase, ArrayD, Data, Dimension};
-use std::cell::OnceCell;
-
-/// What [`Model::compile`] adds to a model.
-pub(super) struct Compiled {
-    pub loss: Loss,
-    pub metrics: Vec<Metric>,
-    pub optimizer: Optimizer,
-    /// The placeholder for labels.
-    pub target: Tensor,
-    /// The mean loss of a batch.
-    pub cost: Tensor,
-    pub step: Operation,
-    /// The gradients of the cost with respect to each weight that an optimizer may move, once they have been asked for:
-    /// a graph grows with each tensor that is added to it.
-    gradients: OnceCell<Vec<Tensor>>,
-    /// Shuffles the examples; goes on from one call of `fit` to the next.
-    pub shuffle: RandomState,
-}
+use ndarray::ArrayD;
+use std::{cell::OnceCell, fmt::Display};
 
 impl Model {
     /// Says how the model is to be trained.
@@ -46,14 +32,25 @@ impl Model {
     /// # Panics
     /// If there is nothing of such a name, the loss needs another output, or the model has several outputs.
     #[track_caller]
-    pub fn compile<M: Into<Metric>>(
+    pub fn compile<M: TryInto<Metric, Error: Display>>(
         &mut self,
-        optimizer: impl Into<Optimizer>,
-        loss: impl Into<Loss>,
+        optimizer: impl TryInto<Optimizer, Error: Display>,
+        loss: impl TryInto<Loss, Error: Display>,
         metrics: impl IntoIterator<Item = M>,
     ) {
-        let (optimizer, loss) = (optimizer.into(), loss.into());
-        let metrics = metrics.into_iter().map(Into::into).collect();
+        let (optimizer, loss) = (parsed(optimizer), parsed(loss));
+        let mut parsed_metrics: Vec<Metric> = Vec::new();
+        for metric in metrics {
+            parsed_metrics.push(parsed(metric));
+        }
+        let metrics = parsed_metrics;
+        if let Some((layer, setting)) = self.layers.iter().find_map(|layer| Some((layer, layer.training_only()?))) {
+            panic!(
+                "compile: the layer {layer} comes from a file with {setting}, which is not known here and would be \
+                 missing in the loss or in training\nhelp: predict works; to train without it, build the layers \
+                 anew and take the weights with load_weights"
+            )
+        }
         let output = self.only("output", &self.outputs);
         if let Some(why) = loss.misfit(&output.shape()) {
             panic!("compile: {why}")
@@ -126,26 +123,17 @@ impl Model {
     /// # Panics
     /// If the model has not been compiled, or the arrays do not fit it, as for [`Model::fit`].
     #[track_caller]
-    pub fn gradients<A, B, S, T, D, E>(
+    pub fn gradients<'a>(
         &self,
-        x: &ArrayBase<S, D>,
-        y: &ArrayBase<T, E>,
-    ) -> Vec<(String, &'static str, ArrayD<f32>)>
-    where
-        A: Element,
-        B: Element,
-        S: Data<Elem = A>,
-        T: Data<Elem = B>,
-        D: Dimension,
-        E: Dimension,
-    {
-        let (x, y) = (Examples::new("gradients", x), Examples::new("gradients", y));
-        let (x, y) = self.check_examples("gradients", x, y);
+        x: impl ArrayLike<'a>,
+        y: impl ArrayLike<'a>,
+    ) -> Vec<(String, &'static str, ArrayD<f32>)> {
+        let (x, y) = self.check_examples("gradients", x.examples("gradients"), y.examples("gradients"));
         let compiled = self.compiled("gradients");
         let session = self.context.ready();
         let weights = || self.layers.iter().flat_map(|layer| layer.weights().iter().map(move |w| (layer, w)));
         let variables: Vec<&Tensor> = weights().filter(|(_, w)| w.trainable).map(|(_, w)| &w.variable).collect();
-        // Batch normalisation moves its averages in every training run; they are put back.
+        // Batch normalisation updates its averages in every training run; they are restored.
         let kept: Vec<_> = weights().filter(|(_, w)| !w.trainable).map(|(_, w)| &w.variable).collect();
         let before: Vec<_> = kept.iter().map(|variable| session.value(variable)).collect();
         let gradients = compiled.gradients.get_or_init(|| self.context.graph.gradients(&compiled.cost, &variables));

@@ -16,7 +16,7 @@ pub(super) struct Context {
     pub graph: Graph,
     pub session: Session,
     seed: u64,
-    /// How many layers of each kind have been named automatically.
+    /// How many layers of each class have been named automatically.
     counts: RefCell<BTreeMap<String, usize>>,
     /// How many random operations without a seed of their own there are.
     unseeded: Cell<u64>,
@@ -52,7 +52,7 @@ impl Context {
     /// The two seeds of a random operation.
     ///
     /// DIFFERENCE: without a seed, Keras takes one from the operating system. Here it is the number of such operations
-    /// so far, so that a notebook prints the same numbers when it runs again.
+    /// so far, so that a notebook prints the same values when it runs again.
     pub fn seeds(&self, own: Option<u64>) -> (u64, u64) {
         let seed = own.unwrap_or_else(|| {
             self.unseeded.set(self.unseeded.get() + 1);

@@ -1,15 +1,16 @@
-/*! Loss and metrics of a model on examples: after training, or batch by batch along the way. */
+/*! Loss and metrics of a model on examples: after training, or after each epoch. */
 
 use super::{
-    Logs, Model, Verbose,
-    examples::{Examples, batches, demand_batch_size},
-    progress::Progress,
+    examples::{ArrayLike, Examples, batches, require_batch_size},
+    history::Logs,
+    model::Model,
+    progress::{Progress, Verbose},
 };
 use crate::display::Channel;
-use crate::graph::{Item, fetch::Element};
-use ndarray::{ArrayBase, ArrayViewD, Data, Dimension};
+use crate::graph::Item;
+use ndarray::ArrayViewD;
 
-/// Means of the loss and of each metric over the examples seen so far.
+/// Means of the loss and of each metric over the examples processed so far.
 pub(super) struct Means {
     names: Vec<&'static str>,
     sums: Vec<f64>,
@@ -23,7 +24,7 @@ impl Means {
         Means { sums: vec![0.0; names.len()], names, n: 0 }
     }
 
-    /// Takes in the means over a batch of `n` examples.
+    /// Adds the means over a batch of `n` examples.
     pub fn add(&mut self, values: &[f64], n: usize) {
         self.sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * n as f64);
         self.n += n;
@@ -36,6 +37,49 @@ impl Means {
     /// The means, each name with a prefix.
     pub fn logs(&self, prefix: &str) -> Logs {
         self.names.iter().zip(self.values()).map(|(name, value)| (format!("{prefix}{name}"), value)).collect()
+    }
+}
+
+/// An evaluation to be; [`Evaluate::run`] carries it out. Made by [`Model::evaluate_with`].
+#[must_use = "nothing is evaluated before .run()"]
+#[derive(Debug)]
+pub struct Evaluate<'a> {
+    model: &'a Model,
+    x: Examples<'a>,
+    y: Examples<'a>,
+    batch_size: usize,
+    verbose: Verbose,
+}
+
+impl Evaluate<'_> {
+    /// How many examples are computed at once; 32. It does not change the result but for rounding.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        require_batch_size("batch_size", batch_size);
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// What is printed.
+    pub fn verbose(mut self, verbose: Verbose) -> Self {
+        self.verbose = verbose;
+        self
+    }
+
+    /// Loss and metrics, in the order in which they were compiled.
+    #[track_caller]
+    pub fn run(self) -> Vec<f64> {
+        let Evaluate { model, x, y, batch_size, verbose } = self;
+        // Where there is no terminal, the caller prints the result.
+        let channel = Channel::here();
+        let verbose = if verbose.resolve(channel) == Verbose::Bar { Verbose::Bar } else { Verbose::Silent };
+        let progress = Progress::new(verbose, channel, x.len());
+        let means = model.test(&x, &y, batch_size, |seen, _| progress.update(seen, &Logs::default()));
+        progress.finish("", &Logs::default());
+        means.values()
     }
 }
 
@@ -60,48 +104,28 @@ impl Model {
     /// If the model has not been compiled, there are no examples, or an array does not fit the model, as for
     /// [`Model::fit`].
     #[track_caller]
-    pub fn evaluate<A, B, S, T, D, E>(&self, x: &ArrayBase<S, D>, y: &ArrayBase<T, E>) -> Vec<f64>
-    where
-        A: Element,
-        B: Element,
-        S: Data<Elem = A>,
-        T: Data<Elem = B>,
-        D: Dimension,
-        E: Dimension,
-    {
-        self.evaluate_in_batches(x, y, 32, Verbose::Auto)
+    pub fn evaluate<'a>(&'a self, x: impl ArrayLike<'a>, y: impl ArrayLike<'a>) -> Vec<f64> {
+        self.evaluate_with(x, y).run()
     }
 
-    /// As [`Model::evaluate`], in batches of the given size; with a progress line, or without one. The size does not
-    /// change the result but for rounding.
+    /// As [`Model::evaluate`], with optional settings; [`Evaluate::run`] carries it out.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, Verbose, layers::*};
+    /// use ndarray::array;
+    /// let x_input = Input::new(1).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).kernel_initializer("ones").call(&x_input));
+    /// model.compile("sgd", "mse", ["mae"]);
+    /// let (x, y) = (array![[1.0], [2.0]], array![1.0, 4.0]);
+    /// assert_eq!(model.evaluate_with(&x, &y).batch_size(1).verbose(Verbose::Silent).run(), [2.0, 1.0]);
+    /// ```
     ///
     /// # Panics
-    /// As [`Model::evaluate`], and if the size is 0.
+    /// As [`Model::evaluate`].
     #[track_caller]
-    pub fn evaluate_in_batches<A, B, S, T, D, E>(
-        &self,
-        x: &ArrayBase<S, D>,
-        y: &ArrayBase<T, E>,
-        batch_size: usize,
-        verbose: Verbose,
-    ) -> Vec<f64>
-    where
-        A: Element,
-        B: Element,
-        S: Data<Elem = A>,
-        T: Data<Elem = B>,
-        D: Dimension,
-        E: Dimension,
-    {
-        demand_batch_size("evaluate_in_batches", batch_size);
-        let (x, y) = self.check_examples("evaluate", Examples::new("evaluate", x), Examples::new("evaluate", y));
-        // Where there is no terminal, the caller prints the result.
-        let channel = Channel::here();
-        let verbose = if verbose.resolve(channel) == Verbose::Bar { Verbose::Bar } else { Verbose::Silent };
-        let progress = Progress::new(verbose, channel, x.len());
-        let means = self.test(&x, &y, batch_size, |seen, _| progress.update(seen, &Logs::default()));
-        progress.finish("", &Logs::default());
-        means.values()
+    pub fn evaluate_with<'a>(&'a self, x: impl ArrayLike<'a>, y: impl ArrayLike<'a>) -> Evaluate<'a> {
+        let (x, y) = self.check_examples("evaluate", x.examples("evaluate"), y.examples("evaluate"));
+        Evaluate { model: self, x, y, batch_size: 32, verbose: Verbose::Auto }
     }
 
     /// Means over all examples, with the weights as they are.
@@ -122,7 +146,7 @@ impl Model {
         means
     }
 
-    /// Loss and metrics of one batch; trains on it afterwards, if asked to.
+    /// Loss and metrics of one batch; if `train` is set, followed by a training step.
     pub(super) fn run_batch(&self, x: &ArrayViewD<'_, f32>, y: &ArrayViewD<'_, f32>, train: bool) -> Vec<f64> {
         let compiled = self.compiled("run_batch");
         let session = self.context.ready();

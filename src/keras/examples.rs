@@ -1,16 +1,31 @@
 /*!
-The pictures or labels of a data set in the engine's precision, and batches of them.
+Examples or labels of a data set as f32, and batches of them.
 
-Where they come from is not its business, see [`datasets`](crate::datasets).
+The data sets themselves are in [`datasets`](crate::datasets).
 */
 
 use crate::graph::fetch::Element;
 use ndarray::{ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
 use std::{borrow::Cow, ops::Range};
 
+/// An array of examples or labels: `&x`, an array of f32, f64, u8, i32, i64, usize or bool whose first axis counts them.
+pub trait ArrayLike<'a> {
+    /// The examples, for the method `verb`.
+    #[doc(hidden)]
+    #[track_caller]
+    fn examples(self, verb: &str) -> Examples<'a>;
+}
+
+impl<'a, S: Data<Elem: Element>, D: Dimension> ArrayLike<'a> for &'a ArrayBase<S, D> {
+    #[track_caller]
+    fn examples(self, verb: &str) -> Examples<'a> {
+        Examples::new(verb, self)
+    }
+}
+
 /// Examples of one shape, the first axis counting them. An f32 array in standard layout is not copied.
 #[derive(Debug, Clone)]
-pub(super) struct Examples<'a> {
+pub struct Examples<'a> {
     dims: Vec<usize>,
     data: Cow<'a, [f32]>,
 }
@@ -18,18 +33,13 @@ pub(super) struct Examples<'a> {
 impl<'a> Examples<'a> {
     /// Takes an array that `verb` was called with.
     #[track_caller]
-    pub fn new<A, S, D>(verb: &str, array: &'a ArrayBase<S, D>) -> Self
-    where
-        A: Element,
-        S: Data<Elem = A>,
-        D: Dimension,
-    {
+    fn new<S: Data<Elem: Element>, D: Dimension>(verb: &str, array: &'a ArrayBase<S, D>) -> Self {
         assert!(
             array.ndim() > 0,
             "{verb}: expected an array whose first axis counts examples, got a single number\nhelp: an array of one \
              example is made with insert_axis(Axis(0))"
         );
-        let data = match array.as_slice().and_then(A::as_f32s) {
+        let data = match array.as_slice().and_then(S::Elem::as_f32s) {
             Some(row) => Cow::Borrowed(row),
             None => Cow::Owned(array.iter().map(|x| x.to_f32()).collect()),
         };
@@ -37,16 +47,16 @@ impl<'a> Examples<'a> {
     }
 
     /// How many.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.dims[0]
     }
 
-    pub fn dims(&self) -> &[usize] {
+    pub(super) fn dims(&self) -> &[usize] {
         &self.dims
     }
 
     /// The shape of one example.
-    pub fn example_dims(&self) -> &[usize] {
+    pub(super) fn example_dims(&self) -> &[usize] {
         &self.dims[1..]
     }
 
@@ -55,14 +65,14 @@ impl<'a> Examples<'a> {
     }
 
     /// The examples of `range`.
-    pub fn rows(&self, range: Range<usize>) -> ArrayViewD<'_, f32> {
+    pub(super) fn rows(&self, range: Range<usize>) -> ArrayViewD<'_, f32> {
         let n = self.example_len();
         let dims = self.batch_dims(range.len());
         ArrayViewD::from_shape(IxDyn(&dims), &self.data[range.start * n..range.end * n]).expect("whole examples")
     }
 
     /// The examples of these indices, in their order.
-    pub fn gather(&self, indices: &[usize]) -> ArrayD<f32> {
+    pub(super) fn gather(&self, indices: &[usize]) -> ArrayD<f32> {
         let n = self.example_len();
         let mut rows = Vec::with_capacity(n * indices.len());
         for i in indices {
@@ -72,20 +82,20 @@ impl<'a> Examples<'a> {
     }
 
     /// The first `n` examples, and the others.
-    pub fn split_at(&'a self, n: usize) -> (Examples<'a>, Examples<'a>) {
+    pub(super) fn split_at(&'a self, n: usize) -> (Examples<'a>, Examples<'a>) {
         let (first, second) = self.data.split_at(n * self.example_len());
         let part = |n, data| Examples { dims: self.batch_dims(n), data: Cow::Borrowed(data) };
         (part(n, first), part(self.len() - n, second))
     }
 
-    /// The same numbers with another shape of one example.
-    pub fn with_example_dims(self, dims: &[usize]) -> Self {
+    /// The same data with another shape of one example.
+    pub(super) fn with_example_dims(self, dims: &[usize]) -> Self {
         debug_assert_eq!(self.example_len(), dims.iter().product::<usize>());
         Examples { dims: [&[self.dims[0]], dims].concat(), data: self.data }
     }
 
-    /// The first number that `fits` does not hold for, and the example that it belongs to.
-    pub fn find_unfit(&self, fits: impl Fn(f32) -> bool) -> Option<(usize, f32)> {
+    /// The first value that `fits` does not hold for, and the example that it belongs to.
+    pub(super) fn find_unfit(&self, fits: impl Fn(f32) -> bool) -> Option<(usize, f32)> {
         // All of a block are looked at, which compiles to vector instructions; stopping at the first would not.
         let is_unfit = |block: &&[f32]| !block.iter().fold(true, |all, x| all & fits(*x));
         let at = self.data.chunks(1024).position(|block| is_unfit(&block))? * 1024;
@@ -95,7 +105,7 @@ impl<'a> Examples<'a> {
 
     /// Each class index as a row with a single 1.
     #[track_caller]
-    pub fn one_hot(self, verb: &str, classes: usize) -> Self {
+    pub(super) fn one_hot(self, verb: &str, classes: usize) -> Self {
         let is_class = |class: f32| class >= 0.0 && class.fract() == 0.0 && (class as usize) < classes;
         if let Some((i, class)) = self.find_unfit(is_class) {
             panic!(
@@ -118,13 +128,13 @@ impl<'a> Examples<'a> {
 
 /// The ranges of batches of at most `size` of `n` examples.
 ///
-/// Whoever takes a size from outside demands first that it [is one](demand_batch_size).
+/// A size that a caller sets is checked first, by [`require_batch_size`].
 pub(super) fn batches(n: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
     (0..n.div_ceil(size)).map(move |i| i * size..n.min((i + 1) * size))
 }
 
-/// Demands a batch size of at least 1.
+/// Requires a batch size of at least 1.
 #[track_caller]
-pub(super) fn demand_batch_size(verb: &str, size: usize) {
+pub(super) fn require_batch_size(verb: &str, size: usize) {
     assert!(size > 0, "{verb}: expected a batch size of at least 1, got 0\nhelp: Keras' default is 32");
 }

@@ -1,18 +1,20 @@
 /*!
 Training: epochs of shuffled batches, validation, callbacks.
 
-A single step is the engine's; see [`Session::run_training`](crate::graph::Session::run_training).
+A single step is in the engine; see [`Session::run_training`](crate::graph::Session::run_training).
 */
 
 use super::{
-    Callback, History, Model, Training, Verbose,
+    callbacks::{Callback, Training},
     evaluate::Means,
-    examples::{Examples, batches, demand_batch_size},
-    progress::Progress,
+    examples::{ArrayLike, Examples, batches, require_batch_size},
+    history::History,
+    model::Model,
+    progress::{Progress, Verbose},
     watch::Watch,
 };
-use crate::{display::Channel, graph::fetch::Element, numpy::RandomState};
-use ndarray::{Array1, ArrayBase, Data, Dimension};
+use crate::{display::Channel, numpy::RandomState};
+use ndarray::Array1;
 
 /// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
 #[must_use = "nothing is trained before .run()"]
@@ -37,7 +39,7 @@ enum Validation<'a> {
 }
 
 impl Model {
-    /// Trains the model. The settings follow; [`Fit::run`] begins.
+    /// Trains the model, with optional settings; [`Fit::run`] carries it out.
     ///
     /// ```
     /// use cnn::keras::{Model, layers::*};
@@ -58,16 +60,8 @@ impl Model {
     /// If the model has not been compiled, there are no examples, or an array does not fit the model: another shape, a NaN,
     /// a label that is no class or no probability.
     #[track_caller]
-    pub fn fit<'a, A, B, S, T, D, E>(&'a mut self, x: &'a ArrayBase<S, D>, y: &'a ArrayBase<T, E>) -> Fit<'a>
-    where
-        A: Element,
-        B: Element,
-        S: Data<Elem = A>,
-        T: Data<Elem = B>,
-        D: Dimension,
-        E: Dimension,
-    {
-        let (x, y) = self.check_examples("fit", Examples::new("fit", x), Examples::new("fit", y));
+    pub fn fit<'a>(&'a mut self, x: impl ArrayLike<'a>, y: impl ArrayLike<'a>) -> Fit<'a> {
+        let (x, y) = self.check_examples("fit", x.examples("fit"), y.examples("fit"));
         Fit {
             model: self,
             x,
@@ -83,19 +77,19 @@ impl Model {
 }
 
 impl<'a> Fit<'a> {
-    /// How often every example is seen; 1.
+    /// The number of epochs; 1.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
         self
     }
 
-    /// How many examples a training step sees; 32. The last batch of an epoch may be smaller.
+    /// How many examples each training step uses; 32. The last batch of an epoch may be smaller.
     ///
     /// # Panics
     /// If it is 0.
     #[track_caller]
     pub fn batch_size(mut self, batch_size: usize) -> Self {
-        demand_batch_size("batch_size", batch_size);
+        require_batch_size("batch_size", batch_size);
         self.batch_size = batch_size;
         self
     }
@@ -120,23 +114,15 @@ impl<'a> Fit<'a> {
     /// # Panics
     /// If an array does not fit the model.
     #[track_caller]
-    pub fn validation_data<A, B, S, T, D, E>(mut self, x: &'a ArrayBase<S, D>, y: &'a ArrayBase<T, E>) -> Self
-    where
-        A: Element,
-        B: Element,
-        S: Data<Elem = A>,
-        T: Data<Elem = B>,
-        D: Dimension,
-        E: Dimension,
-    {
-        let (x, y) = (Examples::new("validation_data", x), Examples::new("validation_data", y));
+    pub fn validation_data(mut self, x: impl ArrayLike<'a>, y: impl ArrayLike<'a>) -> Self {
+        let (x, y) = (x.examples("validation_data"), y.examples("validation_data"));
         let (x, y) = self.model.check_examples("validation_data", x, y);
         self.validation = Validation::Data(x, y);
         self
     }
 
     /// Shuffles the examples before each epoch by NumPy's generator with this seed. Without it, the seed is 0 for the
-    /// first run after compiling, and later runs go on from there.
+    /// first run after compiling, and later runs continue its sequence.
     pub fn shuffle(mut self, seed: u32) -> Self {
         self.shuffle = true;
         self.model.compiled.as_mut().expect("checked by fit").shuffle = RandomState::new(seed);
@@ -149,9 +135,9 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// Has something done along the way; several callbacks are asked in the order in which they were given.
+    /// Adds a callback; several are called in the order in which they were added.
     ///
-    /// `&mut callback` can be given, too, to be looked at afterwards.
+    /// `&mut callback` can be passed, too, to inspect it afterwards.
     pub fn callback(mut self, callback: impl Callback + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
         self
@@ -175,7 +161,7 @@ impl<'a> Fit<'a> {
     /// to.
     ///
     /// # Panics
-    /// If the validation split leaves no examples to train on, or a callback monitors a number that there is not.
+    /// If the validation split leaves no examples to train on, or a callback monitors a quantity that does not exist.
     #[track_caller]
     pub fn run(mut self) -> History {
         let n = match self.validation {

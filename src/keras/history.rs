@@ -1,18 +1,18 @@
-/*! What happened during training: the numbers of one epoch, and of all epochs. */
+/*! Loss and metrics of a training run: of one epoch, and of all epochs. */
 
 use std::ops::Index;
 
-/// Named numbers, in order: loss, metrics, the same for the validation examples, the learning rate.
+/// Named values, in order: loss, metrics, the same for the validation examples, the learning rate.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Logs(Vec<(String, f64)>);
 
 impl Logs {
-    /// The number of this name.
+    /// The value of this name.
     pub fn get(&self, name: &str) -> Option<f64> {
         self.0.iter().find(|(own, _)| own == name).map(|(_, value)| *value)
     }
 
-    /// Sets the number of this name.
+    /// Sets the value of this name.
     pub fn set(&mut self, name: &str, value: f64) {
         match self.0.iter_mut().find(|(own, _)| own == name) {
             Some((_, own)) => *own = value,
@@ -20,7 +20,7 @@ impl Logs {
         }
     }
 
-    /// Names and numbers.
+    /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
         self.0.iter().map(|(name, value)| (name.as_str(), *value))
     }
@@ -37,7 +37,7 @@ impl FromIterator<(String, f64)> for Logs {
     }
 }
 
-/// What [`Model::fit`](super::Model::fit) returns: for each name its numbers, epoch by epoch. `history["val_acc"]` is a
+/// What [`Model::fit`](super::Model::fit) returns: for each name its values, epoch by epoch. `history["val_acc"]` is a
 /// curve.
 ///
 /// ```
@@ -67,7 +67,7 @@ impl History {
         self.epochs += 1;
     }
 
-    /// The numbers of this name, one for each epoch.
+    /// The values of this name, one for each epoch.
     pub fn get(&self, name: &str) -> Option<&[f64]> {
         self.curves.iter().find(|(own, _)| own == name).map(|(_, curve)| curve.as_slice())
     }
@@ -86,7 +86,7 @@ impl History {
 impl Index<&str> for History {
     type Output = [f64];
 
-    /// The numbers of this name.
+    /// The values of this name.
     ///
     /// # Panics
     /// If there is none.

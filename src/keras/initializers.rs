@@ -1,14 +1,14 @@
 /*!
-Where weights begin: Keras' initializers.
+The initial values of weights: Keras' initializers.
 
 The random streams are TensorFlow's, see [`philox`](crate::graph::philox).
 */
 
-use super::context::Context;
+use super::{context::Context, names::UnknownName};
 use crate::graph::philox::{Philox, fans, glorot_limit};
 use std::{fmt, rc::Rc};
 
-/// How a weight gets its first values. Layers also take its Keras name, such as `"he_uniform"`.
+/// How a weight is initialized. Layers also take its Keras name, such as `"he_uniform"`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Initializer {
@@ -16,7 +16,7 @@ pub enum Initializer {
     Zeros,
     /// 1 everywhere.
     Ones,
-    /// The same number everywhere.
+    /// The same value everywhere.
     Constant(f32),
     /// See [`RandomUniform`].
     RandomUniform(RandomUniform),
@@ -24,17 +24,17 @@ pub enum Initializer {
     GlorotUniform(GlorotUniform),
     /// See [`HeUniform`].
     HeUniform(HeUniform),
-    /// A function of one's own: from a shape to that many numbers, the last index running fastest. A file cannot keep
-    /// it: a model that is saved and opened again has the weights, but names Keras' default as where they began.
-    Own(OwnFunction),
+    /// A function of the program's own: from a shape to that many elements, the last index running fastest. A file
+    /// cannot hold it: a model that is saved and opened again has its weights, and Keras' default as their initializer.
+    Custom(CustomFunction),
 }
 
-/// A function from a shape to as many numbers.
-pub type OwnFunction = Rc<dyn Fn(&[usize]) -> Vec<f32>>;
+/// A function from a shape to as many elements.
+pub type CustomFunction = Rc<dyn Fn(&[usize]) -> Vec<f32>>;
 
-/// Uniform numbers in ±√(6 / (fan_in + fan_out)), Keras' default for kernels.
+/// Uniform random values in ±√(6 / (fan_in + fan_out)), Keras' default for kernels.
 ///
-/// fan_in is how many numbers each output is computed from: of a kernel (f_h, f_w, n_c_prev, n_c), f_h f_w n_c_prev;
+/// fan_in is the number of inputs of each output: for a kernel (f_h, f_w, n_c_prev, n_c), f_h f_w n_c_prev;
 /// fan_out is f_h f_w n_c.
 ///
 /// ```
@@ -53,13 +53,13 @@ pub struct GlorotUniform {
 }
 
 impl GlorotUniform {
-    /// With a seed of its own. The numbers are those of Keras on TensorFlow, bit for bit.
+    /// With a seed of its own. The values are those of Keras on TensorFlow, bit for bit.
     pub fn seed(seed: u64) -> Self {
         GlorotUniform { seed: Some(seed) }
     }
 }
 
-/// Uniform numbers in ±√(6 / fan_in), for layers before a relu. fan_in is as for [`GlorotUniform`].
+/// Uniform random values in ±√(6 / fan_in), for layers before a relu. fan_in is as for [`GlorotUniform`].
 ///
 /// From: K. He et al., "Delving deep into rectifiers" (2015).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,12 +75,12 @@ impl HeUniform {
     }
 }
 
-/// Uniform numbers in [minval, maxval); Keras' default is ±0.05.
+/// Uniform random values in [minval, maxval); Keras' default is ±0.05.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RandomUniform {
-    /// The smallest number.
+    /// The lower bound, included.
     pub minval: f32,
-    /// Just above the largest.
+    /// The upper bound, excluded.
     pub maxval: f32,
     /// The seed; without one, each weight of a network gets another.
     pub seed: Option<u64>,
@@ -102,11 +102,11 @@ impl Initializer {
             Initializer::RandomUniform(_) => "RandomUniform",
             Initializer::GlorotUniform(_) => "GlorotUniform",
             Initializer::HeUniform(_) => "HeUniform",
-            Initializer::Own(_) => "Own",
+            Initializer::Custom(_) => "Custom",
         }
     }
 
-    /// The function that makes the numbers; its seeds are fixed now.
+    /// The function that computes the values; its seeds are fixed now.
     pub(super) fn prepare(&self, context: &Context) -> impl Fn(&[usize]) -> Vec<f32> + use<> {
         let own = match self {
             Initializer::RandomUniform(uniform) => Some(uniform.seed),
@@ -135,7 +135,7 @@ impl Initializer {
                 let limit = (6.0 / fans(shape).0).sqrt() as f32;
                 uniform(-limit, limit)
             }
-            Initializer::Own(own) => own(shape),
+            Initializer::Custom(function) => function(shape),
         }
     }
 }
@@ -147,12 +147,14 @@ impl fmt::Debug for Initializer {
             Initializer::RandomUniform(uniform) => uniform.fmt(f),
             Initializer::GlorotUniform(glorot) => glorot.fmt(f),
             Initializer::HeUniform(he) => he.fmt(f),
-            Initializer::Zeros | Initializer::Ones | Initializer::Own(_) => f.write_str(self.class_name()),
+            Initializer::Zeros | Initializer::Ones | Initializer::Custom(_) => f.write_str(self.class_name()),
         }
     }
 }
 
-impl From<&str> for Initializer {
+impl TryFrom<&str> for Initializer {
+    type Error = UnknownName;
+
     /// The initializer of this Keras name with its defaults: `"zeros"`, `"ones"`, `"glorot_uniform"`, `"he_uniform"` or
     /// `"random_uniform"`.
     ///
@@ -162,22 +164,17 @@ impl From<&str> for Initializer {
     /// let layer = Dense::new(2).kernel_initializer("he_uniform").bias_initializer("ones").call(&x).layer();
     /// assert_eq!(layer.get_weights()[1].sum(), 2.0);
     /// ```
-    ///
-    /// # Panics
-    /// If there is none.
-    #[track_caller]
-    fn from(name: &str) -> Self {
-        match name {
+    fn try_from(name: &str) -> Result<Self, UnknownName> {
+        let help = "the initializers are zeros, ones, glorot_uniform, he_uniform and random_uniform; \
+                    Initializer::Custom takes a function";
+        Ok(match name {
             "zeros" => Initializer::Zeros,
             "ones" => Initializer::Ones,
             "glorot_uniform" => GlorotUniform::default().into(),
             "he_uniform" => HeUniform::default().into(),
             "random_uniform" => RandomUniform::default().into(),
-            _ => panic!(
-                "there is no initializer \"{name}\"\nhelp: the initializers are zeros, ones, glorot_uniform, he_uniform \
-                 and random_uniform; Initializer::Own takes a function"
-            ),
-        }
+            _ => return Err(UnknownName::new("initializer", name, help)),
+        })
     }
 }
 

@@ -1,14 +1,14 @@
 /*!
-Which examples and labels fit a model and its loss, and what to do with those that do not.
+Validation of the examples and labels of `fit`, `evaluate` and `gradients` against the model and its loss.
 
-Nothing is computed with them here: this stands at the door of `fit`, `evaluate` and `gradients`.
+Nothing is computed with them here.
 */
 
-use super::{Loss, Model, examples::Examples};
+use super::{examples::Examples, losses::Loss, model::Model};
 use crate::graph::Shape;
 
 impl Model {
-    /// Demands examples and labels that fit the model, its loss and each other; labels get the shape of the model's
+    /// Requires examples and labels that fit the model, its loss and each other; labels get the shape of the model's
     /// output.
     #[track_caller]
     pub(super) fn check_examples<'a>(
@@ -24,7 +24,7 @@ impl Model {
             "{verb}: expected as many labels as examples, got {} examples and labels of shape {:?}{}",
             x.len(),
             y.dims(),
-            if y.dims().contains(&x.len()) { "\nhelp: labels stand in rows; transpose them" } else { "" }
+            if y.dims().contains(&x.len()) { "\nhelp: labels are rows; transpose them" } else { "" }
         );
         assert!(
             x.len() > 0,
@@ -64,7 +64,7 @@ fn numbers<'a>(verb: &str, loss: Loss, output: &Shape, y: Examples<'a>) -> Examp
             "\nhelp: labels are one-hot rows; give the last layer one unit for each of their columns"
         }
         _ if are_classes && example.len() == 1 => {
-            "\nhelp: the last layer has one unit for each number of a label: Dense::new(1)"
+            "\nhelp: the last layer has one unit for each element of a label: Dense::new(1)"
         }
         _ => "",
     };
@@ -89,7 +89,7 @@ fn numbers<'a>(verb: &str, loss: Loss, output: &Shape, y: Examples<'a>) -> Examp
     y.with_example_dims(&example)
 }
 
-/// Whether there is one number per example.
+/// Whether there is one element per example.
 fn is_single(example: &[usize]) -> bool {
     example.iter().product::<usize>() == 1
 }

@@ -1,38 +1,44 @@
 /*!
-What every layer can do, and what it is given to do it with.
+What a layer is: its settings, its weights, its computation, and how it is saved.
 
-The layers themselves are in [`layers`](super::layers), one file each; a layer that has been called is a
-[`BuiltLayer`].
+The layers themselves are in [`layers`](super::layers), one file each. [`Call`](super::Call) puts a layer into a
+network, where it is a [`BuiltLayer`](super::BuiltLayer).
 */
 
-use super::{BuiltLayer, Initializer, Tensor, Tensors, built_layer, context, context::Context};
-use crate::graph::{self, Op, Shape};
-use std::{any::Any, fmt, rc::Rc};
+use super::{config::Config, context, inputs, mismatch::Mismatch, scope::Scope};
+use crate::graph::{self, Shape};
+use std::{any::Any, fmt};
 
-/// A layer's configuration, and its verbs: build the weights, go forward, say the output's shape. The way back is in
-/// the [operations](crate::graph::ops) that `forward` is made of.
+/// A layer: its settings, the weights it creates, and what it computes.
 ///
-/// A layer of one's own implements `class_name`, `attributes`, `output_shape` and `forward`, and `build` if it has
-/// weights.
+/// The backward pass is in the [operations](crate::graph::ops) that `forward` adds to the graph. A layer of the program's own
+/// is saved as any other; [`load_model_with`](super::load_model_with) opens it again.
 ///
 /// ```
 /// use cnn::{
 ///     graph::{self, ops::Multiply},
-///     keras::{Attributes, Layer, Model, Scope, Shape, layers::Input},
+///     keras::{Attributes, Config, LayerRegistry, Mismatch, Model, Scope, Shape, layers::*, load_model_with},
 /// };
 /// use ndarray::array;
 ///
-/// /// y = x², number by number.
+/// /// y = factor · x², element by element.
 /// #[derive(Debug)]
-/// struct Square(Attributes);
+/// struct Square {
+///     factor: usize,
+///     attributes: Attributes,
+/// }
 ///
 /// impl Layer for Square {
-///     fn class_name(&self) -> &'static str {
+///     fn class_name() -> &'static str {
 ///         "Square"
 ///     }
 ///
 ///     fn attributes(&self) -> &Attributes {
-///         &self.0
+///         &self.attributes
+///     }
+///
+///     fn attributes_mut(&mut self) -> &mut Attributes {
+///         &mut self.attributes
 ///     }
 ///
 ///     fn output_shape(&self, inputs: &[Shape]) -> Shape {
@@ -40,162 +46,131 @@ use std::{any::Any, fmt, rc::Rc};
 ///     }
 ///
 ///     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-///         scope.apply(Multiply, &[inputs[0], inputs[0]], "Mul")
+///         let square = scope.apply(Multiply, &[inputs[0], inputs[0]], "Square");
+///         let copies = vec![&square; self.factor];
+///         scope.apply(graph::ops::Add, &copies, "Sum")
+///     }
+///
+///     fn config(&self) -> Config {
+///         Config::new().set("factor", self.factor)
+///     }
+///
+///     fn from_config(config: &Config) -> Result<Self, Mismatch> {
+///         Ok(Square { factor: config.positive("factor")?, attributes: Attributes::default() })
 ///     }
 /// }
 ///
-/// let x = Input::new(2).call();
-/// let model = Model::new(&x, &Square(Attributes::default()).call(&x));
-/// assert_eq!(model.predict(&array![[1.0, 3.0]]), array![[1.0f32, 9.0]].into_dyn());
+/// let x_input = Input::new(2).call();
+/// let model = Model::new(&x_input, Square { factor: 2, attributes: Attributes::default() }.call(&x_input));
+/// let x = array![[1.0, 3.0]];
+/// assert_eq!(model.predict(&x), array![[2.0f32, 18.0]].into_dyn());
+///
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("square.h5");
+/// model.save(&path)?;
+/// let again = load_model_with(&path, &LayerRegistry::new().register::<Square>())?;
+/// assert_eq!(again.predict(&x), model.predict(&x));
+/// # Ok::<(), cnn::Error>(())
 /// ```
 pub trait Layer: Any + fmt::Debug {
     /// Keras' name of the layer, such as `Conv2D`.
-    fn class_name(&self) -> &'static str;
+    fn class_name() -> &'static str
+    where
+        Self: Sized;
 
     /// Name and trainability.
     fn attributes(&self) -> &Attributes;
 
-    /// What automatic names begin with.
-    fn prefix(&self) -> String {
-        context::snake_case(self.class_name())
-    }
+    /// The same, to be set.
+    fn attributes_mut(&mut self) -> &mut Attributes;
 
-    /// Creates the weights, whose shapes follow from the shapes of the inputs.
-    ///
-    /// # Panics
-    /// If the layer cannot be called on such inputs.
-    fn build(&self, _inputs: &[Shape], _scope: &mut Scope<'_>) {}
-
-    /// The shape of the output.
-    ///
-    /// # Panics
-    /// If the layer cannot be called on such inputs.
-    fn output_shape(&self, inputs: &[Shape]) -> Shape;
-
-    /// Writes down the computation.
-    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor;
-
-    /// Puts the layer into the network.
-    ///
-    /// It is consumed: one layer, one place. Two places with common weights are not supported.
-    ///
-    /// # Panics
-    /// If the layer does not fit the shapes of its inputs, or the inputs come from different networks.
-    #[track_caller]
-    fn call(self, inputs: impl Tensors) -> Tensor
+    /// The prefix of automatic names: `max_pooling2d` of `MaxPooling2D`.
+    fn prefix() -> String
     where
         Self: Sized,
     {
-        let inputs = inputs.list();
-        let Some(first) = inputs.first() else {
-            panic!("{}: expected at least one tensor, got none", self.class_name())
-        };
-        let context = first.0.context.clone();
-        for other in &inputs {
-            assert!(
-                Rc::ptr_eq(&context, &other.0.context),
-                "{}: {first} and {other} come from different networks\n\
-                 help: create the second input with Input::new(shape).beside(&first)",
-                self.class_name()
-            );
-        }
-        built_layer::place(context, Rc::new(self), inputs)
+        context::snake_case(Self::class_name())
+    }
+
+    /// Checks the settings and the shapes of the inputs, before anything is built: a single tensor of any shape, unless
+    /// a layer says otherwise. [`inputs`](super::inputs) has what is often checked.
+    ///
+    /// # Errors
+    /// If the layer cannot be called on such inputs.
+    fn check_inputs(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        inputs::one(inputs)?;
+        Ok(())
+    }
+
+    /// Creates the weights, whose shapes follow from the shapes of the inputs.
+    fn build(&self, _inputs: &[Shape], _scope: &mut Scope<'_>) {}
+
+    /// The shape of the output.
+    fn output_shape(&self, inputs: &[Shape]) -> Shape;
+
+    /// Adds the computation to the graph.
+    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor;
+
+    /// The settings by their Keras names, without name and trainability.
+    fn config(&self) -> Config;
+
+    /// The layer of these settings, without name and trainability. A setting that is not read is an error of the file.
+    ///
+    /// # Errors
+    /// If a setting is missing, is of another type, or has a value that is not known here.
+    fn from_config(config: &Config) -> Result<Self, Mismatch>
+    where
+        Self: Sized;
+
+    /// Names the layer. Others are named after their class and counted: `activation_1`.
+    #[must_use]
+    fn name(mut self, name: impl Into<String>) -> Self
+    where
+        Self: Sized,
+    {
+        self.attributes_mut().name = Some(name.into());
+        self
+    }
+
+    /// Whether training updates the layer's weights; see also [`BuiltLayer::set_trainable`].
+    ///
+    /// [`BuiltLayer::set_trainable`]: crate::keras::BuiltLayer::set_trainable
+    #[must_use]
+    fn trainable(mut self, trainable: bool) -> Self
+    where
+        Self: Sized,
+    {
+        self.attributes_mut().trainable = trainable;
+        self
+    }
+
+    /// Whether a batch normalisation or a dropout always (`true`) or never (`false`) acts as in training: Keras 2's
+    /// argument of the call, `layer(x, training=False)`.
+    #[must_use]
+    fn training(mut self, training: bool) -> Self
+    where
+        Self: Sized,
+    {
+        self.attributes_mut().training = Some(training);
+        self
     }
 }
 
-/// What every layer's configuration has.
+/// What every layer has beside its own settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attributes {
-    /// The name, if it was given one; others are counted.
+    /// The name; without one, the class name and a count.
     pub name: Option<String>,
-    /// Whether training moves its weights.
+    /// Whether training updates its weights.
     pub trainable: bool,
+    /// Whether it always (`true`) or never (`false`) acts as in training; unset, each run decides.
+    pub training: Option<bool>,
+    /// Settings of a file that are not implemented and would matter in training, such as a regularizer.
+    pub(super) training_only: Option<String>,
 }
 
 impl Default for Attributes {
     fn default() -> Self {
-        Attributes { name: None, trainable: true }
-    }
-}
-
-/// One weight of a layer.
-#[derive(Debug, Clone)]
-pub struct Weight {
-    /// Its name within the layer, such as `kernel`.
-    pub name: &'static str,
-    /// The variable.
-    pub variable: graph::Tensor,
-    /// Whether an optimizer may move it at all; moving statistics are not for optimizers.
-    pub trainable: bool,
-}
-
-/// A layer's place in the graph, where it creates weights and operations under its name.
-#[derive(Debug)]
-pub struct Scope<'a> {
-    pub(super) context: &'a Context,
-    pub(super) name: &'a str,
-    pub(super) weights: Vec<Weight>,
-}
-
-impl Scope<'_> {
-    /// The layer's name.
-    pub fn name(&self) -> &str {
-        self.name
-    }
-
-    /// Creates a weight that training moves.
-    pub fn add_weight(&mut self, name: &'static str, shape: &[usize], initializer: &Initializer) {
-        let initial = initializer.prepare(self.context);
-        let variable = self.context.graph.variable(shape, initial, &format!("{}/{name}", self.name));
-        self.weights.push(Weight { name, variable, trainable: true });
-    }
-
-    /// Creates a weight that no optimizer moves, such as a moving average.
-    pub fn add_untrained_weight(&mut self, name: &'static str, shape: &[usize], initializer: &Initializer) {
-        let initial = initializer.prepare(self.context);
-        let variable = self.context.graph.non_trainable_variable(shape, initial, &format!("{}/{name}", self.name));
-        self.weights.push(Weight { name, variable, trainable: false });
-    }
-
-    /// A weight that `build` has created.
-    ///
-    /// # Panics
-    /// If there is none of this name.
-    #[track_caller]
-    pub fn weight(&self, name: &str) -> &graph::Tensor {
-        let weight = self.weights.iter().find(|weight| weight.name == name);
-        &weight.unwrap_or_else(|| panic!("{}: build has created no weight {name}", self.name)).variable
-    }
-
-    /// An input of the network.
-    pub fn placeholder(&self, shape: Shape) -> graph::Tensor {
-        self.context.graph.placeholder(shape, graph::DType::Float32, self.name)
-    }
-
-    /// An operation, named after the layer.
-    pub fn apply(&self, op: impl Op, inputs: &[&graph::Tensor], name: &str) -> graph::Tensor {
-        self.context.graph.add(op, inputs, &format!("{}/{name}", self.name))
-    }
-
-    /// An operation that may change the weights `state` when it runs.
-    pub fn apply_stateful(
-        &self,
-        op: impl Op,
-        inputs: &[&graph::Tensor],
-        state: &[&graph::Tensor],
-        name: &str,
-    ) -> graph::Tensor {
-        self.context.graph.add_stateful(op, inputs, state, &format!("{}/{name}", self.name))
-    }
-
-    /// The two seeds of a random operation with the given seed, if it has one.
-    pub fn seeds(&self, seed: Option<u64>) -> (u64, u64) {
-        self.context.seeds(seed)
-    }
-}
-
-impl fmt::Display for BuiltLayer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.name(), self.class_name())
+        Attributes { name: None, trainable: true, training: None, training_only: None }
     }
 }

@@ -4,10 +4,10 @@ What is reported beside the loss.
 Metrics are computed from arrays, not in the graph: nothing is differentiated through them.
 */
 
-use super::Loss;
+use super::{losses::Loss, names::UnknownName};
 use ndarray::{ArrayBase, Data, Dimension};
 
-/// A number that says how good a model is. [`Model::compile`](super::Model::compile) also takes its name.
+/// A quantity that measures how good a model is. [`Model::compile`](super::Model::compile) also takes its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// The share of examples whose class is right; for yes-or-no answers, of answers that are right at a threshold of
@@ -32,7 +32,7 @@ impl Metric {
         }
     }
 
-    /// Its mean over a batch. Which accuracy is meant follows from the loss, as in Keras.
+    /// Its mean over a batch. Which accuracy is computed follows from the loss, as in Keras.
     pub(super) fn mean<S, T, D, E>(self, loss: Loss, output: &ArrayBase<S, D>, target: &ArrayBase<T, E>) -> f64
     where
         S: Data<Elem = f32>,
@@ -64,21 +64,17 @@ fn argmax(row: &[f32]) -> usize {
     (1..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best })
 }
 
-impl From<&str> for Metric {
+impl TryFrom<&str> for Metric {
+    type Error = UnknownName;
+
     /// The metric of this name: `"accuracy"` or `"acc"`, `"mse"`, `"mae"`.
-    ///
-    /// # Panics
-    /// If there is none.
-    #[track_caller]
-    fn from(name: &str) -> Self {
+    fn try_from(name: &str) -> Result<Self, UnknownName> {
+        let help = "the metrics are accuracy, mse and mae; for another one, see callbacks::on_epoch_end";
         match name {
-            "accuracy" | "acc" => Metric::Accuracy,
-            "mse" | "mean_squared_error" => Metric::MeanSquaredError,
-            "mae" | "mean_absolute_error" => Metric::MeanAbsoluteError,
-            _ => panic!(
-                "there is no metric \"{name}\"\nhelp: the metrics are accuracy, mse and mae; for another one, see \
-                 callbacks::on_epoch_end"
-            ),
+            "accuracy" | "acc" => Ok(Metric::Accuracy),
+            "mse" | "mean_squared_error" => Ok(Metric::MeanSquaredError),
+            "mae" | "mean_absolute_error" => Ok(Metric::MeanAbsoluteError),
+            _ => Err(UnknownName::new("metric", name, help)),
         }
     }
 }

@@ -1,5 +1,5 @@
 /*!
-Keras' names for the engine: layers that are called on tensors, models of them, training.
+Keras' frontend of the engine: layers that are called on tensors, models of them, training.
 
 It computes nothing itself; [`graph`](crate::graph) does. What Keras keeps per process (counters, the session) belongs
 here to the tensors of one network.
@@ -45,49 +45,69 @@ let preds = model.evaluate(&x, &y);
 assert!(preds[1] > 0.9, "accuracy {}", preds[1]);
 ```
 
-Reading order: [`layers`] are written down one after the other, a [`Tensor`] connects them, a [`Model`] is what lies
+Reading order: [`layers`] are called one after the other, a [`Tensor`] connects them, and a [`Model`] consists of those
 between some inputs and outputs.
 */
 
 pub mod activations;
 mod built_layer;
+mod call;
 pub mod callbacks;
 mod compile;
+mod compiled;
+mod config;
 mod context;
 mod evaluate;
 mod examples;
 mod fit;
 mod history;
 pub mod initializers;
+pub mod inputs;
 mod labels;
 mod layer;
 pub mod layers;
 pub mod losses;
 pub mod metrics;
+mod mismatch;
 mod model;
+mod names;
 pub mod optimizers;
 mod padding;
 mod plot_model;
 mod predict;
 mod progress;
+mod registry;
 mod saving;
+mod scope;
+mod setting;
+mod size;
 mod summary;
-mod tensor;
+mod tensors;
 mod topology;
 mod watch;
 
 pub use crate::graph::{Kernels, Padding, Shape};
-pub use built_layer::BuiltLayer;
+pub use built_layer::{BuiltLayer, Tensor};
+pub use call::Call;
 pub use callbacks::{Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, Training};
+pub use config::Config;
+pub use evaluate::Evaluate;
+pub use examples::ArrayLike;
 pub use fit::Fit;
 pub use history::{History, Logs};
 pub use initializers::{GlorotUniform, HeUniform, Initializer, RandomUniform};
-pub use layer::{Attributes, Layer, Scope, Weight};
+pub use layer::{Attributes, Layer};
 pub use losses::Loss;
 pub use metrics::Metric;
+pub use mismatch::Mismatch;
 pub use model::Model;
+pub use names::UnknownName;
 pub use optimizers::{Adam, Optimizer, RMSprop, SGD};
 pub use plot_model::plot_model;
+pub use predict::Predict;
 pub use progress::Verbose;
-pub use saving::load_model;
-pub use tensor::{Tensor, Tensors};
+pub use registry::LayerRegistry;
+pub use saving::{load_model, load_model_with};
+pub use scope::{Scope, Weight};
+pub use setting::Setting;
+pub use tensors::Tensors;

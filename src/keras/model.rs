@@ -1,15 +1,17 @@
 /*!
 A model: the layers between some inputs and some outputs, with their weights.
 
-How it is compiled and trained is in files of its own, beside this one.
+Compiling, training and saving are in files of their own.
 */
 
 use super::{
-    BuiltLayer, Kernels, Tensor, Tensors,
-    compile::Compiled,
+    built_layer::{BuiltLayer, Tensor},
+    compiled::Compiled,
     context::Context,
+    tensors::Tensors,
     topology::{Topology, topology},
 };
+use crate::graph::Kernels;
 use ndarray::ArrayD;
 use std::{fmt, rc::Rc};
 
@@ -104,7 +106,7 @@ impl Model {
         found.clone()
     }
 
-    /// Freezes all layers before the one of this name, and thaws that one and all after it.
+    /// Freezes all layers before the one of this name, and unfreezes that one and all after it.
     ///
     /// ```
     /// use cnn::keras::{Model, layers::*};
@@ -126,12 +128,12 @@ impl Model {
         }
     }
 
-    /// How many numbers its weights hold.
+    /// How many elements its weights hold.
     pub fn count_params(&self) -> usize {
         self.layers.iter().map(BuiltLayer::count_params).sum()
     }
 
-    /// How many of them training moves.
+    /// How many of them training updates.
     pub fn count_trainable_params(&self) -> usize {
         self.layers.iter().map(BuiltLayer::count_trainable_params).sum()
     }

@@ -1,12 +1,15 @@
 /*!
-What happens at the border of an image, by its Keras name.
+Padding by its Keras name.
 
-Where the windows lie then is the engine's: see [`Padding::windows`].
+The shape arithmetic is in the engine: see [`Padding::windows`].
 */
 
+use super::names::UnknownName;
 use crate::graph::Padding;
 
-impl From<&str> for Padding {
+impl TryFrom<&str> for Padding {
+    type Error = UnknownName;
+
     /// `"same"` or `"valid"`, in any case, as Keras.
     ///
     /// ```
@@ -15,15 +18,11 @@ impl From<&str> for Padding {
     /// let y = Conv2D::new(8, 3).strides(2).padding("same").call(&x);
     /// assert_eq!(y.shape().to_string(), "(?, 8, 8, 8)");
     /// ```
-    ///
-    /// # Panics
-    /// If it is neither.
-    #[track_caller]
-    fn from(name: &str) -> Self {
+    fn try_from(name: &str) -> Result<Self, UnknownName> {
         match name.to_ascii_lowercase().as_str() {
-            "same" => Padding::Same,
-            "valid" => Padding::Valid,
-            _ => panic!("there is no padding \"{name}\"\nhelp: the paddings are same and valid"),
+            "same" => Ok(Padding::Same),
+            "valid" => Ok(Padding::Valid),
+            _ => Err(UnknownName::new("padding", name, "the paddings are same and valid")),
         }
     }
 }

@@ -1,18 +1,18 @@
 /*!
-The picture of a model: its layers as boxes, from the input down to the output.
+The drawing of a model: its layers as boxes, from the input down to the output.
 
-It only names what is to be drawn; `plot::Flow` finds the places and draws.
+It only lists what is to be drawn; `plot::Flow` lays it out and draws it.
 */
 
 use std::collections::HashMap;
 
-use super::Model;
+use super::model::Model;
 use crate::plot::Flow;
 
-/// Draws a model's layers with their kinds and shapes, and what each is connected to: Keras' `plot_model` with
+/// Draws a model's layers with their classes and shapes, and what each is connected to: Keras' `plot_model` with
 /// `show_shapes`.
 ///
-/// A layer stands below those it reads. An arrow that passes other layers by, such as a shortcut, is orange. In a
+/// A layer stands below those it reads. An arrow that skips other layers, such as a shortcut, is orange. In a
 /// notebook the picture is shown; `save` writes it as SVG or as PNG, Keras' `to_file`.
 ///
 /// ```

@@ -1,11 +1,11 @@
 /*!
-The line that grows while a model trains: `32/1080 [>.............................] - ETA: 12s - loss: 2.0567`.
+The progress line of a training run: `32/1080 [>.............................] - ETA: 12s - loss: 2.0567`.
 
 On a terminal it is redrawn in place; anywhere else, one line stands for each epoch. What a notebook shows besides is
 `watch.rs`.
 */
 
-use super::Logs;
+use super::history::Logs;
 use crate::display::Channel;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ pub enum Verbose {
     Auto,
     /// Nothing: Keras' `verbose=0`.
     Silent,
-    /// A line that grows while an epoch goes on: Keras' `verbose=1`.
+    /// A progress bar for each epoch: Keras' `verbose=1`.
     Bar,
     /// A line for each epoch: Keras' `verbose=2`. A notebook's lines say nothing of the time, so that they are the same
     /// when it runs again.
@@ -56,7 +56,7 @@ impl Progress {
         Progress { verbose, timed: !channel.is_notebook(), total, start: Instant::now(), bar }
     }
 
-    /// `current` examples have been seen.
+    /// `current` examples have been processed.
     pub fn update(&self, current: usize, logs: &Logs) {
         if let Some(bar) = &self.bar {
             bar.set_message(line(current, self.total, self.start.elapsed(), logs));
@@ -64,7 +64,7 @@ impl Progress {
         }
     }
 
-    /// All examples have been seen; `label` begins the line where there is no bar.
+    /// All examples have been processed; the line begins with `label` where there is no bar.
     pub fn finish(&self, label: &str, logs: &Logs) {
         let elapsed = self.start.elapsed();
         if let Some(bar) = &self.bar {

@@ -4,7 +4,7 @@ The table of a model's layers, in the layout of Keras 2.
 It only formats; the order of the rows is that of [`Model::layers`].
 */
 
-use super::{BuiltLayer, Model};
+use super::{built_layer::BuiltLayer, model::Model};
 use crate::graph::Shape;
 
 /// Where the columns of a network with branches end, in characters: Keras' 0.33, 0.55, 0.67 and 1 of a line of 100.
@@ -13,7 +13,7 @@ const BRANCHED: &[usize] = &[33, 55, 67, 100];
 const SEQUENCE: &[usize] = &[29, 55, 65];
 
 impl Model {
-    /// Prints the table of all layers: name and kind, output shape, number of parameters, and, if the model has
+    /// Prints the table of all layers: name and class, output shape, number of parameters, and, if the model has
     /// branches, the layers that each one is connected to.
     pub fn summary(&self) {
         print!("{}", self.summary_text());

@@ -4,7 +4,7 @@ The order of a model's layers: by distance from the outputs, the farthest first,
 From: `Container.__init__` of Keras 2. It decides the rows of the summary and the order of the weights.
 */
 
-use super::{BuiltLayer, Tensor, built_layer::Placed};
+use super::built_layer::{BuiltLayer, Placed, Tensor};
 use std::{collections::HashMap, rc::Rc};
 
 /// The layers between inputs and outputs, and how many there are at each depth.
@@ -26,7 +26,7 @@ fn id(tensor: &Tensor) -> Id {
 /// If an output depends on an input that is not given, or two layers share a name.
 #[track_caller]
 pub(super) fn topology(inputs: &[Tensor], outputs: &[Tensor]) -> Topology {
-    // Every layer after those it depends on, and the order in which they were first met on the way from the outputs.
+    // Every layer after those it depends on, and the order in which they were first visited from the outputs.
     let mut finished: Vec<Tensor> = Vec::new();
     let mut met: HashMap<Id, usize> = HashMap::new();
     for output in outputs {

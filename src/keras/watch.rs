@@ -1,10 +1,14 @@
 /*!
-What a notebook shows of a training run beside its lines: a bar and the curves while it runs, the curves afterwards.
+What a notebook shows of a training run in addition to its lines: a progress bar and the curves while it runs, the
+curves afterwards.
 
 It computes nothing; the printed lines are `progress.rs`.
 */
 
-use super::{History, Logs, progress};
+use super::{
+    history::{History, Logs},
+    progress,
+};
 use crate::display::{Channel, Live, Progress};
 use crate::plot;
 use std::time::Instant;
@@ -12,7 +16,7 @@ use std::time::Instant;
 /// Fewer epochs than this make no curve.
 const CURVE: usize = 3;
 
-/// A training run that is watched; nothing happens where there is no notebook.
+/// The display of a training run; outside of a notebook it does nothing.
 pub(super) struct Watch {
     is_notebook: bool,
     name: String,
@@ -28,7 +32,7 @@ impl Watch {
         Watch { is_notebook: channel.is_notebook(), name: name.to_owned(), epochs, start: Instant::now(), bar, curves }
     }
 
-    /// `seen` of the `n` examples of this epoch, counted from 0, have been seen.
+    /// `seen` of the `n` examples of this epoch, counted from 0, have been processed.
     pub fn batch(&mut self, epoch: usize, seen: usize, n: usize, logs: &Logs) {
         let (epochs, start) = (self.epochs, self.start);
         self.bar.update(|| {

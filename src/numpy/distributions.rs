@@ -1,7 +1,7 @@
 /*!
-NumPy's uniform and normal numbers as distributions of the `rand` crate, over any generator.
+NumPy's uniform and normal distributions for the `rand` crate, with any generator.
 
-With a [`RandomState`](super::RandomState) as generator they give the very numbers of `np.random`. They are not fast:
+With a [`RandomState`](super::RandomState) as generator they give the same values as `np.random`. They are not fast:
 rand's own `StandardNormal` is, but it gives other numbers.
 */
 
@@ -52,7 +52,7 @@ pub struct StandardNormal {
 }
 
 impl StandardNormal {
-    /// A distribution with no number waiting.
+    /// A distribution without a cached second value.
     pub fn new() -> Self {
         Self::default()
     }
@@ -69,7 +69,7 @@ impl Distribution<f64> for StandardNormal {
     }
 }
 
-/// Two independent standard normal numbers, in the order in which NumPy hands them out.
+/// Two independent standard normal numbers, in the order in which NumPy returns them.
 pub(super) fn polar_pair<R: RngCore + ?Sized>(rng: &mut R) -> (f64, f64) {
     loop {
         let x1 = 2.0 * RandomSample.sample(rng) - 1.0;

@@ -1,7 +1,7 @@
 /*!
 The two floating-point types that NumPy's sums and prints are written for here.
 
-Not a general number trait: only what those few algorithms need.
+Not a general trait for floats: only what those few algorithms need.
 */
 
 use std::fmt::{Debug, Display, LowerExp};

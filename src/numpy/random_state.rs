@@ -30,7 +30,7 @@ use super::mersenne::Mersenne;
 #[derive(Clone, PartialEq)]
 pub struct RandomState {
     mersenne: Mersenne,
-    /// The second number of the last polar pair, if it has not been handed out yet.
+    /// The second number of the last polar pair, if it has not been returned yet.
     saved_gauss: Option<f64>,
 }
 
@@ -44,7 +44,7 @@ pub struct Choice<'a> {
 }
 
 impl Default for Choice<'_> {
-    /// With replacement, all values equally probable, as NumPy's `choice` does when it is told nothing.
+    /// With replacement, all values equally probable, as NumPy's `choice` does by default.
     fn default() -> Self {
         Self { replace: true, p: None }
     }
@@ -56,7 +56,7 @@ impl RandomState {
         Self { mersenne: Mersenne::new(seed), saved_gauss: None }
     }
 
-    /// Starts the stream of `seed` anew; a normal number that was waiting is forgotten, as in NumPy.
+    /// Starts the stream of `seed` anew; a cached normal number is dropped, as in NumPy.
     pub fn seed(&mut self, seed: u32) {
         *self = Self::new(seed);
     }

@@ -55,6 +55,6 @@ fn set_products<'a, A: Float>(
     a: impl IntoIterator<Item = &'a A>,
     b: impl IntoIterator<Item = &'a A>,
 ) {
-    // The products come last: a zip asks its first iterator first, and must not take a place that nothing goes to.
+    // The products come last: a zip advances its first iterator first, and must not consume an output without a product for it.
     a.into_iter().zip(b).zip(products).for_each(|((&a, &b), product)| *product = a * b);
 }

@@ -1,11 +1,14 @@
 /*!
-Numbers as bars, each with its name and its value.
+Bar charts: each bar has its name and its value.
 */
 
 use plotters::prelude::*;
 
+use super::axis::fraction;
 use super::colors::category;
 use super::figure::{Drawing, Frame, framed};
+use super::matrix::number;
+use super::pixels::extremes;
 use super::{canvas, text};
 
 /// Horizontal bars: names of any length stay readable.
@@ -38,7 +41,7 @@ impl Bars {
     fn drawing(&self) -> Drawing {
         let whole = self.bars.iter().all(|(_, value)| value.fract() == 0.0);
         let decimals = self.decimals.unwrap_or(if whole { 0 } else { 3 });
-        let values: Vec<String> = self.bars.iter().map(|(_, value)| format!("{value:.decimals$}")).collect();
+        let values: Vec<String> = self.bars.iter().map(|(_, value)| number(*value, decimals)).collect();
         let widest = |texts: &mut dyn Iterator<Item = &str>| {
             texts.map(|t| text::width(t, canvas::LABEL + 1)).max().unwrap_or(0) as i32
         };
@@ -46,14 +49,19 @@ impl Bars {
         let values_width = widest(&mut values.iter().map(String::as_str)) + 12;
         let length = 340;
         let pitch = 26;
-        let (low, high) = self.bars.iter().fold((0.0_f64, 0.0_f64), |(l, h), (_, v)| (l.min(*v), h.max(*v)));
-        let scale = if high > low { f64::from(length) / (high - low) } else { 0.0 };
-        let zero = names_width + (-low * scale).round() as i32;
+        let (low, high) = extremes(self.bars.iter().map(|(_, value)| *value).chain([0.0]));
+        // An infinite bar fills the figure; one that is not a number has no length.
+        let along = |value: f64| match fraction(value, (low, high)) {
+            place if high > low && !place.is_nan() => (place.clamp(0.0, 1.0) * f64::from(length)).round() as i32,
+            _ if high > low => (fraction(0.0, (low, high)) * f64::from(length)).round() as i32,
+            _ => 0,
+        };
+        let zero = names_width + along(0.0);
         let (width, height) = (names_width + length + values_width, pitch * self.bars.len() as i32 + 4);
         let body = canvas::draw((width as u32, height as u32), |area| {
             for (row, ((name, value), label)) in self.bars.iter().zip(&values).enumerate() {
                 let y = 2 + pitch * row as i32;
-                let end = zero + (value * scale).round() as i32;
+                let end = names_width + along(*value);
                 canvas::fill(area, zero.min(end)..zero.max(end), y + 4..y + pitch - 4, category(0));
                 let style = canvas::font(canvas::LABEL + 1);
                 canvas::text_right(area, name, (names_width - 6, y + pitch / 2), style.clone());

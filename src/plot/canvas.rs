@@ -1,7 +1,7 @@
 /*!
 The sheet that a figure is drawn on: plotters draws into SVG text, and the text is stripped to what differs.
 
-It holds no layout: sizes are the callers' business.
+It has no layout: the callers decide sizes.
 */
 
 use std::ops::Range;

@@ -7,8 +7,10 @@ Every palette here can be told apart by colour-blind readers; red against green 
 use plotters::style::RGBColor;
 use plotters::style::colors::colormaps::{ColorMap, DerivedColorMap, ViridisRGB};
 
+use super::axis::fraction;
+
 /// Eight colours for categories, in the order of use, from M. Okabe and K. Ito, "Color Universal Design" (2008); black
-/// stands last, because text and frames are black already.
+/// is last, because text and frames are black already.
 pub const CATEGORIES: [(u8, u8, u8); 8] = [
     (0x00, 0x72, 0xB2), // blue
     (0xD5, 0x5E, 0x00), // vermilion
@@ -45,12 +47,17 @@ impl Colors {
         }
     }
 
-    /// The colour of `value` where the colours span `low` to `high`; what is not a number is mid-grey.
-    pub(super) fn of(self, value: f64, (low, high): (f64, f64)) -> RGBColor {
-        if value.is_nan() {
+    /// The colour of `value` where the colours span `range`; what is not a number is mid-grey.
+    pub(super) fn of(self, value: f64, range: (f64, f64)) -> RGBColor {
+        self.at(fraction(value, range))
+    }
+
+    /// The colour at this fraction of the range.
+    pub(super) fn at(self, fraction: f64) -> RGBColor {
+        if fraction.is_nan() {
             return RGBColor(150, 150, 150);
         }
-        let t = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
+        let t = fraction.clamp(0.0, 1.0);
         match self {
             Colors::Gray => {
                 let level = (t * 255.0).round() as u8;

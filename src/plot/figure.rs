@@ -1,5 +1,5 @@
 /*!
-A finished figure: SVG text with a title, a caption and a description for those who cannot see it.
+A finished figure: SVG text with a title, a caption and a description for screen readers.
 
 What is in it, the builders beside this file decide.
 */
@@ -51,7 +51,7 @@ pub(super) struct Grid {
     pub(super) cell: f64,
 }
 
-/// What stands around a drawing.
+/// Title, caption and description of a drawing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Frame {
     pub(super) title: Option<String>,
@@ -217,7 +217,7 @@ macro_rules! framed {
                 self
             }
 
-            /// Describes the figure for those who cannot see it; otherwise title and caption do.
+            /// The description for screen readers; by default title and caption.
             pub fn alt(mut self, alt: impl Into<String>) -> Self {
                 self.frame.alt = Some(alt.into());
                 self

@@ -55,7 +55,7 @@ impl Flow {
     pub fn add(mut self, words: impl Into<String>, below: &[usize]) -> Self {
         let number = self.boxes.len();
         for &above in below {
-            assert!(above < number, "Flow: box {number} is to stand below box {above}, which is not there yet");
+            assert!(above < number, "Flow: box {number} is to be below box {above}, which is not there yet");
             self.arrows.push((above, number));
         }
         self.boxes.push(words.into());
@@ -85,7 +85,7 @@ impl Flow {
                     let lane = &vertices[*lane];
                     points.extend([(x(lane), top(lane)), (x(lane), top(lane) + height)]);
                 }
-                // Upright at the end, so that the head stands well on its box from whichever side the arrow comes.
+                // Upright at the end, so that the head meets its box upright from whichever side the arrow comes.
                 points.extend([(x(to), top(to) - 11), (x(to), top(to))]);
                 canvas::arrow_along(area, &points, color);
             }
@@ -108,7 +108,7 @@ impl Flow {
     fn places(&self) -> (Vec<Vertex>, Vec<Vec<usize>>) {
         let mut vertices: Vec<Vertex> =
             self.boxes.iter().map(|words| Vertex { row: 0, width: width(words), x: 0.0 }).collect();
-        // A box stands one row below the lowest of those above it; arrows are in the order of the boxes they point to.
+        // A box is one row below the lowest of those above it; arrows are in the order of the boxes they point to.
         for &(above, below) in &self.arrows {
             vertices[below].row = vertices[below].row.max(vertices[above].row + 1);
         }
@@ -127,7 +127,7 @@ impl Flow {
         let edges: Vec<(u32, u32)> =
             paths.iter().flat_map(|path| path.windows(2).map(|edge| (edge[0] as u32, edge[1] as u32))).collect();
         let config = Config { vertex_spacing: SPACING, ..Config::default() };
-        // Networks that hang together in no way stand side by side.
+        // Parts that are not connected are placed side by side.
         let mut start = 0.0;
         for (places, wide, _) in from_vertices_and_edges(&sizes, &edges, &config) {
             for (number, (x, _)) in places {

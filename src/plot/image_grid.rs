@@ -64,7 +64,7 @@ impl ImageGrid {
         self
     }
 
-    /// Width of each picture on the screen, in pixels; 96 unless told.
+    /// Width of each picture on the screen, in pixels; 96 by default.
     pub fn side(mut self, side: u32) -> Self {
         self.side = side.max(1);
         self

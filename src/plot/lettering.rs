@@ -1,7 +1,7 @@
 /*!
 Words as outlines: the letters of a font that is part of the program, so that a PNG looks the same on every machine.
 
-It breaks no lines and kerns no pairs. An SVG file does without it: there the viewer's own font is taken.
+It breaks no lines and kerns no pairs. An SVG file does not need it: the viewer's font is used there.
 */
 
 use tiny_skia::{Path, PathBuilder, Transform};

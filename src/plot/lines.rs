@@ -1,16 +1,20 @@
 /*!
-Curves over a number line: the cost of training, and others.
+Line charts: the cost of training, and others.
 */
 
 use std::ops::Range;
 
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
+use super::axis::Axis;
 use super::colors::category;
 use super::figure::{Drawing, Frame, framed};
 use super::pixels::extremes;
 use super::{canvas, text};
+
+/// At most so many ticks on each axis.
+const X_TICKS: usize = 8;
+const Y_TICKS: usize = 6;
 
 /// One or more curves with axes.
 ///
@@ -43,7 +47,7 @@ impl Lines {
         self.points(name, points)
     }
 
-    /// Adds a curve through these points (x, y).
+    /// Adds a curve through these points (x, y); those that are not finite are left out.
     pub fn points(mut self, name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.lines.push((name.into(), points.into_iter().collect()));
         self
@@ -55,7 +59,7 @@ impl Lines {
         self
     }
 
-    /// Makes every step up the vertical axis a factor; values that are not positive are left out.
+    /// Makes the vertical axis logarithmic; values that are not positive are left out.
     pub fn logarithmic(mut self) -> Self {
         self.logarithmic = true;
         self
@@ -68,27 +72,15 @@ impl Lines {
     }
 
     fn paint(&self, area: &canvas::Area) {
-        let drawable = |y: f64| y.is_finite() && (!self.logarithmic || y > 0.0);
-        let points = || self.lines.iter().flat_map(|(_, points)| points).filter(|(_, y)| drawable(*y));
+        let drawable = |x: f64, y: f64| x.is_finite() && y.is_finite() && (!self.logarithmic || y > 0.0);
+        let points = || self.lines.iter().flat_map(|(_, points)| points).filter(|(x, y)| drawable(*x, *y));
         let (left, right) = extremes(points().map(|(x, _)| *x));
         let (low, high) = extremes(points().map(|(_, y)| *y));
-        let right = if right > left { right } else { left + 1.0 };
-        if self.logarithmic {
-            let (low, high) = if high > 0.0 { (low, high.max(low * 1.01)) } else { (0.1, 1.0) };
-            self.chart(area, left..right, (low / 1.1..high * 1.1).log_scale(), drawable);
-        } else {
-            let room = if high > low { 0.06 * (high - low) } else { 0.5 };
-            // Costs do not go below zero, so neither does their axis.
-            let floor = if low >= 0.0 { (low - room).max(0.0) } else { low - room };
-            self.chart(area, left..right, floor..high + room, drawable);
-        }
+        let y = if self.logarithmic { Axis::logarithmic(low, high) } else { Axis::linear(low, high) };
+        self.chart(area, Axis::exact(left, right), y, drawable);
     }
 
-    fn chart<Y>(&self, area: &canvas::Area, x: Range<f64>, y: Y, drawable: impl Fn(f64) -> bool)
-    where
-        Y: AsRangedCoord<Value = f64>,
-        Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
-    {
+    fn chart(&self, area: &canvas::Area, x: Axis, y: Axis, drawable: impl Fn(f64, f64) -> bool) {
         let mut chart = ChartBuilder::on(area)
             .margin(6)
             .margin_right(18)
@@ -102,17 +94,17 @@ impl Lines {
             .y_desc(self.axes.1.as_str())
             .axis_desc_style(canvas::font(canvas::LABEL + 1))
             .label_style(canvas::font(canvas::LABEL))
-            .x_labels(8)
-            .y_labels(6)
+            .x_labels(X_TICKS)
+            .y_labels(Y_TICKS)
             .light_line_style(TRANSPARENT)
             .bold_line_style(RGBColor(222, 222, 222))
-            .x_label_formatter(&|x| short(*x))
-            .y_label_formatter(&|y| short(*y))
+            .x_label_formatter(&|tick| x.label(*tick, X_TICKS))
+            .y_label_formatter(&|tick| y.label(*tick, Y_TICKS))
             .draw()
             .expect("writing SVG into a string");
         for (index, (_, points)) in self.lines.iter().enumerate() {
             let color = category(index);
-            let visible = points.iter().copied().filter(|(_, y)| drawable(*y));
+            let visible = points.iter().copied().filter(|(x, y)| drawable(*x, *y));
             chart.draw_series(LineSeries::new(visible, color.stroke_width(2))).expect("writing SVG into a string");
         }
         let named: Vec<_> = self.lines.iter().enumerate().filter(|(_, (name, _))| !name.is_empty()).collect();
@@ -121,7 +113,7 @@ impl Lines {
             let (width, height) = (widest + 40, 18 * named.len() as i32);
             let (columns, rows) = chart.plotting_area().get_pixel_range();
             let drawn = self.lines.iter().map(|(_, points)| {
-                let visible = points.iter().filter(|(_, y)| drawable(*y));
+                let visible = points.iter().filter(|(x, y)| drawable(*x, *y));
                 visible.map(|point| chart.backend_coord(point)).collect::<Vec<_>>()
             });
             let (x, top) = emptiest(&drawn.collect::<Vec<_>>(), (columns, rows), (width, height));
@@ -151,15 +143,6 @@ fn emptiest(lines: &[Vec<(i32, i32)>], (columns, rows): (Range<i32>, Range<i32>)
     corners.into_iter().min_by_key(|corner| hidden(*corner)).expect("five places")
 }
 
-/// A tick's number without the zeros that binary rounding leaves.
-fn short(value: f64) -> String {
-    if value != 0.0 && (value.abs() < 1e-3 || value.abs() >= 1e6) {
-        return format!("{value:.0e}");
-    }
-    let text = format!("{value:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 framed!(Lines);
 
 #[cfg(test)]
@@ -177,13 +160,5 @@ mod tests {
         assert_eq!(place(&[&rising]), (12, 5));
         assert_eq!(place(&[&[(0, 0), (500, 0), (500, 20), (0, 20)]]), (400, 254));
         assert_eq!(place(&[&falling, &rising]), (206, 5));
-    }
-
-    #[test]
-    fn ticks_are_short() {
-        let ticks = [(0.1 + 0.2, "0.3"), (20.0, "20"), (0.0, "0"), (0.00001, "1e-5")];
-        for (value, expected) in ticks {
-            assert_eq!(short(value), expected);
-        }
     }
 }

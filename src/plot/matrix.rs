@@ -152,11 +152,11 @@ impl Matrix {
             for (index, (&value, label)) in self.values.iter().zip(&texts).enumerate() {
                 let (row, column) = (index as i32 / n_w, index as i32 % n_w);
                 let (x, y) = (left + column * cell, top + row * cell);
-                let ground = self.colors.of(value, range);
-                if ground != RGBColor(255, 255, 255) {
-                    canvas::fill(area, x..x + cell, y..y + cell, ground);
+                let background = self.colors.of(value, range);
+                if background != RGBColor(255, 255, 255) {
+                    canvas::fill(area, x..x + cell, y..y + cell, background);
                 }
-                let ink = ink(ground);
+                let ink = ink(background);
                 let style = canvas::font(size).color(&ink);
                 canvas::text_center(area, label, (x + cell / 2, y + cell / 2), style);
             }
@@ -200,8 +200,11 @@ impl Matrix {
     }
 }
 
-/// `value` with this many digits after the point, and no minus before zero.
-fn number(value: f64, decimals: usize) -> String {
+/// `value` with this many digits after the point, and no minus before zero; with an exponent where it would be long.
+pub(super) fn number(value: f64, decimals: usize) -> String {
+    if value.is_finite() && value.abs() >= 1e12 {
+        return format!("{value:.2e}");
+    }
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {
         Some(positive) if positive.chars().all(|c| c == '0' || c == '.') => positive.to_owned(),
@@ -219,5 +222,6 @@ mod tests {
     fn a_rounded_zero_has_no_sign() {
         assert_eq!(number(-0.001, 2), "0.00");
         assert_eq!(number(-1.5, 1), "-1.5");
+        assert_eq!(number(-f64::MAX, 2), "-1.80e308");
     }
 }

@@ -1,10 +1,10 @@
 /*!
 Figures for the lessons, drawn with plotters: pictures, matrices, filters, curves, bars, and these side by side.
 
-It takes arrays and never models: what a layer is, it does not know.
+It takes arrays, never models.
 
 A figure is a value. It is finished SVG text, the same for the same arrays, small because pictures are embedded as PNG,
-and readable by the colour-blind: categories take the colours of Okabe and Ito, magnitudes viridis, signs blue and
+and readable by colour-blind readers: categories take the colours of Okabe and Ito, magnitudes viridis, signs blue and
 orange. In a notebook the last expression of a cell is shown; and [`Figure::save`] writes an SVG or a
 PNG file.
 
@@ -23,6 +23,7 @@ assert!(figure.to_svg().starts_with("<svg"));
 ```
 */
 
+mod axis;
 mod bars;
 mod block;
 mod canvas;

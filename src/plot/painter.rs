@@ -111,7 +111,7 @@ fn paint_image(sheet: &mut Pixmap, node: Node, at: Transform) {
 }
 
 fn draw(sheet: &mut Pixmap, picture: &RgbaImage, (x, y): (i32, i32)) {
-    // Without transparency, which no figure's pictures have, these bytes are the painter's own.
+    // Without transparency, which no figure's pictures have, these bytes are those of the sheet.
     debug_assert!(picture.pixels().all(|Rgba([.., alpha])| *alpha == 255));
     let pixels = PixmapRef::from_bytes(picture, picture.width(), picture.height()).expect("as many bytes as pixels");
     sheet.draw_pixmap(x, y, pixels, &PixmapPaint::default(), Transform::identity(), None);

@@ -60,7 +60,7 @@ impl Picture {
         self
     }
 
-    /// How wide to draw the picture, in pixels of the screen; 240 unless told.
+    /// How wide to draw the picture, in pixels of the screen; 240 by default.
     pub fn width(mut self, width: u32) -> Self {
         self.width = width;
         self

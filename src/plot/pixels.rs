@@ -11,6 +11,7 @@ use image::{ExtendedColorType, ImageEncoder};
 use ndarray::{ArrayBase, Data, Ix2, Ix3};
 use plotters::style::RGBColor;
 
+use super::axis::fraction;
 use super::colors::Colors;
 
 /// A number that can be drawn.
@@ -104,16 +105,14 @@ impl Raster {
     }
 
     fn to_png(&self, Ink { colors, range }: Ink) -> Vec<u8> {
-        let (low, high) = range;
-        let level = |v: &f64| (((v - low) / (high - low)).clamp(0.0, 1.0) * 255.0).round() as u8;
+        let level = |v: &f64| (fraction(*v, range).clamp(0.0, 1.0) * 255.0).round() as u8;
         let (bytes, color_type): (Vec<u8>, _) = match (self.n_c, colors) {
             (3, _) => (self.values.iter().map(level).collect(), ExtendedColorType::Rgb8),
             (_, Colors::Gray) => (self.values.iter().map(level).collect(), ExtendedColorType::L8),
             _ => {
                 // The eye takes 48 shades for a smooth scale, and a picture with few colours is half as large.
-                let shade = |v: f64| low + (high - low) * ((v - low) / (high - low) * 48.0).round() / 48.0;
                 let rgb = |&v: &f64| {
-                    let RGBColor(r, g, b) = colors.of(shade(v), range);
+                    let RGBColor(r, g, b) = colors.at((fraction(v, range) * 48.0).round() / 48.0);
                     [r, g, b]
                 };
                 (self.values.iter().flat_map(rgb).collect(), ExtendedColorType::Rgb8)

@@ -32,7 +32,7 @@ use crate::numpy as np;
 /// # assert_eq!(format!("{:.4}", np::show(&gradient)), "[[2. 4.]\n [6. 8.]]");
 /// ```
 ///
-/// Where `f` has a kink within ε of `x` (a ReLU at 0, a maximum of two equal numbers), the result means nothing.
+/// Where `f` has a kink within ε of `x` (a ReLU at 0, a maximum of two equal numbers), the result is meaningless.
 ///
 /// # Panics
 /// When `eps` is not positive.

@@ -24,7 +24,7 @@ impl Initializer for Box<dyn Initializer> {
     }
 }
 
-/// Uniform numbers with variance 2 / (fan_in + fan_out); see [`xavier_initializer`].
+/// Uniform draws with variance 2 / (fan_in + fan_out); see [`xavier_initializer`].
 ///
 /// [`xavier_initializer`]: super::contrib::layers::xavier_initializer
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ fn uniform(graph: &Graph, name: &str, (low, high): (f32, f32), seed: Option<u64>
     Box::new(move |shape: &[usize]| Philox::new(seed, seed2).uniform_between(0, shape.iter().product(), low, high))
 }
 
-/// The same number everywhere.
+/// The same value everywhere.
 #[derive(Debug, Clone, Copy)]
 pub struct ConstantInitializer {
     value: f32,
@@ -87,13 +87,13 @@ pub fn constant_initializer(value: f32) -> ConstantInitializer {
     ConstantInitializer { value, op: "Const" }
 }
 
-/// Uniform numbers in [minval, maxval), as `tf.random_uniform` draws them with the given graph and operation seeds.
+/// Uniform draws from [minval, maxval), as `tf.random_uniform` draws them with the given graph and operation seeds.
 ///
 /// ```
 /// let u = cnn::tf::random_uniform(&[2, 3], 0.0, 1.0, (1, 45));
 /// assert_eq!(u.shape(), [2, 3]);
 /// ```
 pub fn random_uniform(shape: &[usize], minval: f32, maxval: f32, (seed, seed2): (u64, u64)) -> ArrayD<f32> {
-    let numbers = Philox::new(seed, seed2).uniform_between(0, shape.iter().product(), minval, maxval);
-    ArrayD::from_shape_vec(IxDyn(shape), numbers).expect("as many numbers as the shape asks for")
+    let elements = Philox::new(seed, seed2).uniform_between(0, shape.iter().product(), minval, maxval);
+    ArrayD::from_shape_vec(IxDyn(shape), elements).expect("as many elements as the shape has")
 }

@@ -7,7 +7,7 @@ use crate::graph::{
 };
 use ndarray::{ArrayBase, Data, Dimension};
 
-/// The mean of all numbers.
+/// The mean of all elements.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -19,7 +19,7 @@ pub fn reduce_mean(x: &Tensor) -> Tensor {
     reduce(x, Reduction::Mean, "Mean")
 }
 
-/// The sum of all numbers: a tensor of shape ().
+/// The sum of all elements: a tensor of shape ().
 ///
 /// ```
 /// use cnn::tf::{self, Graph, Item, Session};
@@ -37,14 +37,14 @@ fn reduce(x: &Tensor, reduction: Reduction, name: &str) -> Tensor {
     x.graph().add(ops::Reduce { reduction, axes: None }, &[x], name)
 }
 
-/// The index of the largest number along an axis.
+/// The index of the largest element along an axis.
 ///
 /// # Arguments
 /// * `x`: a tensor of any shape
 /// * `axis`: the axis that disappears
 ///
 /// # Returns
-/// Whole numbers; where several entries are equal, the index of the first.
+/// Integers; where several entries are equal, the index of the first.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -62,7 +62,7 @@ pub fn argmax(x: &Tensor, axis: usize) -> Tensor {
     x.graph().add_named(ops::ArgMax { axis }, &[x], &name)
 }
 
-/// Whether two tensors agree, number by number.
+/// Whether two tensors are equal, element by element.
 ///
 /// # Returns
 /// Truth values, in the common shape.
@@ -83,12 +83,48 @@ pub fn equal(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Equal, &[a, b], "Equal")
 }
 
-/// The same numbers as another element type; truth values become 0 and 1, fractions are cut off towards zero.
+/// The same elements as another type; truth values become 0 and 1, fractions are cut off towards zero.
 pub fn cast(x: &Tensor, to: DType) -> Tensor {
     x.graph().add(ops::Cast { to }, &[x], "Cast")
 }
 
-/// The sum of two tensors of one shape, number by number.
+/// Whole numbers as rows with a single 1: the labels of a classifier.
+///
+/// # Arguments
+/// * `indices`: whole numbers, of any shape
+/// * `depth`: the number of classes
+///
+/// # Returns
+/// Real numbers with one more axis of length `depth`. Classes are counted from 0; an index that is none of them gives a
+/// row of zeros.
+///
+/// ```
+/// use cnn::tf::{self, Graph, Session};
+/// let graph = Graph::new();
+/// let labels = tf::placeholder(&graph, tf::int64, [None]);
+/// let rows = tf::one_hot(&labels, 3);
+/// assert_eq!(rows.to_string(), r#"Tensor("one_hot:0", shape=(?, 3), dtype=float32)"#);
+/// let out = Session::new(&graph).run(&rows, &[labels.feed(&ndarray::array![2, 0, 3])]);
+/// assert_eq!(out, ndarray::array![[0.0f32, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]].into_dyn());
+/// ```
+///
+/// # Panics
+/// If the indices are not whole numbers, or `depth` is 0.
+#[track_caller]
+pub fn one_hot(indices: &Tensor, depth: usize) -> Tensor {
+    assert!(
+        indices.dtype() == DType::Int64,
+        "one_hot: expected indices of type int64, got {indices}\nhelp: make the placeholder with tf::int64, or convert with \
+         tf::cast(&x, tf::int64)"
+    );
+    assert!(depth > 0, "one_hot: expected a depth of at least 1, got 0");
+    let name = indices.graph().unique_name("one_hot");
+    let helpers = ["on_value", "off_value", "depth"].map(|helper| format!("{name}/{helper}"));
+    reserve(indices.graph(), &helpers.each_ref().map(String::as_str));
+    indices.graph().add_named(ops::OneHot { depth }, &[indices], &name)
+}
+
+/// The sum of two tensors of one shape, element by element.
 ///
 /// ```
 /// use cnn::tf::{self, Graph, Session};
@@ -104,7 +140,7 @@ pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Add, &[a, b], "Add")
 }
 
-/// The product of two tensors of one shape, or of a tensor and a single number, number by number.
+/// The product of two tensors of one shape, or of a tensor and a scalar, element by element.
 ///
 /// ```
 /// use cnn::tf::{self, Graph, Session};
@@ -114,7 +150,7 @@ pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
 /// ```
 ///
 /// # Panics
-/// If the shapes differ and the second is no single number.
+/// If the shapes differ and the second is no scalar.
 #[track_caller]
 pub fn multiply(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Multiply, &[a, b], "Mul")
@@ -144,7 +180,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::MatMul, &[a, b], "MatMul")
 }
 
-/// Tensors side by side along an axis.
+/// Tensors joined along an axis.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -163,7 +199,7 @@ pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
     graph.add_named(ops::Concat { axis }, tensors, &name)
 }
 
-/// The same numbers under another shape; one dimension may be `None` and follows from the others.
+/// The same elements under another shape; one dimension may be `None` and follows from the others.
 ///
 /// ```
 /// use cnn::tf::{self, Graph};
@@ -173,7 +209,7 @@ pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
 /// ```
 ///
 /// # Panics
-/// If the dimensions hold another number of entries.
+/// If the dimensions give another number of elements.
 #[track_caller]
 pub fn reshape(x: &Tensor, dims: &[Option<usize>]) -> Tensor {
     let name = x.graph().unique_name("Reshape");

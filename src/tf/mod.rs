@@ -1,8 +1,8 @@
 /*!
 TensorFlow 1's names for the engine: `placeholder`, `get_variable`, `nn::conv2d`, `Session`.
 
-It computes nothing itself; [`graph`](crate::graph) does. What TensorFlow keeps in a default graph per process is here an
-explicit [`Graph`], a value that lives as long as the variable that holds it.
+It computes nothing itself; [`graph`](crate::graph) does. What TensorFlow keeps in a default graph per process is here
+an explicit [`Graph`], a value that lives as long as the variable that holds it.
 
 Operations are named and numbered as TensorFlow 1 (up to 1.5) did, with the helper operations that it created along the
 way, because its random seeds depend on these numbers: in the course's network the fully connected layer, which has no
@@ -40,13 +40,14 @@ mod variables;
 pub use crate::graph::{DType, Graph, Item, Kernels, Operation, Padding, Session, Shape, Tensor};
 pub use initializers::{constant_initializer, ones_initializer, random_uniform, zeros_initializer};
 pub use math::{
-    add, argmax, cast, concat, constant, equal, matmul, multiply, reduce_mean, reduce_sum, reshape, sigmoid, tanh,
+    add, argmax, cast, concat, constant, equal, matmul, multiply, one_hot, reduce_mean, reduce_sum, reshape, sigmoid,
+    tanh,
 };
 pub use names::{last_id, operations};
 pub use trained::{Parameters, TrainedModel};
 pub use variables::{get_variable, global_variables_initializer, placeholder, trainable_variables};
 
-/// Real numbers.
+/// Floating-point numbers of 32 bits.
 #[expect(non_upper_case_globals, reason = "TensorFlow's spelling")]
 pub const float32: DType = DType::Float32;
 /// Integers.

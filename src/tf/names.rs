@@ -12,8 +12,8 @@ use std::{cell::RefCell, fmt};
 #[derive(Default)]
 struct Reserved(RefCell<Vec<(usize, String)>>);
 
-/// Records operations that TensorFlow 1 would create here and that have nothing to compute, so that later numbers and names
-/// are the same as there.
+/// Records operations that TensorFlow 1 would create here and that have nothing to compute, so that later numbers and
+/// names are the same as there.
 pub(super) fn reserve(graph: &Graph, names: &[&str]) {
     let reserved = graph.extension::<Reserved>();
     for name in names {

@@ -35,7 +35,7 @@ pub fn conv2d(x: &Tensor, filters: &Tensor, strides: [usize; 4], padding: Paddin
     x.graph().add(ops::Conv2d { strides, padding }, &[x, filters], "Conv2D")
 }
 
-/// The largest number of each window, channel by channel.
+/// The maximum of each window, channel by channel.
 ///
 /// # Arguments
 /// * `x`: images, shape (m, n_h_prev, n_w_prev, n_c)
@@ -80,7 +80,7 @@ pub fn avg_pool(x: &Tensor, ksize: [usize; 4], strides: [usize; 4], padding: Pad
     x.graph().add(ops::AveragePool { window, strides, padding }, &[x], "AvgPool")
 }
 
-/// What is negative becomes zero.
+/// Negative elements become zero.
 ///
 /// y = max(x, 0), in the shape of x.
 ///
@@ -109,7 +109,7 @@ pub fn softmax(x: &Tensor) -> Tensor {
     x.graph().add(ops::Softmax, &[x], "Softmax")
 }
 
-/// Adds one number per channel: `y[…, c] = x[…, c] + bias[c]`.
+/// Adds one element per channel: `y[…, c] = x[…, c] + bias[c]`.
 ///
 /// # Arguments
 /// * `x`: shape (m, …, n_c)
@@ -127,16 +127,16 @@ pub fn softmax(x: &Tensor) -> Tensor {
 /// ```
 ///
 /// # Panics
-/// If `bias` is not one number per channel.
+/// If `bias` does not have one element per channel.
 #[track_caller]
 pub fn bias_add(x: &Tensor, bias: &Tensor) -> Tensor {
     x.graph().add(ops::BiasAdd, &[x, bias], "BiasAdd")
 }
 
-/// Keeps each number with probability `keep_prob`, divided by it, and sets the others to zero, in every run.
+/// Keeps each element with probability `keep_prob`, divided by it, and sets the others to zero, in every run.
 ///
-/// The numbers keep their expected size. As in TensorFlow 1 it does not know about training: feed another graph, or a
-/// model of the Keras face, to predict.
+/// The expected value of each element stays the same. As in TensorFlow 1, dropout does not depend on whether a run
+/// trains: to predict, build a graph without it, or use a model of the Keras frontend.
 ///
 /// # Arguments
 /// * `x`: of any shape
@@ -208,7 +208,7 @@ pub fn softmax_cross_entropy_with_logits(logits: &Tensor, labels: &Tensor) -> Te
     graph.add(Reshape { dims: loss.shape().dims().to_vec() }, &[&loss], "Reshape")
 }
 
-/// The loss of independent yes-or-no answers, from logits: the sigmoid is part of it. One number per answer.
+/// The loss of independent yes-or-no answers, from logits: the sigmoid is part of it. One element per answer.
 ///
 /// loss = max(z, 0) − z y + log(1 + exp(−|z|)), which overflows for no z.
 ///

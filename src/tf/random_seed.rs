@@ -32,7 +32,7 @@ pub fn get_seed(graph: &Graph, op_seed: Option<u64>) -> (u64, u64) {
     }
 }
 
-/// A number that differs from call to call: the standard library seeds its hashers from the operating system.
+/// An integer that differs from call to call: the standard library seeds its hashers from the operating system.
 fn entropy() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -1,7 +1,7 @@
 /*!
-What a training run leaves behind: the session with its values, the tensors to ask it, and how it went.
+The result of a training run: the session with its values, the tensors to compute with it, and its costs and accuracies.
 
-How to train is the assignment's own function `model`.
+Training itself is the assignment's function `model`.
 */
 
 use super::{Session, Tensor, argmax};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Variables by name: `parameters["W1"]`.
 pub type Parameters = BTreeMap<&'static str, Tensor>;
 
-/// A trained classifier. All its graph is still there, so that any tensor of it can be computed for any picture.
+/// A trained classifier. It keeps its whole graph, so that any tensor can be computed for any picture.
 #[derive(Debug)]
 pub struct TrainedModel {
     /// Holds the values of all variables.
@@ -25,9 +25,9 @@ pub struct TrainedModel {
     pub parameters: Parameters,
     /// The mean cost of each epoch.
     pub costs: Vec<f64>,
-    /// The share of training pictures that are classified rightly.
+    /// The share of training pictures that are classified correctly.
     pub train_accuracy: f32,
-    /// The share of test pictures that are classified rightly.
+    /// The share of test pictures that are classified correctly.
     pub test_accuracy: f32,
 }
 

@@ -51,7 +51,7 @@ pub fn get_variable(graph: &Graph, name: &str, shape: &[usize], initializer: imp
 
 /// The operation that gives all variables of the graph their first values.
 ///
-/// DIFFERENCE: TensorFlow draws new numbers when the same session runs it a second time; here they are the same again.
+/// DIFFERENCE: TensorFlow draws new values when the same session runs it a second time; here they are the same again.
 ///
 /// ```
 /// use cnn::tf::{self, Graph, Session};

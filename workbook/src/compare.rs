@@ -1,20 +1,23 @@
 /*!
 Compares what a cell printed with what its chapter says it prints.
 
-Exact, to the last blank; with a tolerance, numbers may differ by it and blanks may be any number of blanks.
+Exact, to the last blank; with a tolerance, numbers may differ by it and blanks may be any number of blanks; with ranges,
+numbers lie between two others.
 */
 
+use course::chapter::{Expected, Precision, ranges};
 use similar::TextDiff;
 
 /// Whether `actual` is what was expected; if not, a small difference to read.
-pub fn compare(expected: &str, actual: &str, tolerance: Option<f64>) -> Result<(), String> {
+pub fn compare(expected: &Expected, actual: &str) -> Result<(), String> {
     let actual = without_colors(actual);
-    let (expected, actual) = (expected.trim_end_matches('\n'), actual.trim_end_matches('\n'));
-    let same = match tolerance {
-        None => expected == actual,
-        Some(tolerance) => close(expected, actual, tolerance),
+    let (stated, actual) = (expected.text.trim_end_matches('\n'), actual.trim_end_matches('\n'));
+    let same = match expected.precision {
+        Precision::Exact => stated == actual,
+        Precision::Tolerance(tolerance) => close(stated, actual, tolerance),
+        Precision::Ranges => in_ranges(&stated.lines().collect::<Vec<_>>(), &actual.lines().collect::<Vec<_>>()),
     };
-    if same { Ok(()) } else { Err(difference(expected, actual)) }
+    if same { Ok(()) } else { Err(difference(stated, actual)) }
 }
 
 /// Both texts line by line: `-` was expected, `+` came.
@@ -54,6 +57,33 @@ fn close(expected: &str, actual: &str, tolerance: f64) -> bool {
                 _ => expected == actual,
             }
         })
+}
+
+/// Whether the lines fit: a line that is left out stands for any number of them.
+fn in_ranges(stated: &[&str], actual: &[&str]) -> bool {
+    match stated.split_first() {
+        None => actual.is_empty(),
+        Some((line, rest)) if line.trim() == ranges::LEFT_OUT => {
+            (0..=actual.len()).any(|skipped| in_ranges(rest, &actual[skipped..]))
+        }
+        Some((line, rest)) => actual
+            .split_first()
+            .is_some_and(|(first, others)| line_in_ranges(&tokens(line), &tokens(first)) && in_ranges(rest, others)),
+    }
+}
+
+fn line_in_ranges(stated: &[&str], actual: &[&str]) -> bool {
+    match (stated, actual) {
+        (["{", low, "to", high, "}", stated @ ..], [number, actual @ ..]) => {
+            let within = match (low.parse::<f64>(), high.parse::<f64>(), number.parse::<f64>()) {
+                (Ok(low), Ok(high), Ok(number)) => (low..=high).contains(&number),
+                _ => false,
+            };
+            within && line_in_ranges(stated, actual)
+        }
+        ([word, stated @ ..], [other, actual @ ..]) => word == other && line_in_ranges(stated, actual),
+        (stated, actual) => stated.is_empty() && actual.is_empty(),
+    }
 }
 
 /// Numbers, and the words and signs between them.
@@ -107,6 +137,26 @@ fn number(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn compare(stated: &str, actual: &str, tolerance: Option<f64>) -> Result<(), String> {
+        let precision = tolerance.map_or(Precision::Exact, Precision::Tolerance);
+        super::compare(&Expected { line: 1, text: stated.to_owned(), precision }, actual)
+    }
+
+    #[test]
+    fn ranges_hold_a_number_and_left_out_lines_any_lines() {
+        let fits = |stated: &str, actual| {
+            super::compare(&Expected { line: 1, text: stated.to_owned(), precision: Precision::Ranges }, actual).is_ok()
+        };
+        assert!(fits("cost 0: {1.8 to 1.95}\n\u{2026}\nacc {0.5 to 1} %\n", "cost 0: 1.91\na\nb\nacc 1 %\n"));
+        assert!(fits("a {-1 to 1}\n\u{2026}\n", "a  -0.5\n"), "no line is left out, and blanks do not count");
+        assert!(!fits("a {1 to 2}\n", "a 2.01\n"));
+        assert!(!fits("a {1 to 2}\n", "a nan\n"));
+        assert!(!fits("a {1 to 2}\n", "b 1.5\n"));
+        assert!(!fits("a {1 to 2}\n", "a 1.5\nb\n"));
+        assert!(!fits("\u{2026}\na {1 to 2}\n", "x\na\n"));
+        assert!(!fits("a {1 to 2} %\n", "a 1.5\n"));
+    }
 
     #[test]
     fn exact_means_exact_but_for_the_last_line_end_and_colours() {

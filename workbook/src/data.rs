@@ -1,5 +1,5 @@
 /*!
-`workbook data import`: HDF5 files in the course's layout from a folder of one's own photos.
+`workbook data import`: HDF5 files in the course's layout from a folder of your own photos.
 
 The helper crate does the work, in a session: this program links no part of the course that it checks.
 */
@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// Makes `train_signs.h5` and `test_signs.h5` in `out` from the photos in `photos`, and says what it made.
 ///
 /// # Errors
-/// What `cnn::datasets::import_folder` finds wrong with the photos or the folder, in its words.
+/// What `cnn::datasets::import_folder` finds wrong with the folder, in its words. Also when files were written and some
+/// photos were left out because they are damaged, so that the exit code says so; they are listed on standard output.
 pub fn import(root: &Root, photos: &Path, out: Option<&Path>) -> Result<()> {
     let photos = absolute(photos)?;
     // What the session would find wrong as well, but only after it has started.
@@ -33,7 +34,10 @@ pub fn import(root: &Root, photos: &Path, out: Option<&Path>) -> Result<()> {
     let mut session = Session::start(root, &folder, &|text| progress.say(text))?;
     let call = format!(
         "match cnn::datasets::import_folder({photos:?}, {out:?}) {{
-            Ok(imported) => println!(\"{{imported}}\"),
+            Ok(imported) => {{
+                println!(\"{{imported}}\");
+                assert!(imported.refused.is_empty(), \"{{}} files were left out, the others imported\", imported.refused.len());
+            }}
             Err(error) => panic!(\"{{error}}\"),
         }}"
     );
@@ -41,10 +45,11 @@ pub fn import(root: &Root, photos: &Path, out: Option<&Path>) -> Result<()> {
     for (what, cell) in [("set-up", setup_cell()), ("reading the photos", call)] {
         progress.say(what);
         let outcome = session.execute(&cell, &mut |_| ())?;
+        printed = outcome.stdout();
         if let Some(failure) = outcome.failure {
+            print!("{printed}");
             bail!("{}", failure.message);
         }
-        printed = outcome.stdout();
         progress.step();
     }
     progress.finish();

@@ -102,7 +102,7 @@ fn problem(cell: &Cell, outcome: &Outcome) -> Option<Problem> {
     }
     let expected = cell.output.as_ref()?;
     let actual = outcome.stdout();
-    let difference = compare(&expected.text, &actual, expected.tolerance).err()?;
+    let difference = compare(expected, &actual).err()?;
     found(expected.line, What::Printed { expected: expected.text.clone(), actual, difference })
 }
 

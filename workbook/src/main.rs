@@ -11,12 +11,14 @@ mod execution;
 mod kernel;
 mod notebook;
 mod progress;
+mod scaffold;
 mod session;
 mod values;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use course::Root;
+use course::chapter::FrontMatter;
+use course::{Assignment, Chapter, Root};
 use notebook::build::Execute;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -60,6 +62,15 @@ enum Command {
         #[arg(long, requires = "check")]
         outputs: bool,
     },
+    /// Write the files of a new chapter, graded function or typical mistake, with their markers
+    #[command(subcommand)]
+    New(New),
+    /// Print the names of the chapters, one a line
+    Chapters {
+        /// Only those whose assignment the grader has cases for
+        #[arg(long)]
+        graded: bool,
+    },
     /// Execute a notebook without Jupyter
     Run {
         notebook: PathBuf,
@@ -79,6 +90,30 @@ enum Command {
     /// Make the course's data files from photos of your own
     #[command(subcommand)]
     Data(Data),
+}
+
+#[derive(Subcommand)]
+enum New {
+    /// A chapter with an assignment of its own: prose, graded functions, cases, typical mistakes
+    Chapter {
+        /// The name of its notebook, such as 5_detection
+        name: String,
+        /// The graded functions
+        #[arg(long, value_delimiter = ',', required = true, value_name = "NAME,…")]
+        functions: Vec<String>,
+    },
+    /// A graded function, at the end of a chapter
+    Function {
+        /// The chapter, such as 1_step_by_step
+        chapter: String,
+        name: String,
+    },
+    /// A typical mistake of a graded function
+    Misconception {
+        function: String,
+        /// What is wrong, such as pads_only_after
+        name: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -121,6 +156,16 @@ fn run(Cli { command, limit }: Cli) -> Result<bool> {
         Command::Build { chapters, check: true, outputs, .. } => {
             notebook::build::check(&root()?, &chapters, outputs, limit)
         }
+        Command::New(new) => {
+            let root = root()?;
+            match new {
+                New::Chapter { name, functions } => scaffold::chapter(&root, &name, &functions),
+                New::Function { chapter, name } => scaffold::function(&root, &chapter, &name),
+                New::Misconception { function, name } => scaffold::misconception(&root, &function, &name),
+            }
+            .map(|()| true)
+        }
+        Command::Chapters { graded } => print_chapters(&root()?, graded).map(|()| true),
         Command::Run { notebook, output } => notebook::run::run(&notebook, output.as_deref(), limit),
         Command::Kernel(command) => kernel::main(&command).map(|()| true),
         Command::Values { json } => values::values(&root()?, json),
@@ -128,4 +173,15 @@ fn run(Cli { command, limit }: Cli) -> Result<bool> {
             data::import(&root()?, &photos, output.as_deref()).map(|()| true)
         }
     }
+}
+
+fn print_chapters(root: &Root, graded: bool) -> Result<()> {
+    let assignments = Assignment::names(root)?;
+    for path in Chapter::paths(root)? {
+        let front = FrontMatter::read(root, &path)?;
+        if !graded || front.graded.is_some_and(|name| assignments.contains(&name)) {
+            println!("{}", front.notebook);
+        }
+    }
+    Ok(())
 }

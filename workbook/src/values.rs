@@ -32,9 +32,13 @@ struct Printed {
     document: String,
     name: String,
     printed: String,
+    /// Whether every line of `printed` is a value of its own; `ours` then gives as many lines.
+    #[serde(default)]
+    each_line: bool,
     /// A Rust expression for the text that we print.
     ours: Option<String>,
-    /// What it takes that nobody has, if the value cannot be computed: a lost file, a run without a seed.
+    /// What it takes that nobody has, if the value cannot be computed: a lost file, a run without a seed. With `ours`
+    /// beside it, the value is known to be one that such a run can print, such as a fraction of 120 pictures.
     needs: Option<String>,
     /// Why the document is wrong, if it is.
     wrong: Option<String>,
@@ -54,7 +58,7 @@ struct Row {
 enum Verdict {
     Same,
     DocumentIsWrong(String),
-    /// No one can compute it; `ours` may still show what is certain about it.
+    /// No one can compute it; `ours`, if there is one, shows that such a run can print it.
     OutOfReach(String),
     NotReproduced(String),
 }
@@ -127,7 +131,7 @@ fn compute(root: &Root, path: &Path, bars: &Bars) -> Result<Vec<Row>> {
     for value in file.value {
         let ours = value.ours.is_some().then(|| prints.next().expect("one print for each expression"));
         let mistake = value.mistake.is_some().then(|| prints.next().expect("one print for each expression"));
-        rows.push(judge(value, ours, mistake));
+        rows.extend(if value.each_line { judge_lines(value, ours) } else { vec![judge(value, ours, mistake)] });
     }
     Ok(rows)
 }
@@ -161,6 +165,31 @@ fn printed(outcome: Outcome) -> Result<String, String> {
     }
 }
 
+/// A row for every line of a value whose lines are values of their own.
+fn judge_lines(value: Printed, ours: Option<Result<String, String>>) -> Vec<Row> {
+    let Printed { document, name, printed, needs, wrong, .. } = value;
+    let printed: Vec<&str> = printed.trim().lines().collect();
+    let n = printed.len();
+    let ours: Option<Result<Vec<String>, String>> = ours.map(|ours| {
+        let lines: Vec<String> = ours?.trim().lines().map(str::to_owned).collect();
+        if lines.len() == n { Ok(lines) } else { Err(format!("it gives {} lines, {n} are printed", lines.len())) }
+    });
+    let line = |i: usize| {
+        let value = Printed {
+            document: document.clone(),
+            name: format!("{name}, line {} of {n}", i + 1),
+            printed: printed[i].to_owned(),
+            each_line: false,
+            ours: None,
+            needs: needs.clone(),
+            wrong: wrong.clone(),
+            mistake: None,
+        };
+        judge(value, ours.as_ref().map(|ours| ours.as_ref().map(|lines| lines[i].clone()).map_err(Clone::clone)), None)
+    };
+    (0..n).map(line).collect()
+}
+
 fn judge(value: Printed, ours: Option<Result<String, String>>, mistake: Option<Result<String, String>>) -> Row {
     let Printed { document, name, printed, wrong, needs, .. } = value;
     let (ours, error) = match ours {
@@ -170,7 +199,12 @@ fn judge(value: Printed, ours: Option<Result<String, String>>, mistake: Option<R
         None => ("-".to_owned(), None),
     };
     if let (Some(needs), None) = (needs, &error) {
-        return Row { document, name, printed, ours, verdict: Verdict::OutOfReach(needs) };
+        let verdict = if ours == "-" || same(&ours, &printed) {
+            Verdict::OutOfReach(needs)
+        } else {
+            Verdict::NotReproduced("not what the named run can print".to_owned())
+        };
+        return Row { document, name, printed, ours, verdict };
     }
     let verdict = match (error, same(&ours, &printed), wrong, mistake) {
         (Some(error), ..) => Verdict::NotReproduced(error),
@@ -226,6 +260,43 @@ fn print_table(rows: &[Row]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn value(toml: &str) -> Printed {
+        toml::from_str(&format!("document = \"001\"\nname = \"v\"\n{toml}")).unwrap()
+    }
+
+    fn mark(row: &Row) -> char {
+        match row.verdict {
+            Verdict::Same => '=',
+            Verdict::DocumentIsWrong(_) => '!',
+            Verdict::OutOfReach(_) => '.',
+            Verdict::NotReproduced(_) => 'x',
+        }
+    }
+
+    #[test]
+    fn every_line_is_judged_by_itself() {
+        let marks = |toml: &str, ours: Option<&str>| -> String {
+            let ours = ours.map(|ours| Ok(ours.to_owned()));
+            judge_lines(value(&format!("each_line = true\n{toml}")), ours).iter().map(mark).collect()
+        };
+        let three = "printed = '''\na 1\nb 2\nc 3\n'''";
+        assert_eq!(marks(three, Some("a 1\nb  2\nc 3\n")), "===");
+        assert_eq!(marks(three, Some("a 1\nb 9\nc 3\n")), "=x=");
+        assert_eq!(marks(three, Some("a 1\nb 2\n")), "xxx", "a line is missing");
+        assert_eq!(marks(three, None), "xxx", "nothing is computed and nothing is said to be needed");
+        assert_eq!(marks(&format!("{three}\nneeds = \"photos\""), None), "...");
+    }
+
+    #[test]
+    fn what_is_out_of_reach_must_still_be_possible() {
+        let judged = |printed: &str| {
+            let value = value(&format!("printed = {printed:?}\nneeds = \"photos\"\nours = \"\""));
+            mark(&judge(value, Some(Ok(format!("{:.4}", 103.0 / 108.0))), None))
+        };
+        assert_eq!(judged("0.9537"), '.');
+        assert_eq!(judged("0.9538"), 'x', "no number of 108 pictures gives this");
+    }
 
     #[test]
     fn blanks_do_not_count_but_digits_do() {

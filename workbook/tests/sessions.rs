@@ -129,6 +129,50 @@ fn every_failure_of_a_cell_is_an_error() {
     assert_eq!(notebook["cells"][13]["execution_count"], 14);
 }
 
+/// The process for the cells gets its commands another way; what a cell reads is at its end.
+#[test]
+fn a_cell_that_reads_its_input_finds_the_end_at_once() {
+    let notebook = Notebook::new(
+        &[
+            "let mut line: String = String::new();\nprintln!(\"{}\", std::io::stdin().read_line(&mut line)?);",
+            "use std::io::Read;\nlet mut all: String = String::new();\nstd::io::stdin().lock().read_to_string(&mut all)?;\n\
+             println!(\"{all:?}\");",
+            "println!(\"{}\", std::process::Command::new(\"cat\").output()?.stdout.len());",
+            "println!(\"{line:?}\");",
+        ],
+        &[],
+    );
+    let (output, notebook) = notebook.run(&["--limit", "60"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let printed: Vec<String> = (0..4).map(|cell| stdout(&notebook, cell)).collect();
+    assert_eq!(printed, ["0\n", "\"\"\n", "0\n", "\"\"\n"]);
+}
+
+/// A notebook that was moved away from the course, as a Windows editor saves it.
+#[test]
+fn a_notebook_in_another_folder_uses_the_course_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let cell = |source: &str| json!({ "cell_type": "code", "metadata": {}, "execution_count": null, "outputs": [], "source": source });
+    let cells = [
+        cell(":dep cnn = { path = \"../..\", default-features = false }\nuse cnn::prelude::*;"),
+        cell("println!(\"{}\", np::shape(&Array2::<f64>::zeros((2, 3))));"),
+    ];
+    let notebook = json!({ "nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells }).to_string();
+    let notebook = notebook.replacen("\"metadata\":{}", "\"metadata\":{\"loss\":NaN,\"cut\":\"\\ud83d\"}", 1);
+    std::fs::write(folder.path().join("moved.ipynb"), format!("\u{feff}{notebook}")).unwrap();
+    std::fs::write(folder.path().join("._moved.ipynb"), b"\x00\x05\x16\x07\xff").unwrap();
+    let run = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+        command.args(["run", name]).current_dir(folder.path()).output().unwrap()
+    };
+    let output = run("moved.ipynb");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "(2, 3)\n");
+    let output = run("._moved.ipynb");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("help: other systems leave hidden companion files"), "{}", stderr(&output));
+}
+
 /// The report of a panic and the end of its cell come by different ways; whichever is first, the panic counts.
 #[test]
 fn no_panic_is_lost() {

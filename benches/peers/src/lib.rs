@@ -1,8 +1,8 @@
 /*!
-What the peers have in common: the sizes of the course's ResNet-50, made-up pictures, and the conversation with the
-benchmark that starts them.
+What the programs of the compared frameworks share: the sizes of the course's ResNet-50, synthetic pictures, and the
+protocol of the benchmark that starts them.
 
-No network is built here; each framework has its own way, in `bin/`.
+No network is built here; each framework's is in `bin/`.
 */
 
 use std::io::{BufRead, Write};
@@ -12,12 +12,12 @@ use std::time::Instant;
 pub const BATCH: usize = 32;
 /// Rows and columns of a picture.
 pub const SIDE: usize = 64;
-/// Signs to tell apart.
+/// Classes of pictures.
 pub const CLASSES: usize = 6;
 /// Width of a stage's inner convolutions, the stride of its first block, and how many blocks follow that one.
 pub const STAGES: [(usize, usize, usize); 4] = [(64, 1, 2), (128, 2, 3), (256, 2, 5), (512, 2, 2)];
 
-/// Numbers in [0, 1) that differ from each other.
+/// Distinct elements in [0, 1).
 pub fn pictures() -> Vec<f32> {
     (0..(BATCH * SIDE * SIDE * 3) as u32).map(|i| (i.wrapping_mul(2654435761) >> 8) as f32 / (1 << 24) as f32).collect()
 }
@@ -27,11 +27,11 @@ pub fn classes() -> Vec<u32> {
     (0..BATCH as u32).map(|i| i * 7 % CLASSES as u32).collect()
 }
 
-/// Says the framework's name and version, then answers each line `train N` with the seconds of N training steps, and `memory` with the most bytes that the process
-/// has held.
+/// Prints the framework's name and version, then answers each line `train N` with the seconds of N training steps, and
+/// `memory` with the peak memory of the process in bytes.
 ///
 /// # Errors
-/// When the conversation breaks off, or a line asks for something else.
+/// If the standard input breaks off, or a line is neither of these.
 pub fn serve(package: &str, mut step: impl FnMut()) -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", title(package));
     for line in std::io::stdin().lock().lines() {

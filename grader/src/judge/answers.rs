@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use course::{Assignment, Keep, files, splice};
+use course::{Assignment, Keep, Selection, files, splice};
 use wire::{Frame, Value};
 
 use crate::assignment;
@@ -49,7 +49,7 @@ pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u6
     let path = root.join("grader/cases").join(format!("{}.rs", assignment.name));
     let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, &error))?;
     let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
-    let items = splice(&assignment.reference, &[], |_| Keep::Reference, |_, _| true);
+    let items = splice(&assignment.reference, &[], "graded", &Selection::all(&|_| Keep::Reference));
     let module = Module { name: "graded".into(), items, calls: calls.collect::<Result<_>>()? };
     let program = cached(root, compiler, &text::asking(&module, &text))?;
     let run = compiler.execute(&program, &Value::Count(seed), CASES, BYTES)?;

@@ -23,12 +23,12 @@ pub fn find(
     compiler: &Compiler,
     assignment: &Assignment,
     own: &BTreeMap<String, Evaluation>,
-    fair: &BTreeMap<String, Evaluation>,
+    regraded: &BTreeMap<String, Evaluation>,
     cases: &[Case],
 ) -> Result<BTreeMap<String, Vec<String>>> {
     // The mistakes run with our functions upstream, so the grading that does the same is the one to compare.
     let answers = |name: &str| -> Option<&Evaluation> {
-        let evaluation = fair.get(name).or_else(|| own.get(name))?;
+        let evaluation = regraded.get(name).or_else(|| own.get(name))?;
         matches!(evaluation.verdict, Verdict::Wrong | Verdict::Panicked).then_some(evaluation)
     };
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -4,6 +4,7 @@ use wire::Frame;
 
 use crate::judge::answers::Case;
 use crate::judge::compare::{self, Difference};
+use crate::judge::marks;
 use crate::program::run::{Ending, Run};
 use crate::report::{CaseReport, Verdict, sanitize};
 
@@ -54,25 +55,30 @@ impl Evaluation {
                 }
                 None => (ended(&run.end).0, Some("not reached".to_owned())),
             };
+            let share = match run.frames.get(index) {
+                Some(Frame::Returned(answer)) => marks::share(&case.answer, answer),
+                _ => 0.0,
+            };
             hidden += usize::from(!case.visible);
             let name = if case.visible { case.name.clone() } else { format!("hidden {hidden}") };
-            reports.push(CaseReport { name, visible: case.visible, weight: case.weight, verdict, message });
+            reports.push(CaseReport { name, visible: case.visible, weight: case.weight, share, verdict, message });
         }
         let total: u64 = reports.iter().map(|case| case.weight).sum();
-        let passed = reports.iter().zip(cases).filter(|(report, _)| report.verdict == Verdict::Passed);
-        let (edges, others): (Vec<_>, Vec<_>) = passed.partition(|(_, case)| case.edge);
+        let earning = reports.iter().zip(cases).filter(|(report, _)| report.share > 0.0);
+        let (edges, others): (Vec<_>, Vec<_>) = earning.partition(|(_, case)| case.edge);
         if others.is_empty() && !edges.is_empty() {
             let text = "no points for what passed: a body that does nothing passes it as well";
             messages.push(text.into());
         }
         let counted = if others.is_empty() { Vec::new() } else { [edges, others].concat() };
-        let passed: u64 = counted.iter().map(|(report, _)| report.weight).sum();
+        let earned: f64 = counted.iter().map(|(report, _)| report.weight as f64 * report.share).sum();
         // A program that did not come to its end says more about the function than the first case that failed.
         let verdict = match run.end {
             Ending::Complete => reports.iter().map(|case| case.verdict).find(|verdict| *verdict != Verdict::Passed),
             _ => reports.last().map(|case| case.verdict),
         };
-        let share = if total == 0 { 0.0 } else { passed as f64 / total as f64 };
+        // An empty sum is -0.
+        let share = if total == 0 { 0.0 } else { (earned + 0.0) / total as f64 };
         Self { verdict: verdict.unwrap_or(Verdict::Passed), share, cases: reports, messages, frames: run.frames }
     }
 }

@@ -9,7 +9,7 @@ as a whole function where the mistake is another way to do it. It runs with the 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use course::{Assignment, Function, Keep, Patch, Source, splice};
+use course::{Assignment, Function, Keep, Patch, Selection, Source, splice};
 use wire::Frame;
 
 use crate::assignment;
@@ -168,7 +168,7 @@ pub fn compile(root: &Path, compiler: &Compiler, assignment: &Assignment, all: &
                 Keep::Stub
             }
         };
-        let items = splice(&assignment.reference, &mistake.source, keep, |_, _| true);
+        let items = splice(&assignment.reference, &mistake.source, &mistake.name, &Selection::all(&keep));
         let call = assignment::call(assignment, &mistake.function, &mistake.name)?;
         modules.push(Module { name: mistake.name.clone(), items, calls: vec![call] });
     }

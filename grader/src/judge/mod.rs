@@ -7,4 +7,5 @@ pub mod answers;
 pub mod causes;
 pub mod compare;
 pub mod evaluate;
+pub mod marks;
 pub mod misconceptions;

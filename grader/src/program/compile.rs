@@ -51,6 +51,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The line of the program's text, counted from 1.
     pub line: Option<usize>,
+    /// Where a name is defined twice, the line of the first definition.
+    pub first: Option<usize>,
 }
 
 /// Enough for the largest assignment, some five times over.
@@ -100,7 +102,7 @@ impl<'a> Compiler<'a> {
         let temporary = || tempfile::Builder::new().prefix("cnn-grader-").tempdir();
         let directory = temporary().map_err(|error| Error::io(&std::env::temp_dir(), &error))?;
         // A program may hold reference functions upstream of the learner's, and `include_str!` reads whatever the
-        // compiler can: nobody knows the name of the text, and `file!()` gives another one.
+        // compiler can: so the file has a random name, and `file!()` gives another one.
         let source = tempfile::Builder::new().prefix("").suffix(".rs").rand_bytes(32).tempfile_in(directory.path());
         let source = source.map_err(|error| Error::io(directory.path(), &error))?;
         fs::write(source.path(), text).map_err(|error| Error::io(source.path(), &error))?;
@@ -237,7 +239,9 @@ fn diagnostics(log: &str) -> Vec<Diagnostic> {
         }
         // Where a bracket was opened says more than where the compiler noticed that it is not closed.
         let opened = message.spans.iter().find(|span| span.label.as_deref() == Some("unclosed delimiter"));
-        Diagnostic { message: text, line: opened.or(primary).or(message.spans.first()).and_then(line) }
+        let first = |span: &&Span| span.label.as_deref().is_some_and(|label| label.starts_with("previous "));
+        let first = message.spans.iter().find(first).and_then(line);
+        Diagnostic { message: text, line: opened.or(primary).or(message.spans.first()).and_then(line), first }
     };
     errors.map(diagnostic).collect()
 }
@@ -279,6 +283,6 @@ mod tests {
         let last =
             r#"{"message":"aborting due to 1 previous error","level":"error","code":null,"spans":[],"children":[]}"#;
         let found = diagnostics(&format!("{error}\nnot JSON\n{last}\n{{\"message\":"));
-        assert_eq!(found, [Diagnostic { message: "no: here (E0308); try".into(), line: Some(7) }]);
+        assert_eq!(found, [Diagnostic { message: "no: here (E0308); try".into(), line: Some(7), first: None }]);
     }
 }

@@ -30,7 +30,7 @@ pub struct Library {
     pub externs: BTreeMap<String, PathBuf>,
     /// Directories of the system libraries that the crates are linked with.
     pub native: Vec<PathBuf>,
-    /// Held as long as somebody uses the directory, so that nobody cleans it away.
+    /// A shared lock, so that no other grader removes the directory while it is in use.
     _in_use: File,
 }
 
@@ -43,7 +43,7 @@ struct Index {
 
 /// The crates that a submission can name.
 const EXTERNS: [&str; 3] = ["cnn", "harness", "ndarray"];
-/// Versions that nobody has used for this long are removed.
+/// Versions that have not been used for this long are removed.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The directory for all that the grader keeps.
@@ -156,7 +156,7 @@ fn build(root: &Path, store: &Path, directory: &Path, mut progress: impl FnMut(&
             index.native.push(path.into());
         }
         let (Some(target), "compiler-artifact") = (message.target, &*message.reason) else { continue };
-        // The compiler opens a procedural macro that a crate was made with, even if nobody calls it any more.
+        // The compiler opens a procedural macro that a crate was made with, even if it is not called any more.
         let linked = target.crate_types.iter().any(|kind| matches!(&**kind, "lib" | "rlib" | "proc-macro"));
         let is_crate = |file: &&PathBuf| linked && file.extension().is_some_and(|e| e == "rlib" || e == DLL_EXTENSION);
         for file in message.filenames.iter().filter(is_crate) {
@@ -198,7 +198,7 @@ fn build(root: &Path, store: &Path, directory: &Path, mut progress: impl FnMut(&
     Ok(())
 }
 
-/// Removes versions that are old and that nobody uses. What cannot be removed stays.
+/// Removes versions that are old and not in use. What cannot be removed stays.
 fn clean(store: &Path, keep: &Path) {
     let Ok(entries) = fs::read_dir(store) else { return };
     for path in entries.filter_map(|entry| entry.ok()).map(|entry| entry.path()) {

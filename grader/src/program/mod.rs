@@ -5,6 +5,7 @@ Reading order: [`library`] is compiled once, [`text`] puts a submission over it,
 [`compile`] calls the compiler, [`run`] runs what came of it.
 */
 
+pub mod blame;
 pub mod build;
 pub mod compile;
 pub mod library;

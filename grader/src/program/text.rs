@@ -1,13 +1,13 @@
 /*!
-The text of a program that calls graded functions: modules of spliced items, each with the glue that checks signatures
-and hands over arguments.
+The text of a program that calls graded functions: modules of spliced items, each with the calls that check signatures
+and hand over arguments.
 
 Text only; the compiler is called elsewhere.
 */
 
 use std::fmt::Write;
 
-use course::{Function, Origin, Spliced};
+use course::{Function, Lines, Origin, Spliced, given_module};
 
 /// A module of a program: items, and the functions of it that the grader calls.
 pub struct Module<'a> {
@@ -34,8 +34,8 @@ pub struct Call<'a> {
 pub enum Place {
     /// An item of a module.
     Item(Origin),
-    /// The glue of this function.
-    Glue(String),
+    /// The grader's call of this function.
+    Call(String),
     /// Anything else.
     Frame,
 }
@@ -94,34 +94,44 @@ impl Program {
     }
 
     fn module(&mut self, module: &Module) {
+        // What is the reference's stands first and in a module of its own: a macro that a submission defines reaches
+        // only what follows it.
+        self.line(&format!("mod {} {{", given_module(&module.name)), &Place::Frame);
+        self.items(&module.items.given);
+        self.line("}", &Place::Frame);
         self.line(&format!("mod {} {{", module.name), &Place::Frame);
-        // The glue stands before the items: a macro that they define reaches only what follows it. It is a module of its
-        // own, so that a type of theirs with a name of ours does not get into the signatures; and a child, so that a
-        // function without `pub` can be called.
+        // The calls stand before the submission for the same reason. They are modules of their own, so that a type of
+        // the submission with a name of ours does not get into the signatures; and children, so that a function without
+        // `pub` can be called.
         self.line("mod __grader_check { use ::cnn::prelude::*;", &Place::Frame);
         // A driver takes a pointer to the function, which checks its signature as well.
         for Call { function, .. } in module.calls.iter().filter(|call| call.driver.is_none()) {
-            let check = format!("const _: {} = super::{};", one_line(&function.pointer_type()), function.name());
-            self.line(&check, &Place::Glue(function.name().to_owned()));
+            let (name, pointer) = (function.name(), one_line(&function.pointer_type()));
+            let check = format!("fn {name}() {{ let _: {pointer} = super::{name}; }}");
+            self.line(&check, &Place::Call(name.to_owned()));
         }
         self.line("}", &Place::Frame);
         self.line("pub mod __grader { use ::cnn::prelude::*;", &Place::Frame);
         for Call { function, driver, .. } in &module.calls {
-            let glue = match driver {
-                None => glue(function),
+            let call = match driver {
+                None => called(function),
                 Some(driver) => driven(function.name(), driver),
             };
-            self.line(&glue, &Place::Glue(function.name().to_owned()));
+            self.line(&call, &Place::Call(function.name().to_owned()));
         }
         self.line("}", &Place::Frame);
-        self.text.push_str(&module.items.text);
-        self.places.extend(module.items.lines.iter().cloned().map(Place::Item));
+        self.items(&module.items.submitted);
         self.line("}", &Place::Frame);
+    }
+
+    fn items(&mut self, lines: &Lines) {
+        self.text.push_str(&lines.text);
+        self.places.extend(lines.origins.iter().cloned().map(Place::Item));
     }
 }
 
 /// A function that takes its arguments from the wire, in one line. An owned value lives beside every reference.
-fn glue(function: &Function) -> String {
+fn called(function: &Function) -> String {
     let mut take = String::new();
     let mut pass = Vec::new();
     for (i, parameter) in function.parameters().iter().enumerate() {
@@ -148,7 +158,7 @@ fn driven(name: &str, driver: &str) -> String {
     format!("pub fn {name}(inputs: &mut ::harness::Inputs) -> ::harness::Value {{ ::{driver}(super::{name}, inputs) }}")
 }
 
-/// The text in one line: the place of a line of glue is a single entry.
+/// The text in one line: the place of a call is a single line.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -5,7 +5,7 @@ pub mod text;
 use serde::{Deserialize, Serialize};
 
 /// The version of the report's layout; it grows when a field changes its meaning.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The result of grading one submission.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct FunctionReport {
     /// The grading with the learner's own functions upstream.
     pub own: Grading,
     /// The grading with the reference's functions upstream; none when it could not differ from the first.
-    pub fair: Option<Grading>,
+    pub regraded: Option<Grading>,
     /// What came out of each case, in the better of the two gradings.
     pub cases: Vec<CaseReport>,
     /// What probably went wrong: the sentences of the typical mistakes that give the same answers.
@@ -71,6 +71,8 @@ pub struct CaseReport {
     pub visible: bool,
     /// How much of the function's points hang on it.
     pub weight: u64,
+    /// The share of its points that the answer gives, from 0 to 1.
+    pub share: f64,
     /// What came out.
     pub verdict: Verdict,
     /// For a wrong answer, in a visible case where and what was expected, in a hidden one the kind of difference.
@@ -95,7 +97,7 @@ pub enum Verdict {
     OutOfMemory,
     /// The program ended before the function returned.
     Crashed,
-    /// Nobody has worked on it.
+    /// It is missing, or still the stub.
     #[serde(rename = "not attempted")]
     NotAttempted,
     /// The compiler refuses it.

@@ -1,4 +1,4 @@
-/*! A report as text for people; coloured only if the caller says that a terminal is listening. */
+/*! A report as text for people; coloured only if the caller says that it goes to a terminal. */
 
 use std::fmt::Write;
 
@@ -24,14 +24,14 @@ pub fn text(report: &Report, colour: bool) -> String {
         let points = format!("{:>6} / {:<4}", number(function.points), number(function.max_points));
         let verdict = paint(code, &function.verdict.to_string());
         let _ = writeln!(out, "{:width$}  {points}  {verdict}", function.name);
-        if let Some(fair) = function.fair.filter(|fair| *fair != function.own) {
+        if let Some(regraded) = function.regraded.filter(|regraded| *regraded != function.own) {
             let _ = writeln!(
                 out,
                 "    with your own functions upstream: {}, {} points; with the reference's: {}, {} points",
                 function.own.verdict,
                 number(function.own.points),
-                fair.verdict,
-                number(fair.points)
+                regraded.verdict,
+                number(regraded.points)
             );
         }
         for message in &function.messages {

@@ -1,5 +1,5 @@
 /*!
-The helper process: this same program, started afresh, with one thread, to build the walls and start the job inside them.
+The helper process: this same program, started afresh, with one thread, to confine itself and start the job.
 
 It never sees an expected answer, and it leaves judging to the grader. Its steps are in the order in which they must
 happen; each process's part is one function.
@@ -54,9 +54,9 @@ fn serve() -> Result<(), Fault> {
     if spec.layers.namespaces {
         #[cfg(target_os = "linux")]
         match namespaces::enter() {
-            Ok(world) => {
-                report(&Report::Layer(world.layer));
-                inside = Inside { namespaces: true, user: world.user };
+            Ok(made) => {
+                report(&Report::Layer(made.layer));
+                inside = Inside { namespaces: true, user: made.user };
             }
             Err(why) => {
                 report(&Report::NoNamespaces(why));
@@ -126,12 +126,13 @@ fn guard_init(spec: &Spec, access: &Access, inside: Inside, null: File) -> Resul
     }
 }
 
-/// Process 1 of the namespace: furnishes the file system, starts the job, collects orphans, and takes them all along when the job has ended.
+/// Process 1 of the namespace: mounts the job's file system, starts the job, reaps
+/// orphaned processes, and ends them all with itself when the job has ended.
 fn init(spec: &Spec, access: &Access, inside: Inside, null: File, held: io::PipeWriter) -> ! {
     die_with_parent();
     let start = || -> Result<(), Fault> {
         #[cfg(target_os = "linux")]
-        if let Err(why) = namespaces::furnish(spec, &access.all, inside.user) {
+        if let Err(why) = namespaces::mount_root(spec, &access.all, inside.user) {
             report(&Report::NoNamespaces(why));
             return Ok(());
         }
@@ -161,7 +162,8 @@ fn init(spec: &Spec, access: &Access, inside: Inside, null: File, held: io::Pipe
     std::process::exit(0)
 }
 
-/// Without namespaces: starts the job, adopts its orphans, and ends all of them one by one.
+/// Without namespaces: starts the job, becomes the parent of its orphaned processes, and ends all of them one by
+/// one.
 fn guard_job(spec: &Spec, access: &Access, inside: Inside, null: File) -> Result<(), Fault> {
     #[cfg(target_os = "linux")]
     // SAFETY: a plain flag.
@@ -246,7 +248,7 @@ fn restrict_and_exec(
 
     #[cfg(target_os = "linux")]
     {
-        // For want of any other wall the superuser's files should be closed to the job: it becomes nobody.
+        // Where no other layer closes the superuser's files to the job, it runs as the user nobody.
         let walled = inside.namespaces || spec.layers.landlock && landlock::is_there();
         if !walled && nix::unistd::geteuid().is_root() {
             layer(privileges::be_nobody(), "user of its own");

@@ -1,4 +1,4 @@
-/*! The limits that the kernel keeps for every process by itself. Time on the wall is not among them: `watch.rs`. */
+/*! The limits that the kernel enforces for every process. Wall-clock time is not among them: see `watch.rs`. */
 
 use nix::sys::resource::{Resource, setrlimit};
 

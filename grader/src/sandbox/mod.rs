@@ -1,8 +1,8 @@
 /*!
-Runs one program that nobody vouches for: `rustc` over a submission, and then the compiled submission.
+Runs one untrusted program: `rustc` over a submission, and then the compiled submission.
 
 It does not compile, judge or compare anything; it starts a process, bounds it, and brings back how it ended and
-what it sent. Nothing else in this package starts a process that runs a stranger's code.
+what it sent. Nothing else in this package starts a process that runs untrusted code.
 
 # How a job is run
 
@@ -15,7 +15,7 @@ grader ──spawn──▶ helper ──fork──▶ init (pid 1 of its own na
 The grader never runs code of its own between `fork` and `exec`: it spawns *itself* again as `grader __sandbox`,
 a fresh process with one thread, which may allocate and fork freely. That helper reads a description of the job,
 builds the namespaces, forks the job's process, and that one takes on rlimits, landlock and seccomp and calls `exec`.
-So the memory in which the grader keeps its expected answers is in none of the processes behind the wall.
+So the memory in which the grader keeps its expected answers is in none of the confined processes.
 
 Every layer is tried, used where the system has it, and named in [`Outcome::layers`] either way: a layer that is
 missing says so and why. There is no cgroup layer: a program that runs as one process ([`Limits::processes`] is 1)
@@ -78,7 +78,7 @@ pub struct Job<'a> {
 /// How much a job may use before it is ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
-    /// Time by the clock on the wall.
+    /// Wall-clock time.
     pub wall: Duration,
     /// Processor time of all its threads (per process, in whole seconds, rounded up).
     pub cpu: Duration,
@@ -101,7 +101,7 @@ pub enum End {
     Exited(i32),
     /// By this signal, which was its own doing: an abort, a bad access, a forbidden system call (`SIGSYS`).
     Signalled(i32),
-    /// It used up its wall or processor time.
+    /// It used up its wall-clock or processor time.
     TimedOut,
     /// It asked for more memory than it may have.
     OutOfMemory,

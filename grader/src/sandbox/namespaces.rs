@@ -1,5 +1,5 @@
 /*!
-Builds a world of its own for the job: no other process, no network, and a file system of the listed paths only.
+Gives the job namespaces of its own: no other process, no network, and a file system of the listed paths only.
 
 It decides nothing about which paths those are. It changes the calling process and cannot be undone, so a failure
 half-way means that the helper must be started again without it.
@@ -24,8 +24,8 @@ const OLD: &str = "/.old";
 /// Users above this number belong to nobody; each helper of the superuser takes one of them for its job.
 const NOBODY_ABOVE: u32 = 0x7000_0000;
 
-/// The world that was built.
-pub struct World {
+/// The namespaces that were made.
+pub struct Namespaces {
     /// The user that the job must become, when the grader runs as the superuser.
     pub user: Option<u32>,
     /// The layer's name.
@@ -37,18 +37,18 @@ pub struct World {
 /// # Errors
 ///
 /// What could not be done, in words.
-pub fn enter() -> Result<World, String> {
+pub fn enter() -> Result<Namespaces, String> {
     let (user, group) = (geteuid(), getegid());
     let flags = CloneFlags::CLONE_NEWNS
         | CloneFlags::CLONE_NEWPID
         | CloneFlags::CLONE_NEWNET
         | CloneFlags::CLONE_NEWIPC
         | CloneFlags::CLONE_NEWUTS;
-    // The superuser needs no user namespace: it builds the world itself and gives the job a user of its own, so that
+    // The superuser needs no user namespace: it makes the other namespaces itself and gives the job a user of its own, so that
     // the limit on processes holds (user 0 of the system is exempt from it).
     let spare = if user.is_root() { spare_user() } else { None };
-    let world = if spare.is_some() && unshare(flags).is_ok() {
-        World { user: spare, layer: "mount+pid+net+ipc+uts namespaces, user of its own".to_owned() }
+    let made = if spare.is_some() && unshare(flags).is_ok() {
+        Namespaces { user: spare, layer: "mount+pid+net+ipc+uts namespaces, user of its own".to_owned() }
     } else {
         unshare(flags | CloneFlags::CLONE_NEWUSER).map_err(said("this system does not let us make any"))?;
         // Any name but 0: a process of user 0 would regain the namespace's capabilities when it calls exec.
@@ -57,10 +57,10 @@ pub fn enter() -> Result<World, String> {
         write("/proc/self/setgroups", "deny".into())?;
         write("/proc/self/uid_map", format!("{} {user} 1", name(user.as_raw())))?;
         write("/proc/self/gid_map", format!("{} {group} 1", name(group.as_raw())))?;
-        World { user: None, layer: "user+mount+pid+net+ipc+uts namespaces".to_owned() }
+        Namespaces { user: None, layer: "user+mount+pid+net+ipc+uts namespaces".to_owned() }
     };
     let _ = sethostname("sandbox");
-    Ok(world)
+    Ok(made)
 }
 
 /// A user that the superuser can become and that nobody else is; a container may have only a few users.
@@ -86,7 +86,7 @@ fn spare_user() -> Option<u32> {
 /// # Errors
 ///
 /// What could not be done, in words.
-pub fn furnish(spec: &Spec, read: &[PathBuf], user: Option<u32>) -> Result<(), String> {
+pub fn mount_root(spec: &Spec, read: &[PathBuf], user: Option<u32>) -> Result<(), String> {
     let work = fs::canonicalize(&spec.work_dir).map_err(|e| format!("{}: {e}", Path::new(&spec.work_dir).display()))?;
     if let (Some(user), true) = (user, spec.keep) {
         give(&work, user).map_err(|e| format!("chown {}: {e}", work.display()))?;

@@ -134,7 +134,7 @@ fn allowed_rules(filter: Filter) -> Result<Rules, BackendError> {
     let spaces = u64::from(spaces as u32);
     if filter.forks {
         rules.insert(SYS_clone, vec![SeccompRule::new(vec![flags(spaces, 0)?])?]);
-        // A pair that knows only itself: over it the standard library hears whether a child could call exec.
+        // A connected pair of sockets: the standard library learns over it whether a child could call exec.
         rules.insert(SYS_socketpair, vec![when(0, AF_UNIX as u64)?]);
         rules.extend(COMPILER.iter().chain(COMPILER_LEGACY).map(|&call| (call, Vec::new())));
         if filter.alone {

@@ -1,7 +1,7 @@
 /*!
 Starts the helper and lays the pipes between it and the grader.
 
-It does not watch the job (that is `watch.rs`), nor does it build any wall (that is `helper.rs`, in the helper).
+It does not watch the job (that is `watch.rs`), nor does it confine it (that is `helper.rs`, in the helper process).
 */
 
 use std::ffi::OsString;
@@ -18,11 +18,11 @@ use super::Error;
 use super::spec::{INPUT, OUTPUT, REPORTS, Spec};
 
 /// The argument that turns this program into the helper.
-pub const STAGE: &str = "__sandbox";
+pub const HELPER_ARGUMENT: &str = "__sandbox";
 
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
-/// Names the program to start as the helper: one whose `main` begins with [`super::stage`].
+/// Names the program to start as the helper: one whose `main` begins with [`super::become_helper`].
 ///
 /// Only tests need it, because their own `main` is the test harness's. Without it the running program starts itself.
 pub fn use_helper(program: &Path) {
@@ -62,7 +62,7 @@ pub fn helper(spec: &Spec) -> Result<Helper, Error> {
         std::env::current_exe().map_err(system("find its own program"))?
     };
     let mut command = Command::new(PROGRAM.get().unwrap_or(&own));
-    command.arg(STAGE).env_clear().current_dir("/").stdin(control_end);
+    command.arg(HELPER_ARGUMENT).env_clear().current_dir("/").stdin(control_end);
     command.stdout(log_end.try_clone().map_err(system("make a pipe"))?).stderr(log_end);
     let moves = places.each_ref().map(|(from, to)| (from.as_raw_fd(), *to));
     // SAFETY: `dup2` may be called between fork and exec; nothing here allocates or takes a lock.
@@ -100,5 +100,5 @@ fn aside(end: &impl AsFd) -> io::Result<OwnedFd> {
 
 /// Whether this process was started as the helper.
 pub fn is_helper(args: impl IntoIterator<Item = OsString>) -> bool {
-    args.into_iter().nth(1).is_some_and(|first| first == STAGE)
+    args.into_iter().nth(1).is_some_and(|first| first == HELPER_ARGUMENT)
 }

@@ -1,5 +1,5 @@
 /*!
-The grader's side of a running job: feeds it, listens to it, ends it when it has used up what it may use.
+The grader's side of a running job: writes its input, reads its output, ends it at its limits.
 
 One thread and one `poll`: whatever the job writes or refuses to read, no reader here waits for another. It starts
 nothing and forks nothing.
@@ -18,7 +18,7 @@ use super::{End, Error, Job, Outcome, tree};
 
 /// How often the memory of the job's processes is added up in its first second, when it grows fastest, and later.
 const LOOK: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(50)];
-/// How long the helper may take to build the walls, and later to tear everything down.
+/// How long the helper may take to set up the sandbox, and later to remove it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What watching a job came to.
@@ -78,7 +78,7 @@ impl Watch<'_, '_> {
         loop {
             let [reports, output, log, input] = self.wait(look)?;
             // Reports first: a job that has ended is not killed for what it left in a pipe.
-            if reports && !self.hear()? {
+            if reports && !self.receive()? {
                 return Ok(());
             }
             if output {
@@ -123,12 +123,12 @@ impl Watch<'_, '_> {
     }
 
     /// Reads reports; false at their end.
-    fn hear(&mut self) -> Result<bool, Error> {
+    fn receive(&mut self) -> Result<bool, Error> {
         let mut buffer = [0; 4096];
         let n = match self.helper.reports.read(&mut buffer) {
             Ok(n) => n,
             Err(e) if retry(&e) => return Ok(true),
-            Err(source) => return Err(Error::System { doing: "hear from its helper", source }),
+            Err(source) => return Err(Error::System { doing: "read from its helper process", source }),
         };
         self.pending.extend_from_slice(&buffer[..n]);
         while let Some(end) = self.pending.iter().position(|&b| b == b'\n') {

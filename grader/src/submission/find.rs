@@ -37,20 +37,22 @@ pub fn read(path: &Path) -> Result<(PathBuf, String)> {
         };
         return Err(Error::new(message, help));
     }
-    let text = String::from_utf8(bytes).map_err(|_| {
+    let text = course::notebook::decode(&bytes).ok_or_else(|| {
         Error::new(format!("{}: not UTF-8 text", path.display()), "save the file again from Jupyter or an editor")
     })?;
     Ok((path, text))
 }
 
-/// The only notebook of a directory, or else its only Rust file. Links, pipes and the like are passed over: they may
-/// lead out of the directory or never end.
+/// The only notebook of a directory, or else its only Rust file. Links, pipes and the like are passed over, because they
+/// may lead out of the directory or never end; so are hidden files, such as the `._notebook.ipynb` that macOS writes
+/// beside a file on a disk that is not its own.
 fn in_directory(directory: &Path) -> Result<PathBuf> {
     let entries = fs::read_dir(directory).map_err(|error| Error::io(directory, &error))?;
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| Error::io(directory, &error))?;
-        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if !is_hidden && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             files.push(entry.path());
         }
     }

@@ -1,7 +1,7 @@
 /*!
 Reads a submission: a notebook, a Rust file, or a directory that holds one.
 
-It reads and cuts into items; it decides nothing about points. Every byte of it is somebody else's: sizes are bounded
+It reads and cuts into items; it decides nothing about points. Every byte of it is untrusted: sizes are bounded
 before anything is read, and the parser runs in a thread whose stack a deeply nested text cannot exhaust.
 */
 
@@ -42,6 +42,8 @@ struct Code {
 
 /// Bytes of code, without outputs and prose: a full assignment has some thirty thousand.
 const CODE: usize = 256 << 10;
+/// Items of all cells together; a full assignment has some fifty. Names are looked up by going through all of them.
+const ITEMS: usize = 5000;
 /// Stack of the thread that parses. The parser and the destructor of its tree recurse at most once for every byte, with
 /// a few kilobytes for each level; pages that are not touched cost nothing.
 const STACK: usize = 1 << 30;
@@ -69,6 +71,11 @@ impl Submission {
             return Err(Error::new(message, "an assignment needs some thirty thousand; move data out of the code"));
         }
         let (parts, broken) = parse(&name, codes)?;
+        let items: usize = parts.iter().map(|part| part.items().len()).sum();
+        if items > ITEMS {
+            let message = format!("{name}: {items} functions, types and imports, more than the {ITEMS} that are read");
+            return Err(Error::new(message, "an assignment needs some fifty: is this the right file?"));
+        }
         Ok(Self { name, assignment, parts, broken, notes })
     }
 }
@@ -89,7 +96,7 @@ fn parse(name: &str, codes: Vec<Code>) -> Result<Parsed> {
                 source
             }));
         }
-        // Nobody listens any more when it took too long.
+        // The receiver is gone when it took too long.
         let _ = sender.send((parts, broken));
     };
     let failed = |doing: &str| Error::new(format!("{name}: {doing}"), "is this really a solution of an assignment?");

@@ -34,7 +34,7 @@ struct Cell {
 pub fn read(name: &str, text: &str, notes: &mut Vec<String>) -> Result<Notebook> {
     let invalid =
         |what: String| Error::new(format!("{name}: {what}"), "open it in Jupyter, save it, and hand it in again");
-    let file: File = serde_json::from_str(text).map_err(|error| {
+    let file = course::notebook::parse(text).and_then(serde_json::from_value::<File>).map_err(|error| {
         let what = if error.is_eof() { "the notebook is cut off" } else { "not a valid notebook" };
         invalid(format!("{what} ({error})"))
     })?;
@@ -48,11 +48,7 @@ pub fn read(name: &str, text: &str, notes: &mut Vec<String>) -> Result<Notebook>
     let mut codes = Vec::new();
     let mut ids = std::collections::BTreeSet::new();
     for (index, cell) in cells.iter().enumerate() {
-        let source = match &cell.source {
-            Value::String(text) => text.clone(),
-            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-            _ => String::new(),
-        };
+        let source = course::notebook::joined(&cell.source);
         if let Some(id) = cell.id.as_str()
             && !ids.insert(id)
         {

@@ -4,8 +4,8 @@ The light on a scene, and the camera that takes it.
 What is on the picture is not known here.
 */
 
-use super::dice::Dice;
 use super::exact::{Vec3, smoothstep, v};
+use super::rng::Rng;
 
 /// A picture in linear light, row by row.
 pub(super) type Canvas = Vec<Vec3>;
@@ -19,12 +19,12 @@ pub(super) struct Light {
 }
 
 impl Light {
-    pub fn new(dice: &mut Dice) -> Self {
-        let direction = v(0.8 * dice.range(-1.0, 1.0), dice.range(-0.1, 1.0), dice.range(0.35, 1.1)).unit();
-        let warmth = dice.bell();
-        let key = v(1.0 + 0.10 * warmth, 1.0, 1.0 - 0.14 * warmth) * dice.range(0.45, 1.0);
-        let coolness = dice.bell();
-        let room = v(1.0 - 0.06 * coolness, 1.0, 1.0 + 0.08 * coolness) * dice.range(0.22, 0.40);
+    pub fn new(rng: &mut Rng) -> Self {
+        let direction = v(0.8 * rng.range(-1.0, 1.0), rng.range(-0.1, 1.0), rng.range(0.35, 1.1)).unit();
+        let warmth = rng.approximately_normal();
+        let key = v(1.0 + 0.10 * warmth, 1.0, 1.0 - 0.14 * warmth) * rng.range(0.45, 1.0);
+        let coolness = rng.approximately_normal();
+        let room = v(1.0 - 0.06 * coolness, 1.0, 1.0 + 0.08 * coolness) * rng.range(0.22, 0.40);
         Self { direction, key, room }
     }
 }
@@ -57,20 +57,20 @@ pub(super) fn reflect(colour: Vec3, normal: Vec3, Shade { open, lit }: Shade, li
 /// What the camera makes of it: exposure between these two, softness, contrast, noise, 8 bits.
 ///
 /// `side` is the height and the width of the canvas.
-pub(super) fn develop(mut canvas: Canvas, side: usize, exposure: (f32, f32), dice: &mut Dice) -> Vec<u8> {
-    let soft = dice.range(0.07, 0.22);
+pub(super) fn develop(mut canvas: Canvas, side: usize, exposure: (f32, f32), rng: &mut Rng) -> Vec<u8> {
+    let soft = rng.range(0.07, 0.22);
     blur3(&mut canvas, side, soft);
     let brightest = canvas.iter().map(|c| c.x + c.y + c.z).fold(0.0, f32::max) / 3.0;
-    let exposure = dice.range(exposure.0, exposure.1) / brightest;
-    let curve = dice.range(-0.25, 0.35);
-    let noise = dice.range(0.4, 2.6) / 255.0;
+    let exposure = rng.range(exposure.0, exposure.1) / brightest;
+    let curve = rng.range(-0.25, 0.35);
+    let noise = rng.range(0.4, 2.6) / 255.0;
     let mut bytes = Vec::with_capacity(canvas.len() * 3);
     for pixel in &canvas {
-        let grain = dice.range(-1.0, 1.0);
+        let grain = rng.range(-1.0, 1.0);
         for channel in [pixel.x, pixel.y, pixel.z] {
             let display = (channel * exposure).clamp(0.0, 1.0).sqrt();
             let display = display + curve * display * (1.0 - display) * (display - 0.5) * 2.0;
-            let noisy = display + noise * (grain + dice.range(-0.7, 0.7));
+            let noisy = display + noise * (grain + rng.range(-0.7, 0.7));
             bytes.push((noisy.clamp(0.0, 1.0) * 255.0).round() as u8);
         }
     }

@@ -1,5 +1,5 @@
 /*!
-Arithmetic that gives the same bits on every machine: vectors, rotations, and a sine that asks no system library.
+Arithmetic that gives the same bits on every machine: vectors, rotations, and a sine without the system's library.
 
 IEEE 754 fixes the rounding of +, −, ×, ÷ and √, but not of sin, cos, exp or pow: those differ in their last bit from
 one C library to the next, so none of them is used to draw. Nothing is fused either.

@@ -7,8 +7,8 @@ One unit is 10 cm. The lengths are those of an adult's hand: some 190 mm from th
 finger, 84 mm across the knuckles.
 */
 
-use super::dice::Dice;
 use super::exact::{Vec3, sin_cos, v};
+use super::rng::Rng;
 
 /// What a piece of the hand is; decides how it is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ const THUMB_BESIDE: ThumbPose = [v(0.42, 0.86, 0.25), v(0.18, 0.97, 0.12), v(0.0
 const THUMB_ACROSS_PALM: ThumbPose = [v(0.34, 0.66, 0.66), v(-0.72, 0.52, 0.40), v(-0.94, 0.28, -0.12)];
 const THUMB_OVER_FINGERS: ThumbPose = [v(0.40, 0.68, 0.62), v(-0.42, 0.42, 0.80), v(-0.96, 0.10, 0.12)];
 const THUMB_TO_TIPS: ThumbPose = [v(0.30, 0.58, 0.76), v(0.02, 0.48, 0.88), v(-0.12, 0.85, 0.45)];
+/// At a right angle to the palm's length; up, when the hand is turned by 90°.
+const THUMB_ASIDE: ThumbPose = [v(0.80, 0.58, 0.15), v(0.98, 0.18, 0.0), v(1.0, -0.06, 0.0)];
 
 /// Knuckle, bone lengths and radii of index, middle, ring and little finger.
 const FINGERS: [(Vec3, [f32; 3], [f32; 4]); 4] = [
@@ -59,10 +61,10 @@ const FINGERS: [(Vec3, [f32; 3], [f32; 4]); 4] = [
 /// Which of thumb, index, middle, ring and little finger are stretched to show `number`.
 ///
 /// Mostly as the course's photos have it; now and then another way of showing the same number.
-fn stretched(number: usize, dice: &mut Dice) -> [bool; 5] {
+fn stretched(number: usize, rng: &mut Rng) -> [bool; 5] {
     const T: bool = true;
     const F: bool = false;
-    let other_way = dice.chance(0.05);
+    let other_way = rng.chance(0.05);
     match (number, other_way) {
         (0, _) => [F, F, F, F, F],
         (1, _) => [F, T, F, F, F],
@@ -84,39 +86,48 @@ pub(super) struct Hand {
 
 impl Hand {
     /// Draws the pose of a hand that shows `number`.
-    pub fn new(number: usize, dice: &mut Dice) -> Self {
-        let stretched = stretched(number, dice);
-        let is_ring = number == 0 && dice.chance(0.6);
-        let plump = 1.0 + 0.10 * dice.bell();
-        let long = 1.0 + 0.08 * dice.bell();
+    pub fn new(number: usize, rng: &mut Rng) -> Self {
+        let stretched = stretched(number, rng);
+        let is_ring = number == 0 && rng.chance(0.6);
+        Self::posed(stretched, is_ring, |rng| thumb_pose(stretched, is_ring, rng), rng)
+    }
+
+    /// Draws a fist with the thumb aside, which is none of the numbers.
+    pub fn thumbs_up(rng: &mut Rng) -> Self {
+        Self::posed([true, false, false, false, false], false, |_| THUMB_ASIDE, rng)
+    }
+
+    fn posed(stretched: [bool; 5], is_ring: bool, thumb: impl FnOnce(&mut Rng) -> ThumbPose, rng: &mut Rng) -> Self {
+        let plump = 1.0 + 0.10 * rng.approximately_normal();
+        let long = 1.0 + 0.08 * rng.approximately_normal();
 
         let mut hand = Self { pieces: Vec::with_capacity(26), is_ring };
-        hand.add_arm(dice);
+        hand.add_arm(rng);
         hand.add_palm(plump);
-        hand.add_thumb(thumb_pose(stretched, is_ring, dice), plump, dice);
+        hand.add_thumb(thumb(rng), plump, rng);
 
-        let spread = dice.uniform();
+        let spread = rng.uniform();
         let ring = Flexion {
-            knuckle: 42.0 + 12.0 * dice.bell(),
-            middle: 62.0 + 14.0 * dice.bell(),
-            end: 38.0 + 12.0 * dice.bell(),
+            knuckle: 42.0 + 12.0 * rng.approximately_normal(),
+            middle: 62.0 + 14.0 * rng.approximately_normal(),
+            end: 38.0 + 12.0 * rng.approximately_normal(),
         };
         for finger in 0..4 {
             // Degrees towards the thumb, from closed to spread.
             let closed = [1.5, 0.0, -1.5, -4.0][finger];
             let open = [17.0, 3.0, -11.0, -27.0][finger];
-            let sideways = closed + (open - closed) * spread + 3.0 * dice.bell();
+            let sideways = closed + (open - closed) * spread + 3.0 * rng.approximately_normal();
             let flexion = match (stretched[finger + 1], is_ring) {
-                (true, _) => stretched_flexion(dice),
+                (true, _) => stretched_flexion(rng),
                 (false, true) => Flexion {
-                    knuckle: ring.knuckle + 5.0 * dice.bell(),
-                    middle: ring.middle + 8.0 * dice.bell(),
-                    end: ring.end + 6.0 * dice.bell(),
+                    knuckle: ring.knuckle + 5.0 * rng.approximately_normal(),
+                    middle: ring.middle + 8.0 * rng.approximately_normal(),
+                    end: ring.end + 6.0 * rng.approximately_normal(),
                 },
                 (false, false) => Flexion {
-                    knuckle: 80.0 + 14.0 * dice.bell(),
-                    middle: 100.0 + 14.0 * dice.bell(),
-                    end: 62.0 + 15.0 * dice.bell(),
+                    knuckle: 80.0 + 14.0 * rng.approximately_normal(),
+                    middle: 100.0 + 14.0 * rng.approximately_normal(),
+                    end: 62.0 + 15.0 * rng.approximately_normal(),
                 },
             };
             let sideways = if stretched[finger + 1] { sideways } else { closed };
@@ -135,9 +146,9 @@ impl Hand {
     }
 
     /// Two cones side by side, from the wrist out of the picture.
-    fn add_arm(&mut self, dice: &mut Dice) {
-        let (sin, cos) = sin_cos(22.0 * dice.bell());
-        let (back, _) = sin_cos(20.0 * dice.bell());
+    fn add_arm(&mut self, rng: &mut Rng) {
+        let (sin, cos) = sin_cos(22.0 * rng.approximately_normal());
+        let (back, _) = sin_cos(20.0 * rng.approximately_normal());
         let down = v(sin, -cos, back).unit();
         let across = v(cos, sin, 0.0);
         for side in [-1.0, 1.0] {
@@ -157,11 +168,11 @@ impl Hand {
         self.add(v(-0.20, 0.16, 0.04), v(-0.29, 0.55, 0.05), (0.14 * plump, 0.11 * plump), Part::Palm, 0);
     }
 
-    fn add_thumb(&mut self, pose: ThumbPose, plump: f32, dice: &mut Dice) {
+    fn add_thumb(&mut self, pose: ThumbPose, plump: f32, rng: &mut Rng) {
         let radii = [0.145, 0.122, 0.108, 0.078].map(|r| r * plump);
         let mut joint = v(0.20, 0.20, 0.05);
         for bone in 0..3 {
-            let wobble = v(dice.bell(), dice.bell(), dice.bell()) * 0.16;
+            let wobble = v(rng.approximately_normal(), rng.approximately_normal(), rng.approximately_normal()) * 0.16;
             let next = joint + (pose[bone] + wobble).unit() * [0.42, 0.32, 0.24][bone];
             self.add(joint, next, (radii[bone], radii[bone + 1]), Part::Bone(bone as u8), 1);
             joint = next;
@@ -187,23 +198,23 @@ impl Hand {
 }
 
 /// A stretched finger is rarely quite straight, and sometimes clearly bent.
-fn stretched_flexion(dice: &mut Dice) -> Flexion {
-    let bend = if dice.chance(0.06) { dice.range(15.0, 45.0) } else { 0.0 };
+fn stretched_flexion(rng: &mut Rng) -> Flexion {
+    let bend = if rng.chance(0.06) { rng.range(15.0, 45.0) } else { 0.0 };
     Flexion {
-        knuckle: 6.0 + 14.0 * dice.bell(),
-        middle: 8.0 + 10.0 * dice.bell() + bend,
-        end: 6.0 + 8.0 * dice.bell() + 0.5 * bend,
+        knuckle: 6.0 + 14.0 * rng.approximately_normal(),
+        middle: 8.0 + 10.0 * rng.approximately_normal() + bend,
+        end: 6.0 + 8.0 * rng.approximately_normal() + 0.5 * bend,
     }
 }
 
-fn thumb_pose(stretched: [bool; 5], is_ring: bool, dice: &mut Dice) -> ThumbPose {
+fn thumb_pose(stretched: [bool; 5], is_ring: bool, rng: &mut Rng) -> ThumbPose {
     if stretched[0] {
-        let t = 0.5 * dice.uniform();
+        let t = 0.5 * rng.uniform();
         return [0, 1, 2].map(|bone| THUMB_OUT[bone].mix(THUMB_BESIDE[bone], t));
     }
     match stretched.iter().filter(|&&s| s).count() {
         _ if is_ring => THUMB_TO_TIPS,
-        0 if dice.chance(0.3) => THUMB_BESIDE,
+        0 if rng.chance(0.3) => THUMB_BESIDE,
         4 => THUMB_ACROSS_PALM,
         _ => THUMB_OVER_FINGERS,
     }

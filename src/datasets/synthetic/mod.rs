@@ -11,18 +11,18 @@ arithmetic is exact to the bit on every machine ([`exact`]), so a seed names the
 
 mod body;
 mod camera;
-mod dice;
 mod exact;
 mod face;
 mod hand;
 mod picture;
+mod rng;
 mod set;
 mod skin;
 mod wall;
 
 use super::Dataset;
-use dice::Dice;
 use ndarray::Array3;
+use rng::Rng;
 use set::Set;
 use std::path::Path;
 
@@ -45,8 +45,11 @@ const HAPPY_HOUSE: Set = Set {
     m_train: 600,
     m_test: 150,
     drawing: 1,
-    picture: |class, dice| face::draw(class == 1, set::SIDE, dice),
+    picture: |class, rng| face::draw(class == 1, set::SIDE, rng),
 };
+
+/// The index of a picture that is in no set, because none has so many.
+const OF_NO_SET: usize = 1 << 20;
 
 /// Draws SIGNS: 1,080 + 120 pictures 64×64×3 of hands that show the numbers 0 to 5, equally many of each.
 ///
@@ -66,16 +69,26 @@ pub fn synthetic_signs(seed: u32) -> Dataset {
 /// Loads the synthetic SIGNS of `seed` from `synthetic_signs.h5` in `dir`; draws and keeps them if they are not there.
 ///
 /// The file holds both halves in the course's layout, and the attributes `seed` and `drawing`. A file of another seed,
-/// of an older drawing or a damaged one is replaced as a whole, so several programs may ask at once. Where nothing can
+/// of an older drawing or a damaged one is replaced as a whole, so several programs may call it at once. Where nothing can
 /// be written, the pictures are drawn all the same, and [`Dataset::source`] says why they were not kept.
 pub fn synthetic_signs_in(dir: impl AsRef<Path>, seed: u32) -> Dataset {
     SIGNS.kept_in(dir.as_ref(), seed)
 }
 
+/// A thumbs-up, drawn like the pictures of [`synthetic_signs`]: 64 × 64 × 3 bytes. It is none of their classes.
+///
+/// ```
+/// assert_eq!(cnn::datasets::synthetic_thumbs_up(5).dim(), (64, 64, 3));
+/// ```
+pub fn synthetic_thumbs_up(seed: u32) -> Array3<u8> {
+    let bytes = picture::draw_thumbs_up(&mut Rng::new(seed, OF_NO_SET));
+    Array3::from_shape_vec((set::SIDE, set::SIDE, 3), bytes).expect("three bytes a pixel")
+}
+
 /// Draws Happy House: 600 + 150 pictures 64×64×3 of faces at a door, half of them smiling (1), half not (0).
 ///
 /// They vary in pose, size, place, build, skin, hair, beard, glasses, mouth, gaze, light, background, sharpness and
-/// noise. A smile may be broad or faint, with teeth or without; who does not smile may be calm, cross, sad, speaking or
+/// noise. A smile may be broad or faint, with teeth or without; other faces may be calm, cross, sad, speaking or
 /// surprised. The same seed gives the same bytes on every machine. Takes a few seconds, with a progress bar on a
 /// terminal.
 ///
@@ -99,7 +112,6 @@ pub fn synthetic_happy_house_in(dir: impl AsRef<Path>, seed: u32) -> Dataset {
 /// assert_eq!(face.dim(), (96, 96, 3));
 /// ```
 pub fn synthetic_face(is_happy: bool, side: usize, seed: u32) -> Array3<u8> {
-    // No set has so many pictures, so this face is in none.
-    let bytes = face::draw(is_happy, side, &mut Dice::new(seed, 1 << 20));
+    let bytes = face::draw(is_happy, side, &mut Rng::new(seed, OF_NO_SET));
     Array3::from_shape_vec((side, side, 3), bytes).expect("three bytes a pixel")
 }

@@ -1,15 +1,15 @@
 /*!
 One picture of a hand before a wall: pose in space, and what meets the eye.
 
-It draws one picture from its own dice; the set is put together in [`super::set`], light and camera are in
+It draws one picture with its own generator; the set is put together in [`super::set`], light and camera are in
 [`super::camera`].
 */
 
 use super::body::{Body, Hit, Near};
 use super::camera::{Canvas, Light, Shade, develop, reflect};
-use super::dice::Dice;
 use super::exact::{Rotation, Vec3, v};
 use super::hand::{Hand, Piece};
+use super::rng::Rng;
 use super::set::SIDE;
 use super::skin::Skin;
 use super::wall::Wall;
@@ -25,18 +25,29 @@ const TILE: usize = 4;
 const EXPOSURE: (f32, f32) = (0.48, 0.80);
 
 /// Draws a hand that shows `number`: SIDE × SIDE × 3 bytes, row by row.
-pub(super) fn draw(number: usize, dice: &mut Dice) -> Vec<u8> {
-    let hand = Hand::new(number, dice);
-    let pose = Pose::new(&hand, dice);
+pub(super) fn draw(number: usize, rng: &mut Rng) -> Vec<u8> {
+    let hand = Hand::new(number, rng);
+    let pose = Pose::new(&hand, rng);
+    photograph(&hand, &pose, rng)
+}
+
+/// Draws a thumbs-up, as large as [`draw`]'s pictures.
+pub(super) fn draw_thumbs_up(rng: &mut Rng) -> Vec<u8> {
+    let hand = Hand::thumbs_up(rng);
+    let pose = Pose::thumbs_up(rng);
+    photograph(&hand, &pose, rng)
+}
+
+fn photograph(hand: &Hand, pose: &Pose, rng: &mut Rng) -> Vec<u8> {
     let body = Body::new(&hand.pieces, pose.scale, |p| pose.place(p));
-    let skin = Skin::new(dice);
-    let light = Light::new(dice);
-    let (colours, cover) = see(&hand.pieces, &body, &pose, &skin, &light);
-    let mut canvas = Wall::new(dice).draw(&light, &cover, dice);
+    let skin = Skin::new(rng);
+    let light = Light::new(rng);
+    let (colours, cover) = see(&hand.pieces, &body, pose, &skin, &light);
+    let mut canvas = Wall::new(rng).draw(&light, &cover, rng);
     for (pixel, (colour, cover)) in canvas.iter_mut().zip(colours.iter().zip(&cover)) {
         *pixel = *pixel * (1.0 - cover) + *colour;
     }
-    develop(canvas, SIDE, EXPOSURE, dice)
+    develop(canvas, SIDE, EXPOSURE, rng)
 }
 
 /// Where the hand is in space.
@@ -50,22 +61,37 @@ struct Pose {
 }
 
 impl Pose {
-    fn new(hand: &Hand, dice: &mut Dice) -> Self {
+    fn new(hand: &Hand, rng: &mut Rng) -> Self {
         let yaw = if hand.is_ring {
-            -76.0 + 30.0 * dice.bell()
-        } else if dice.chance(0.08) {
-            180.0 + 25.0 * dice.bell()
+            -76.0 + 30.0 * rng.approximately_normal()
+        } else if rng.chance(0.08) {
+            180.0 + 25.0 * rng.approximately_normal()
         } else {
-            26.0 * dice.bell()
+            26.0 * rng.approximately_normal()
         };
-        let pitch = 14.0 * dice.bell();
-        let roll = if dice.chance(0.05) { 70.0 * dice.bell() } else { 25.0 * dice.bell() };
+        let pitch = 14.0 * rng.approximately_normal();
+        let roll = if rng.chance(0.05) { 70.0 * rng.approximately_normal() } else { 25.0 * rng.approximately_normal() };
         Self {
             turn: Rotation::new(yaw, pitch, roll),
-            mirror: if dice.chance(0.5) { -1.0 } else { 1.0 },
-            scale: dice.range(0.70, 0.88),
-            x: 0.24 * dice.bell(),
-            y: -0.10 + 0.20 * dice.bell(),
+            mirror: if rng.chance(0.5) { -1.0 } else { 1.0 },
+            scale: rng.range(0.70, 0.88),
+            x: 0.24 * rng.approximately_normal(),
+            y: -0.10 + 0.20 * rng.approximately_normal(),
+        }
+    }
+
+    /// Fingers to one side, so that the thumb is up; near the middle and not small.
+    fn thumbs_up(rng: &mut Rng) -> Self {
+        Self {
+            turn: Rotation::new(
+                -12.0 + 10.0 * rng.approximately_normal(),
+                6.0 * rng.approximately_normal(),
+                84.0 + 6.0 * rng.approximately_normal(),
+            ),
+            mirror: if rng.chance(0.5) { -1.0 } else { 1.0 },
+            scale: rng.range(0.78, 0.86),
+            x: 0.04 * rng.approximately_normal(),
+            y: -0.30 + 0.04 * rng.approximately_normal(),
         }
     }
 

@@ -4,7 +4,7 @@ A set of pictures that the program draws: both halves drawn with threads, kept i
 What is on a picture is not known here: a set is given the function that draws one.
 */
 
-use super::dice::Dice;
+use super::rng::Rng;
 use crate::datasets::{CourseFile, Dataset, LabelledPictures, Source, Split};
 use crate::error::Result;
 use crate::numpy::RandomState;
@@ -29,7 +29,7 @@ pub(super) struct Set {
     /// of a drawn byte, which the tests notice.
     pub drawing: i64,
     /// Draws a picture of this class: SIDE × SIDE × 3 bytes, row by row.
-    pub picture: fn(usize, &mut Dice) -> Vec<u8>,
+    pub picture: fn(usize, &mut Rng) -> Vec<u8>,
 }
 
 impl Set {
@@ -88,7 +88,7 @@ impl Set {
 
     /// Draws the pictures `first .. first + m` of the set.
     ///
-    /// Every picture has dice of its own, so the number of threads changes nothing.
+    /// Every picture has a generator of its own, so the number of threads changes nothing.
     pub fn draw(&self, seed: u32, first: usize, m: usize, bar: &ProgressBar) -> LabelledPictures {
         let labels = RandomState::new(seed.wrapping_add(first as u32)).permutation(m).mapv(|i| i % self.n_classes);
         let mut pictures = Array4::zeros((m, SIDE, SIDE, 3));
@@ -101,7 +101,7 @@ impl Set {
             for share in shares {
                 scope.spawn(|| {
                     for (i, mut view) in share {
-                        let bytes = (self.picture)(labels[i], &mut Dice::new(seed, first + i));
+                        let bytes = (self.picture)(labels[i], &mut Rng::new(seed, first + i));
                         view.iter_mut().zip(bytes).for_each(|(pixel, byte)| *pixel = byte);
                         bar.inc(1);
                     }

@@ -7,9 +7,9 @@ Colours are linear light, 0 to 1: the square of the display value divided by 255
 */
 
 use super::body::Hit;
-use super::dice::Dice;
 use super::exact::{Vec3, smoothstep, v};
 use super::hand::{Part, Piece};
+use super::rng::Rng;
 
 /// Tones from light to dark, as measured on skin under neutral light and squared.
 pub(super) const TONES: [Vec3; 5] =
@@ -27,20 +27,24 @@ pub(super) struct Skin {
 }
 
 impl Skin {
-    pub fn new(dice: &mut Dice) -> Self {
-        let tone = dice.range(0.0, 1.0) * 3.999;
+    pub fn new(rng: &mut Rng) -> Self {
+        let tone = rng.range(0.0, 1.0) * 3.999;
         let i = tone.floor() as usize;
         let back = TONES[i].mix(TONES[i + 1], tone - tone.floor());
-        let back = back.tint(v(0.70, 0.66, 0.60)).tint(v(1.0, 1.0 + 0.07 * dice.bell(), 1.0 + 0.12 * dice.bell()));
+        let back = back.tint(v(0.70, 0.66, 0.60)).tint(v(
+            1.0,
+            1.0 + 0.07 * rng.approximately_normal(),
+            1.0 + 0.12 * rng.approximately_normal(),
+        ));
         // Palms carry little pigment: the darker the back, the larger the difference.
         let palm = back.mix(v(0.46, 0.235, 0.145), 0.12 + 0.09 * tone);
         let nail = back.mix(v(0.80, 0.56, 0.48), 0.45);
-        let sleeve = dice.chance(0.18).then(|| {
-            let grey = dice.range(0.02, 0.5);
-            let cloth = v(grey, grey, grey).tint(v(dice.range(0.4, 1.3), dice.range(0.5, 1.1), dice.range(0.4, 1.4)));
-            (cloth, dice.range(0.25, 0.8))
+        let sleeve = rng.chance(0.18).then(|| {
+            let grey = rng.range(0.02, 0.5);
+            let cloth = v(grey, grey, grey).tint(v(rng.range(0.4, 1.3), rng.range(0.5, 1.1), rng.range(0.4, 1.4)));
+            (cloth, rng.range(0.25, 0.8))
         });
-        Self { back, palm, nail, marks: dice.range(0.6, 1.3), sleeve }
+        Self { back, palm, nail, marks: rng.range(0.6, 1.3), sleeve }
     }
 
     /// The colour where a ray met `piece`; `at` and `normal` in the coordinates of the hand.

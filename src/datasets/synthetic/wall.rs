@@ -5,8 +5,8 @@ The hand itself is not drawn here.
 */
 
 use super::camera::{Canvas, Light};
-use super::dice::Dice;
 use super::exact::{Vec3, sin_cos, smoothstep, v};
+use super::rng::Rng;
 use super::set::SIDE;
 
 /// A wall, and what stands on it.
@@ -36,37 +36,37 @@ struct Shadow {
 }
 
 impl Wall {
-    pub fn new(dice: &mut Dice) -> Self {
-        let grey = dice.range(0.62, 0.85);
-        let warm = 0.5 + 0.8 * dice.bell();
-        let coloured = if dice.chance(0.04) { 0.25 } else { 0.04 };
+    pub fn new(rng: &mut Rng) -> Self {
+        let grey = rng.range(0.62, 0.85);
+        let warm = 0.5 + 0.8 * rng.approximately_normal();
+        let coloured = if rng.chance(0.04) { 0.25 } else { 0.04 };
         let colour = v(
-            grey * (1.0 + 0.04 * warm + coloured * dice.bell()),
-            grey * (1.0 + coloured * 0.6 * dice.bell()),
-            grey * (1.0 - 0.09 * warm + coloured * dice.bell()),
+            grey * (1.0 + 0.04 * warm + coloured * rng.approximately_normal()),
+            grey * (1.0 + coloured * 0.6 * rng.approximately_normal()),
+            grey * (1.0 - 0.09 * warm + coloured * rng.approximately_normal()),
         );
         let mut objects = Vec::new();
-        if dice.chance(0.09) {
-            objects.push(Object::at_the_border(dice));
+        if rng.chance(0.09) {
+            objects.push(Object::at_the_border(rng));
         }
-        if dice.chance(0.04) {
-            objects.push(Object::band(dice));
+        if rng.chance(0.04) {
+            objects.push(Object::band(rng));
         }
-        let n_shadows = 1 + usize::from(dice.chance(0.35));
-        let shadows = (0..n_shadows).map(|_| Shadow::new(dice)).collect();
-        let slope = (0.16 * dice.bell(), 0.08 + 0.16 * dice.bell());
-        Self { colour, slope, corners: dice.range(0.0, 0.16), objects, shadows }
+        let n_shadows = 1 + usize::from(rng.chance(0.35));
+        let shadows = (0..n_shadows).map(|_| Shadow::new(rng)).collect();
+        let slope = (0.16 * rng.approximately_normal(), 0.08 + 0.16 * rng.approximately_normal());
+        Self { colour, slope, corners: rng.range(0.0, 0.16), objects, shadows }
     }
 
     /// The wall behind a hand that covers this much of each pixel.
-    pub fn draw(&self, light: &Light, cover: &[f32], dice: &mut Dice) -> Canvas {
+    pub fn draw(&self, light: &Light, cover: &[f32], rng: &mut Rng) -> Canvas {
         let received = light.key * light.direction.z.max(0.2) + light.room;
         let mut darkness = vec![0.0; SIDE * SIDE];
         for shadow in &self.shadows {
             shadow.cast(light, cover, &mut darkness);
         }
         let mut canvas = Vec::with_capacity(SIDE * SIDE);
-        let stains = Stains::new(dice);
+        let stains = Stains::new(rng);
         for row in 0..SIDE {
             for column in 0..SIDE {
                 let at = |position: usize| (position as f32 + 0.5) * (2.0 / SIDE as f32) - 1.0;
@@ -87,34 +87,34 @@ impl Wall {
 }
 
 impl Object {
-    fn colour(dice: &mut Dice) -> Vec3 {
-        let grey = dice.range(0.03, 0.5);
-        v(grey * dice.range(0.6, 1.4), grey * dice.range(0.6, 1.2), grey * dice.range(0.5, 1.4))
+    fn colour(rng: &mut Rng) -> Vec3 {
+        let grey = rng.range(0.03, 0.5);
+        v(grey * rng.range(0.6, 1.4), grey * rng.range(0.6, 1.2), grey * rng.range(0.5, 1.4))
     }
 
     /// Something that reaches in from the left, the right or a corner.
-    fn at_the_border(dice: &mut Dice) -> Self {
-        let side = if dice.chance(0.5) { 0.0 } else { 180.0 };
-        let (sin, cos) = sin_cos(side + 30.0 * dice.bell());
+    fn at_the_border(rng: &mut Rng) -> Self {
+        let side = if rng.chance(0.5) { 0.0 } else { 180.0 };
+        let (sin, cos) = sin_cos(side + 30.0 * rng.approximately_normal());
         Self {
             normal: (cos, sin),
-            from: dice.range(0.72, 1.05),
+            from: rng.range(0.72, 1.05),
             to: 9.0,
-            softness: dice.range(0.01, 0.08),
-            colour: Self::colour(dice),
+            softness: rng.range(0.01, 0.08),
+            colour: Self::colour(rng),
         }
     }
 
     /// A strip across the picture.
-    fn band(dice: &mut Dice) -> Self {
-        let (sin, cos) = sin_cos(if dice.chance(0.5) { 0.0 } else { 90.0 } + 12.0 * dice.bell());
-        let from = dice.range(-0.9, 0.8);
+    fn band(rng: &mut Rng) -> Self {
+        let (sin, cos) = sin_cos(if rng.chance(0.5) { 0.0 } else { 90.0 } + 12.0 * rng.approximately_normal());
+        let from = rng.range(-0.9, 0.8);
         Self {
             normal: (cos, sin),
             from,
-            to: from + dice.range(0.04, 0.3),
-            softness: dice.range(0.01, 0.05),
-            colour: Self::colour(dice).mix(v(0.6, 0.6, 0.58), 0.5),
+            to: from + rng.range(0.04, 0.3),
+            softness: rng.range(0.01, 0.05),
+            colour: Self::colour(rng).mix(v(0.6, 0.6, 0.58), 0.5),
         }
     }
 
@@ -125,11 +125,11 @@ impl Object {
 }
 
 impl Shadow {
-    fn new(dice: &mut Dice) -> Self {
+    fn new(rng: &mut Rng) -> Self {
         Self {
-            away: (dice.range(0.5, 1.5), dice.range(0.5, 1.5)),
-            radius: 2 + (dice.uniform() * 7.0) as usize,
-            darkness: dice.range(0.15, 0.5),
+            away: (rng.range(0.5, 1.5), rng.range(0.5, 1.5)),
+            radius: 2 + (rng.uniform() * 7.0) as usize,
+            darkness: rng.range(0.15, 0.5),
         }
     }
 
@@ -155,9 +155,9 @@ impl Shadow {
 struct Stains([(f32, f32, f32, f32); 3]);
 
 impl Stains {
-    fn new(dice: &mut Dice) -> Self {
+    fn new(rng: &mut Rng) -> Self {
         Self([(); 3].map(|()| {
-            (dice.range(-200.0, 200.0), dice.range(-200.0, 200.0), dice.range(0.0, 360.0), dice.range(0.0, 0.025))
+            (rng.range(-200.0, 200.0), rng.range(-200.0, 200.0), rng.range(0.0, 360.0), rng.range(0.0, 0.025))
         }))
     }
 

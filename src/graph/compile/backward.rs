@@ -159,6 +159,8 @@ impl Tape<'_> {
         let mut afterwards = Vec::new();
         let mut written = HashSet::new();
         let mut in_place = false;
+        let keeps_len = instruction.dims.input_len(0) == instruction.dims.output_len();
+        let may_overwrite = aliasing.gradient_in_place && keeps_len && passing.is_empty();
         for i in &computed {
             let node = instruction.inputs[*i];
             let old = self.of.get(&node).copied();
@@ -175,7 +177,7 @@ impl Tape<'_> {
                     self.assign(node, own);
                     (own, false)
                 }
-                None if aliasing.gradient_in_place && *i == 0 && passing.is_empty() && self.is_free(d_output, None) => {
+                None if may_overwrite && *i == 0 && self.is_free(d_output, None) => {
                     in_place = true;
                     self.assign(node, d_output);
                     (d_output, false)

@@ -111,8 +111,8 @@ fn given_places(
     (places, constants)
 }
 
-/// The forward pass. A kernel with an epilogue runs where the last step of the epilogue would have: by then, all that it
-/// reads has been computed.
+/// The forward pass. A kernel with an epilogue runs where the last step of the epilogue would have: by then, all that
+/// it reads has been computed.
 fn forward_steps(instructions: &[Instruction], places: &HashMap<usize, Place>) -> Vec<Step> {
     let mut steps = Vec::new();
     for (index, instruction) in instructions.iter().enumerate() {

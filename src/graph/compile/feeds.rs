@@ -1,4 +1,4 @@
-/*! The shapes of a run, from the arrays that are fed; what is wrong with them is said here. */
+/*! The shapes of a run, from the arrays that are fed, and the messages for arrays that do not fit. */
 
 use crate::graph::network::{Graph, Shape, Tensor, graph::NodeKind};
 use std::collections::{BTreeSet, HashMap};
@@ -38,12 +38,12 @@ pub fn concrete_dims(
 fn wrong_feed(graph: &Graph, node: usize, dims: &[usize]) -> String {
     let (tensor, shape) = (graph.tensor(node), graph.tensor(node).shape());
     let transposed: Vec<usize> = dims.iter().rev().copied().collect();
-    let stands_for = |other: &Tensor| other.is_placeholder() && other.shape().admits(dims);
+    let fits = |other: &Tensor| other.is_placeholder() && other.shape().admits(dims);
     let help = if shape.admits(&transposed) {
         "\nhelp: the array is transposed: feed its transpose, as in y.feed(&labels.t())".to_owned()
     } else if shape.admits(&[&[1], dims].concat()) {
         "\nhelp: a single example is a batch of one: insert_axis(Axis(0))".to_owned()
-    } else if let Some(other) = graph.tensors().into_iter().find(stands_for) {
+    } else if let Some(other) = graph.tensors().into_iter().find(fits) {
         format!("\nhelp: the array fits {other}; were two placeholders taken for each other?")
     } else {
         String::new()

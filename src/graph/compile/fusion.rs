@@ -2,9 +2,9 @@
 Which operations are computed in one pass over memory: a convolution, matrix product or normalisation with the bias,
 normalisation, addition and relu that follow it as the epilogue of its kernel.
 
-Of these, only the forward pass is fused, and the values in between are never written; gradients are computed operation by
-operation as before. A convolution and the max pooling that follows it are fused in both directions. The exact kernels fuse
-nothing: their digits depend on the order.
+Of these, only the forward pass is fused, and the values in between are never written; gradients are computed operation
+by operation as before. A convolution and the max pooling that follows it are fused in both directions. The exact
+kernels fuse nothing: their digits depend on the order.
 */
 
 use super::plan::Instruction;
@@ -18,9 +18,9 @@ use std::{
     rc::Rc,
 };
 
-/// Moves max pooling before the relu in front of it, so that the relu has fewer elements to process, forward and backward.
-/// The results stay the same: the maximum of the rectified elements is the rectified maximum, and no gradient flows where
-/// that is zero.
+/// Moves max pooling before the relu in front of it, so that the relu has fewer elements to process, forward and
+/// backward. The results stay the same: the maximum of the rectified elements is the rectified maximum, and no gradient
+/// flows where that is zero.
 ///
 /// `materialised` values are returned and must be written.
 pub fn pool_before_relu(
@@ -45,8 +45,8 @@ pub fn pool_before_relu(
     }
 }
 
-/// Fuses a convolution and the max pooling that follows it, where that is faster and no gradient of the images is asked for
-/// (`is_fed`): the values between them, and their gradient, are never written.
+/// Fuses a convolution and the max pooling that follows it, where that is faster and no gradient of the images is asked
+/// for (`is_fed`): the values between them, and their gradient, are never written.
 pub fn fuse_max_pools(
     instructions: &mut Vec<Instruction>,
     materialised: &HashSet<usize>,

@@ -1,5 +1,5 @@
 /*!
-Which buffers of a plan share memory: an output takes over its input's where nobody reads that any more, and buffers
+Which buffers of a plan share memory: an output overwrites its input where nothing else reads that, and buffers
 whose live ranges do not overlap share a slot.
 
 No result depends on it.

@@ -15,8 +15,8 @@ pub struct Epilogue<'a> {
     pub relu: bool,
 }
 
-/// A normalisation with given statistics, `y = (x - mean) gamma / sqrt(variance + epsilon) + beta`: one element per channel
-/// in each slice.
+/// A normalisation with given statistics, `y = (x - mean) gamma / sqrt(variance + epsilon) + beta`: one element per
+/// channel in each slice.
 #[derive(Debug, Clone, Copy)]
 pub struct Norm<'a> {
     /// The scale.

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A fixed number of threads, the calling one included.
 ///
-/// Tasks are handed out one by one, so which thread runs a task is a matter of chance; kernels sum every element within one
-/// task, in an order that depends on the shape of the work alone, so results are the same, bit for bit, for any number of
-/// threads.
+/// Tasks are handed out one by one, so which thread runs a task is a matter of chance; kernels sum every element within
+/// one task, in an order that depends on the shape of the work alone, so results are the same, bit for bit, for any
+/// number of threads.
 ///
 /// ```
 /// use cnn::graph::kernels::threads::Threads;
@@ -61,8 +61,8 @@ impl Threads {
         self.run_with_worker(n_tasks, &|_, i| task(i));
     }
 
-    /// As [`Threads::run`], and passes each task the index of its worker, less than [`Threads::n`]: two tasks that run at the
-    /// same time have different worker indices.
+    /// As [`Threads::run`], and passes each task the index of its worker, less than [`Threads::n`]: two tasks that run
+    /// at the same time have different worker indices.
     ///
     /// # Panics
     /// If a task does.

@@ -17,8 +17,9 @@ pub fn columns(g: &Pool2dGeometry, w: usize) -> Range<usize> {
     g.pad_left.saturating_sub(start)..(g.n_w_prev + g.pad_left).saturating_sub(start).min(g.f_w)
 }
 
-/// Calls `f(offset, pixel)` for each element of a window that is inside the image: its offset in the window, counted row by
-/// row, and where its pixel starts in `x`. `row` counts the output rows of all images from the first image of `x` on.
+/// Calls `f(offset, pixel)` for each element of a window that is inside the image: its offset in the window, counted
+/// row by row, and where its pixel starts in `x`. `row` counts the output rows of all images from the first image of
+/// `x` on.
 #[inline(always)]
 pub fn for_each_offset(g: &Pool2dGeometry, row: usize, w: usize, mut f: impl FnMut(usize, usize)) {
     let (i, h) = (row / g.n_h, row % g.n_h);

@@ -1,6 +1,6 @@
 /*!
-How an operation can share a pass over memory with its neighbours: what it is as a step of another kernel's epilogue, and
-which steps its own kernel takes over.
+How an operation can share a pass over memory with its neighbours: what it is as a step of another kernel's epilogue,
+and which steps its own kernel takes over.
 
 It describes, it does not decide: a plan chooses what is fused.
 */

@@ -1,8 +1,7 @@
 /*!
 The graph as it is written down: nodes, names, and the handles `Graph`, `Tensor` and `Operation` that point into it.
 
-Nothing is computed here; a [`Session`](crate::graph::Session) does that. What a handle says of itself is in
-[`tensor`](super::tensor).
+Nothing is computed here; a [`Session`](crate::graph::Session) does that. What a handle says of itself is in `tensor.rs`.
 */
 
 use super::{
@@ -22,8 +21,8 @@ use std::{
 
 /// A network written down but not yet computed. Cheap to clone: all clones are the same graph.
 ///
-/// A graph is a value that the caller holds, not a global of the process, so it lives as long as the variable does, from one
-/// notebook cell to the next.
+/// A graph is a value that the caller holds, not a global of the process, so it lives as long as the variable does,
+/// from one notebook cell to the next.
 #[derive(Clone, Default)]
 pub struct Graph {
     inner: Rc<RefCell<Inner>>,
@@ -122,7 +121,7 @@ impl Graph {
         value.downcast().expect("stored under its type")
     }
 
-    /// `name`, or `name_1`, `name_2`, … if it is taken. The name counts as taken from now on.
+    /// `name`, or `name_1`, `name_2`, … if it is taken. The returned name is taken from then on.
     pub fn unique_name(&self, name: &str) -> String {
         let names = &mut self.inner.borrow_mut().names;
         let count = names.entry(name.to_string()).or_insert(0);
@@ -176,8 +175,8 @@ impl Graph {
     /// An operation on tensors.
     ///
     /// # Panics
-    /// If there are more or fewer inputs than the operation takes, their shapes do not fit it, or one belongs to another
-    /// graph.
+    /// If there are more or fewer inputs than the operation takes, their shapes do not fit it, or one belongs to
+    /// another graph.
     #[track_caller]
     pub fn add(&self, op: impl Op, inputs: &[&Tensor], name: &str) -> Tensor {
         self.add_stateful(op, inputs, &[], name)
@@ -376,18 +375,20 @@ impl fmt::Debug for Graph {
 #[track_caller]
 fn check_arity(op: &dyn Op, n_inputs: usize, state: &[&Tensor], name: &str) {
     let kind = op.kind();
+    let tensors = |n: usize| if n == 1 { "1 tensor".to_owned() } else { format!("{n} tensors") };
     match op.arity() {
         Some(n) => assert!(
             n_inputs == n,
-            "{name}: {kind} takes {n} tensor(s), got {n_inputs}\nhelp: an operation of several tensors says how many in \
-             Op::arity"
+            "{name}: expected {} as {kind} takes, got {n_inputs}\nhelp: an operation of several tensors says how many in \
+             Op::arity",
+            tensors(n)
         ),
-        None => assert!(n_inputs > 0, "{name}: {kind} takes at least one tensor, got none"),
+        None => assert!(n_inputs > 0, "{name}: expected at least one tensor for {kind}, got none"),
     }
     assert!(
         state.len() == op.n_state() && state.iter().all(|tensor| tensor.is_variable()),
-        "{name}: {kind} has {} variable(s) as its state, got {state:?}\nhelp: see Graph::add_stateful",
-        op.n_state()
+        "{name}: expected {} of state, all variables, as {kind} has, got {state:?}\nhelp: see Graph::add_stateful",
+        tensors(op.n_state())
     );
 }
 

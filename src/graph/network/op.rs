@@ -1,8 +1,8 @@
 /*!
 What every operation of the graph can do: say its output's shape, compute it, and backpropagate a gradient.
 
-No operation is here: each has its own file in [`ops`](crate::graph::ops), or in a crate of its own. Nor does an operation
-own memory: the [`Session`](crate::graph::Session) plans and lends it.
+No operation is here: each has its own file in [`ops`](crate::graph::ops), or in a crate of its own. Nor does an
+operation own memory: the [`Session`](crate::graph::Session) plans and lends it.
 */
 
 use super::{
@@ -15,7 +15,8 @@ use crate::graph::{
 };
 use std::{any::Any, fmt};
 
-/// One kind of operation with its configuration: a shape, a forward pass, a backward pass. Everything else has a default.
+/// One kind of operation with its configuration: a shape, a forward pass, a backward pass. Everything else has a
+/// default.
 ///
 /// ```
 /// use cnn::graph::{DType, Graph, Op, Session, Shape, op::{Backward, Forward, Reads}};
@@ -66,7 +67,8 @@ pub trait Op: fmt::Debug + Any {
         0
     }
 
-    /// The output's shape, from the shapes of the inputs, as many as [`Op::arity`] says; unknown dimensions stay unknown.
+    /// The output's shape, from the shapes of the inputs, as many as [`Op::arity`] says; unknown dimensions stay
+    /// unknown.
     ///
     /// # Panics
     /// If the inputs do not fit each other, with a sentence that says what was expected and what came.
@@ -285,8 +287,8 @@ pub struct Backward<'a> {
     pub d_inputs: Vec<Option<Gradient<'a>>>,
     /// Whether the gradient of input 0 already holds `d_output`, see [`Aliasing::gradient_in_place`].
     pub in_place: bool,
-    /// Whether a relu in the epilogue of the forward pass is to be differentiated, too: `d_output` is the gradient of its
-    /// output.
+    /// Whether a relu in the epilogue of the forward pass is to be differentiated, too: `d_output` is the gradient of
+    /// its output.
     pub fused_relu: bool,
 }
 

@@ -1,8 +1,8 @@
 /*!
-How many cells a window visits along one axis, and how many cells of padding lie before the first pixel: TensorFlow's
-`SAME` and `VALID`.
+How many windows there are along one axis, and how much padding is before the first pixel: TensorFlow's `SAME` and
+`VALID`.
 
-It is shape arithmetic alone; what a padded cell counts for (zero, minus infinity, nothing) is the kernel's business.
+It is shape arithmetic alone; what the padding contributes (zero, minus infinity, nothing) is decided in the kernels.
 */
 
 /// What happens where a window would reach over the border of the image.
@@ -10,30 +10,30 @@ It is shape arithmetic alone; what a padded cell counts for (zero, minus infinit
 pub enum Padding {
     /// As many outputs as the stride allows, `ceil(n / s)`; the border is padded as far as the windows need.
     Same,
-    /// Only windows that lie inside the image.
+    /// Only windows inside the image.
     Valid,
 }
 
-/// Where the windows of one axis lie.
+/// The windows along one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Windows {
     /// How many windows there are: the size of the output.
     pub n: usize,
-    /// Padded cells before the first pixel.
+    /// Padding before the first pixel.
     pub before: usize,
-    /// Padded cells after the last pixel.
+    /// Padding after the last pixel.
     pub after: usize,
 }
 
 impl Padding {
-    /// Places windows of `f` cells, `stride` apart, on an axis of `n_prev` cells.
+    /// Places windows of size `f`, `stride` apart, on an axis of `n_prev` pixels.
     ///
     /// ```text
     /// Same:  n = ceil(n_prev / stride),           total = max((n - 1) stride + f - n_prev, 0), before = total / 2
     /// Valid: n = floor((n_prev - f) / stride) + 1, total = 0
     /// ```
     ///
-    /// An odd total puts the extra cell after the last pixel, as TensorFlow does.
+    /// If the total is odd, the extra pixel is after the last one, as in TensorFlow.
     ///
     /// ```
     /// use cnn::graph::padding::Padding;
@@ -56,7 +56,8 @@ impl Padding {
             Padding::Valid => {
                 assert!(
                     f <= n_prev,
-                    "the window has {f} cells, the image only {n_prev}\nhelp: pad the image first, or use padding SAME"
+                    "expected a window of at most {n_prev} pixels, the size of the image, got {f}\nhelp: pad the image \
+                     first, or use the padding Same"
                 );
                 Windows { n: (n_prev - f) / stride + 1, before: 0, after: 0 }
             }
@@ -81,7 +82,7 @@ mod tests {
 
     /// The expected rows are what `tf.nn.conv2d(..., padding="SAME")` does.
     #[test]
-    fn same_covers_the_image_and_puts_the_odd_cell_last() {
+    fn same_covers_the_image_and_puts_the_odd_pixel_last() {
         check_same(7, 1, 1, (7, 0, 0));
         check_same(7, 1, 2, (4, 0, 0));
         check_same(7, 2, 1, (7, 0, 1));

@@ -1,8 +1,8 @@
 /*!
-Philox 4x32-10, the counter-based generator behind TensorFlow's random operations, and its uniform numbers.
+Philox 4x32-10, the counter-based generator behind TensorFlow's random operations, and its uniform draws.
 
-It is not NumPy's generator; that one is in [`numpy`](crate::numpy). From: J. Salmon et al., "Parallel random numbers: as
-easy as 1, 2, 3" (2011); the order in which words are used is that of TensorFlow's CPU kernels.
+It is not NumPy's generator; that one is in [`numpy`](crate::numpy). From: J. Salmon et al., "Parallel random numbers:
+as easy as 1, 2, 3" (2011); the order in which words are used is that of TensorFlow's CPU kernels.
 */
 
 /// Multipliers of the two halves of a round (from the paper).
@@ -10,7 +10,7 @@ const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the key grows by after a round: the golden ratio and √3 − 1, as fractions of 2^32 (from the paper).
 const KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
-/// The graph seed of a network without one, when the operation has one (TensorFlow's `DEFAULT_GRAPH_SEED`).
+/// The first seed of a stream whose graph has none, as in TensorFlow.
 pub const DEFAULT_GRAPH_SEED: u64 = 87_654_321;
 
 /// A stream of random 32-bit words, fixed by two seeds.
@@ -56,12 +56,12 @@ impl Philox {
         (0..n.div_ceil(4) as u64).flat_map(move |i| stream.block(start + i)).take(n)
     }
 
-    /// `n` numbers from [0, 1), from block `start` on: 23 bits of a word become the fraction of a number in [1, 2).
+    /// `n` draws from [0, 1), from block `start` on: 23 bits of a word become the mantissa of an `f32` in [1, 2).
     pub fn uniform(&self, start: u64, n: usize) -> Vec<f32> {
         self.words(start, n).map(to_unit_interval).collect()
     }
 
-    /// `n` numbers from [low, high): `u * (high - low) + low`, every operation rounded to f32.
+    /// `n` draws from [low, high): `u * (high - low) + low`, every operation rounded to f32.
     pub fn uniform_between(&self, start: u64, n: usize, low: f32, high: f32) -> Vec<f32> {
         let range = high - low;
         self.words(start, n).map(|word| to_unit_interval(word) * range + low).collect()
@@ -74,7 +74,7 @@ fn to_unit_interval(word: u32) -> f32 {
 
 /// The limit of Glorot's uniform distribution, √(6 / (fan_in + fan_out)), for weights of this shape.
 ///
-/// The fans of a filter `(f_h, f_w, n_c_prev, n_c)` are its channels times its `f_h f_w` cells. From: X. Glorot,
+/// The fans of a filter `(f_h, f_w, n_c_prev, n_c)` are its channels times its `f_h f_w` taps. From: X. Glorot,
 /// Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
 pub fn glorot_limit(shape: &[usize]) -> f32 {
     let (fan_in, fan_out) = fans(shape);
@@ -82,7 +82,7 @@ pub fn glorot_limit(shape: &[usize]) -> f32 {
     (3.0 / ((fan_in + fan_out) / 2.0)).sqrt() as f32
 }
 
-/// How many inputs one output cell reads, and how many outputs one input cell reaches.
+/// How many inputs one output element reads, and how many output elements one input element is read by.
 pub fn fans(shape: &[usize]) -> (f64, f64) {
     match shape {
         [] => (1.0, 1.0),

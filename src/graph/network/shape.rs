@@ -17,7 +17,7 @@ use std::fmt;
 pub struct Shape(Vec<Option<usize>>);
 
 impl Shape {
-    /// The shape of a single number.
+    /// The shape of a scalar.
     pub fn scalar() -> Self {
         Shape(Vec::new())
     }
@@ -47,7 +47,7 @@ impl Shape {
         self.0.last().copied().flatten()
     }
 
-    /// How many numbers the tensor holds, if every dimension is known.
+    /// How many elements the tensor has, if every dimension is known.
     pub fn len(&self) -> Option<usize> {
         self.0.iter().copied().try_fold(1, |product, dim| dim.map(|dim| product * dim))
     }
@@ -57,12 +57,12 @@ impl Shape {
         self.len() == Some(0)
     }
 
-    /// All dimensions as plain numbers, if every one is known.
+    /// All dimensions, if every one is known.
     pub fn concrete(&self) -> Option<Vec<usize>> {
         self.0.iter().copied().collect()
     }
 
-    /// Whether an array of the dimensions `dims` may stand for this tensor.
+    /// Whether an array of the dimensions `dims` has this shape.
     pub fn admits(&self, dims: &[usize]) -> bool {
         self.rank() == dims.len() && self.0.iter().zip(dims).all(|(own, dim)| own.is_none_or(|own| own == *dim))
     }
@@ -111,7 +111,7 @@ impl From<&[usize]> for Shape {
 }
 
 impl fmt::Display for Shape {
-    /// As TensorFlow 1 prints it: `(?, 64, 64, 3)`, and `(5,)` for a vector.
+    /// As a Python tuple, unknown dimensions as question marks: `(?, 64, 64, 3)`, and `(5,)` for a vector.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(")?;
         for (axis, dim) in self.0.iter().enumerate() {
@@ -127,13 +127,12 @@ impl fmt::Display for Shape {
     }
 }
 
-/// What the numbers of a tensor mean.
+/// The element type of a tensor.
 ///
-/// DIFFERENCE: TensorFlow stores integers and truth values as such; here every buffer is f32, which holds integers up
-/// to 2^24 and truth values as 0 and 1 exactly.
+/// Every buffer is f32, whatever the type: that represents integers up to 2^24, and truth values as 0 and 1, exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DType {
-    /// Real numbers.
+    /// Floating-point numbers of 32 bits.
     #[default]
     Float32,
     /// Indices and counts.
@@ -157,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_as_tensorflow_does() {
+    fn prints_as_a_tuple() {
         assert_eq!(Shape::from([None, Some(6)]).to_string(), "(?, 6)");
         assert_eq!(Shape::from([5]).to_string(), "(5,)");
         assert_eq!(Shape::scalar().to_string(), "()");

@@ -1,4 +1,4 @@
-/*! The sum of tensors of the same shape: where a shortcut meets the main path. */
+/*! The sum of tensors of the same shape, such as the main path and the shortcut of a residual block. */
 
 use super::shapes::common_shape;
 use crate::graph::{

@@ -12,8 +12,8 @@ use crate::graph::{
     },
 };
 
-/// `loss[i] = −Σ_j y[i, j] log(o[i, j] / Σ_k o[i, k])`, the probabilities clipped to [1e-7, 1 − 1e-7]. Inputs: outputs o and
-/// labels y, both (m, classes). Output: (m).
+/// `loss[i] = −Σ_j y[i, j] log(o[i, j] / Σ_k o[i, k])`, the probabilities clipped to [1e-7, 1 − 1e-7]. Inputs: outputs
+/// o and labels y, both (m, classes). Output: (m).
 #[derive(Debug, Clone, Copy)]
 pub struct CategoricalCrossEntropy;
 

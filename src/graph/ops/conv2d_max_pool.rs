@@ -29,8 +29,8 @@ pub struct Conv2dMaxPool {
 const MAX_FILTERS: usize = 16;
 
 impl Conv2dMaxPool {
-    /// One operation for both, if one pass is possible and faster: filters of stride 1, windows that neither overlap nor
-    /// leave gaps, so large that nearly all of the gradient between the two is zero, and few filters.
+    /// One operation for both, if one pass is possible and faster: filters of stride 1, windows that neither overlap
+    /// nor leave gaps, so large that nearly all of the gradient between the two is zero, and few filters.
     pub fn fused(conv: Conv2d, pool: MaxPool, conv_dims: &Dims) -> Option<Self> {
         let fits = conv.strides == (1, 1) && pool.strides == pool.window;
         let is_sparse = pool.window.0 * pool.window.1 >= sparse::SPARSE;

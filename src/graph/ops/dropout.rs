@@ -44,7 +44,8 @@ impl Op for Dropout {
         }
         let n = run.output.len();
         let uniform = Philox::new(self.seeds.0, self.seeds.1).uniform(*run.counter, n);
-        // TensorFlow's kernels reserve 256 blocks for each number drawn, however many they use; so do all streams here.
+        // TensorFlow's kernels reserve 256 blocks for each element drawn, however many they use; the same stream is
+        // used here.
         *run.counter += 256 * n as u64;
         exact::forward(&uniform, self.rate, run.output, run.saved);
     }

@@ -9,8 +9,8 @@ use crate::graph::{
     },
 };
 
-/// y[i, h, w, c] = max of x[i, h s + a, w s + b, c] over a window's rows a and columns b. Input: (m, n_h_prev, n_w_prev,
-/// n_c). Output: (m, n_h, n_w, n_c).
+/// y[i, h, w, c] = max of x[i, h s + a, w s + b, c] over a window's rows a and columns b. Input: (m, n_h_prev,
+/// n_w_prev, n_c). Output: (m, n_h, n_w, n_c).
 #[derive(Debug, Clone, Copy)]
 pub struct MaxPool {
     /// Rows and columns of a window.

@@ -2,7 +2,8 @@
 The operations, one file each: output shape, forward and backward side by side. What they compute with is in
 [`kernels`](super::kernels), under the same names.
 
-A new operation is one file here and two lines below. An operation outside this crate needs neither, see [`Op`](super::Op).
+A new operation is one file here and its `pub mod` line below; the re-export is a shorthand. An operation outside of
+this crate needs neither, see [`Op`](super::Op).
 */
 
 pub mod add;
@@ -22,6 +23,7 @@ pub mod global_pool;
 pub mod matmul;
 pub mod max_pool;
 pub mod multiply;
+pub mod one_hot;
 pub mod reduce;
 pub mod relu;
 pub mod reshape;
@@ -50,6 +52,7 @@ pub use global_pool::{GlobalAveragePool, GlobalMaxPool};
 pub use matmul::MatMul;
 pub use max_pool::MaxPool;
 pub use multiply::Multiply;
+pub use one_hot::OneHot;
 pub use reduce::{Reduce, Reduction};
 pub use relu::Relu;
 pub use reshape::Reshape;

@@ -13,7 +13,7 @@ use crate::graph::kernels::fast::adam as fast;
 /// As TensorFlow's `ApplyAdam`, in f32 throughout; the powers of the betas are running products.
 #[derive(Debug, Clone, Copy)]
 pub struct Adam {
-    /// How far to go.
+    /// The step size.
     pub learning_rate: f32,
     /// How much of the mean is kept.
     pub beta1: f32,
@@ -24,7 +24,7 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// TensorFlow 1's defaults: betas 0.9 and 0.999, epsilon 1e-8.
+    /// Betas 0.9 and 0.999, epsilon 1e-8.
     pub fn new(learning_rate: f32) -> Self {
         Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }

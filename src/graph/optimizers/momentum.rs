@@ -7,7 +7,7 @@ use super::optimizer::{Optimizer, Update};
 /// As TensorFlow's `ApplyMomentum`: the learning rate is outside of the accumulator.
 #[derive(Debug, Clone, Copy)]
 pub struct Momentum {
-    /// How far to go.
+    /// The step size.
     pub learning_rate: f32,
     /// How much of the last direction is kept.
     pub momentum: f32,

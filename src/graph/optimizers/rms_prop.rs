@@ -1,4 +1,4 @@
-/*! RMSProp: each number's step is divided by the running root mean square of its gradient. */
+/*! RMSProp: each element's step is divided by the running root mean square of its gradient. */
 
 use super::optimizer::{Optimizer, Update};
 
@@ -8,7 +8,7 @@ use super::optimizer::{Optimizer, Update};
 /// `tf.train.RMSPropOptimizer` and 0 in Keras.
 #[derive(Debug, Clone, Copy)]
 pub struct RmsProp {
-    /// How far to go.
+    /// The step size.
     pub learning_rate: f32,
     /// How much of the mean square is kept: TensorFlow's `decay`.
     pub rho: f32,

@@ -5,7 +5,7 @@ use super::optimizer::{Optimizer, Update};
 /// w −= learning_rate g.
 #[derive(Debug, Clone, Copy)]
 pub struct Sgd {
-    /// How far to go along the gradient.
+    /// The step size.
     pub learning_rate: f32,
 }
 

@@ -2,8 +2,8 @@
 
 use super::optimizer::{Optimizer, Update};
 
-/// v = momentum v − learning_rate g; w += v. Nesterov: w += momentum v − learning_rate g. Without momentum there is no v:
-/// w −= learning_rate g.
+/// v = momentum v − learning_rate g; w += v. Nesterov: w += momentum v − learning_rate g. Without momentum there is no
+/// v: w −= learning_rate g.
 ///
 /// It agrees with [`Momentum`](super::Momentum) as long as the learning rate does not change.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 /*!
 Executes a plan's steps: passes each operation its operands and stores the results.
 
-It decides nothing, see [`compile`](crate::graph::compile). Memory that a step writes is moved out of the session for the time
-of the step, so that what it reads can be borrowed at the same time.
+It decides nothing, see [`compile`](crate::graph::compile). Memory that a step writes is moved out of the session for
+the time of the step, so that what it reads can be borrowed at the same time.
 */
 
 use super::{

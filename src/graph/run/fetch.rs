@@ -72,7 +72,7 @@ impl Element for bool {
 }
 
 impl Tensor {
-    /// Says which array stands for this placeholder in a run. An f32 array in standard layout is not copied.
+    /// Feeds this placeholder with an array in a run. An f32 array in standard layout is not copied.
     pub fn feed<'a, A, S, D>(&self, array: &'a ArrayBase<S, D>) -> Feed<'a>
     where
         A: Element,

@@ -1,7 +1,7 @@
 /*!
 Runs a graph: holds the variables' values, the optimizers' slots and the buffers, and executes plans.
 
-What is to be done is decided in [`compile`](crate::graph::compile), once for each set of fetches and shapes.
+What is to be done is decided in `compile`, once for each set of fetches and shapes.
 */
 
 use super::{
@@ -90,15 +90,15 @@ impl Session {
     /// Batch normalisation and dropout act as after training; see [`Session::run_training`].
     ///
     /// # Panics
-    /// If a placeholder is not fed or fed twice, an array does not fit its placeholder, a tensor belongs to another graph,
-    /// or a variable has no value yet.
+    /// If a placeholder is not fed or fed twice, an array does not fit its placeholder, a tensor belongs to another
+    /// graph, or a variable has no value yet.
     #[track_caller]
     pub fn run<F: Fetch>(&self, fetch: F, feeds: &[Feed<'_>]) -> F::Output {
         self.run_in_phase(fetch, feeds, false)
     }
 
-    /// As [`Session::run`], with batch normalisation and dropout as in training (unless they were told otherwise); moving
-    /// statistics are updated.
+    /// As [`Session::run`], with batch normalisation and dropout as in training (unless their
+    /// [`Phase`](crate::graph::Phase) says otherwise); moving statistics are updated.
     ///
     /// # Panics
     /// As [`Session::run`].
@@ -214,8 +214,8 @@ impl Session {
         state.training.entry(step.id()).or_default().learning_rate = Some(learning_rate);
     }
 
-    /// What the optimizer of a training step remembers for a variable: one array for each of its slots; empty before the
-    /// first step.
+    /// What the optimizer of a training step remembers for a variable: one array for each of its slots; empty before
+    /// the first step.
     pub fn slots(&self, step: &Operation, variable: &Tensor) -> Vec<ArrayD<f32>> {
         let dims = variable.shape().concrete().unwrap_or_default();
         let array = |slot: &Vec<f32>| ArrayD::from_shape_vec(IxDyn(&dims), slot.clone()).expect("as the variable");

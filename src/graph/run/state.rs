@@ -93,7 +93,7 @@ impl State {
         initialize_missing(graph, &mut self.variables);
     }
 
-    /// Forgets what was derived from the variables' old values.
+    /// Drops what was derived from the variables' previous values.
     pub fn variables_changed(&mut self) {
         self.caches.clear();
     }

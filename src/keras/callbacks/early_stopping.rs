@@ -1,10 +1,13 @@
-/*! Stopping when a number has stopped getting better. */
+/*! Stopping when a quantity has stopped improving. */
 
-use super::{Callback, Mode, Training, monitor::Monitor};
-use crate::keras::Logs;
+use super::{
+    callback::{Callback, Training},
+    monitor::{Mode, Monitor},
+};
+use crate::keras::history::Logs;
 use ndarray::ArrayD;
 
-/// Ends the training when a number has not become better for `patience` epochs.
+/// Ends the training when a quantity has not improved for `patience` epochs.
 ///
 /// ```
 /// use cnn::keras::{EarlyStopping, Model, Verbose, layers::*};
@@ -44,19 +47,19 @@ impl EarlyStopping {
         }
     }
 
-    /// How many epochs without improvement are borne.
+    /// How many epochs without improvement are tolerated.
     pub fn patience(mut self, patience: usize) -> Self {
         self.patience = patience;
         self
     }
 
-    /// By how much the number must become better to count.
+    /// The smallest difference that counts as an improvement.
     pub fn min_delta(mut self, min_delta: f64) -> Self {
         self.monitor.min_delta = min_delta;
         self
     }
 
-    /// Which way is better.
+    /// Whether a lower or a higher value is an improvement.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.monitor.mode = mode;
         self

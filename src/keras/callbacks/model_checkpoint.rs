@@ -1,17 +1,20 @@
 /*!
 Saving a model after its epochs.
 
-The files are those of [`Model::save`] and [`Model::save_weights`], unless it is given a function of one's own.
+The files are those of [`Model::save`] and [`Model::save_weights`], unless it was made with a function.
 */
 
-use super::{Callback, Mode, Training, monitor::Monitor};
-use crate::keras::{Logs, Model};
+use super::{
+    callback::{Callback, Training},
+    monitor::{Mode, Monitor},
+};
+use crate::keras::{history::Logs, model::Model};
 use std::{
     fmt::{self, Display},
     path::{Path, PathBuf},
 };
 
-/// Saves the model after each epoch, or after those in which a number has become better.
+/// Saves the model after each epoch, or after those in which the monitored quantity has improved.
 ///
 /// A failure is printed and does not end the training; see [`ModelCheckpoint::failure`].
 ///
@@ -44,7 +47,7 @@ type Save = Box<dyn FnMut(&Model, &Path) -> Result<(), String>>;
 
 impl ModelCheckpoint {
     /// Saves whole models to `path`. In the path, `{epoch}` or `{epoch:02d}` stands for the epoch, counted from 1, and
-    /// `{val_loss:.2f}` for a number of the logs, as in Keras.
+    /// `{val_loss:.2f}` for a value of the logs, as in Keras.
     pub fn new(path: impl Into<String>) -> Self {
         Self::with(path, |model, path| model.save(path))
     }
@@ -69,19 +72,19 @@ impl ModelCheckpoint {
         ModelCheckpoint { save: Box::new(save), ..self }
     }
 
-    /// Saves only when the monitored number has become better.
+    /// Saves only when the monitored quantity has improved.
     pub fn save_best_only(mut self, save_best_only: bool) -> Self {
         self.save_best_only = save_best_only;
         self
     }
 
-    /// The number that says what is better; `"val_loss"`.
+    /// The quantity that is monitored; `"val_loss"`.
     pub fn monitor(mut self, name: &str) -> Self {
         self.monitor.name = name.to_string();
         self
     }
 
-    /// Which way is better.
+    /// Whether a lower or a higher value is an improvement.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.monitor.mode = mode;
         self

@@ -1,25 +1,25 @@
-/*! Whether a monitored number has become better: what Keras' callbacks share. */
+/*! Whether a monitored quantity has improved: what Keras' callbacks share. */
 
-use crate::keras::Logs;
+use crate::keras::history::Logs;
 
-/// Which way is better.
+/// Whether a lower or a higher value is an improvement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// Up for what has "acc" in its name, down for everything else.
+    /// Higher for what has "acc" in its name, lower for everything else.
     #[default]
     Auto,
-    /// Down.
+    /// Lower.
     Min,
-    /// Up.
+    /// Higher.
     Max,
 }
 
-/// A number of the logs and the best that it has been.
+/// A value of the logs and its best so far.
 #[derive(Debug, Clone)]
 pub(super) struct Monitor {
     pub name: String,
     pub mode: Mode,
-    /// By how much it must be better to count.
+    /// The smallest difference that counts as an improvement.
     pub min_delta: f64,
     pub best: Option<f64>,
 }
@@ -34,7 +34,7 @@ impl Monitor {
         self.best = None;
     }
 
-    /// The number now.
+    /// The current value.
     ///
     /// # Panics
     /// If there is none of this name.

@@ -1,7 +1,7 @@
 /*! A function as a callback. */
 
-use super::{Callback, Training};
-use crate::keras::Logs;
+use super::callback::{Callback, Training};
+use crate::keras::history::Logs;
 
 /// See [`on_epoch_end`].
 #[derive(Debug)]

@@ -1,9 +1,12 @@
-/*! Smaller steps when a number has stopped getting better. */
+/*! A lower learning rate when a quantity has stopped improving. */
 
-use super::{Callback, Mode, Training, monitor::Monitor};
-use crate::keras::Logs;
+use super::{
+    callback::{Callback, Training},
+    monitor::{Mode, Monitor},
+};
+use crate::{keras::history::Logs, numpy as np};
 
-/// Multiplies the learning rate by `factor` when a number has not become better for `patience` epochs, down to `min_lr`.
+/// Multiplies the learning rate by `factor` when a quantity has not improved for `patience` epochs, down to `min_lr`.
 ///
 /// Adds the learning rate to the history, as `lr`.
 ///
@@ -20,7 +23,10 @@ use crate::keras::Logs;
 /// assert_eq!(model.learning_rate(), 0.005);
 /// ```
 ///
-/// DIFFERENCE: before Keras 2.1.3 it waited one epoch more than `patience`; this is the later rule.
+/// With [`verbose`](Self::verbose) it prints the line of Keras 2.0 to 2.1.2, with the number as Python prints it. From
+/// Keras 2.1.3 on the line says "ReduceLROnPlateau reducing learning rate to".
+///
+/// DIFFERENCE: up to Keras 2.1.5 it waited one epoch more than `patience`; this is the rule since 2.1.6.
 #[derive(Debug, Clone)]
 pub struct ReduceLROnPlateau {
     monitor: Monitor,
@@ -60,25 +66,25 @@ impl ReduceLROnPlateau {
         self
     }
 
-    /// How many epochs without improvement are borne.
+    /// How many epochs without improvement are tolerated.
     pub fn patience(mut self, patience: usize) -> Self {
         self.patience = patience;
         self
     }
 
-    /// By how much the number must become better to count.
+    /// The smallest difference that counts as an improvement.
     pub fn min_delta(mut self, min_delta: f64) -> Self {
         self.monitor.min_delta = min_delta;
         self
     }
 
-    /// Which way is better.
+    /// Whether a lower or a higher value is an improvement.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.monitor.mode = mode;
         self
     }
 
-    /// How many epochs to rest after each reduction.
+    /// How many epochs to wait after each reduction.
     pub fn cooldown(mut self, cooldown: usize) -> Self {
         self.cooldown = cooldown;
         self
@@ -116,10 +122,10 @@ impl Callback for ReduceLROnPlateau {
         } else if self.cooldown_counter == 0 {
             self.wait += 1;
             if self.wait >= self.patience && old > f64::from(self.min_lr as f32) {
-                let new = (old * self.factor).max(self.min_lr) as f32;
-                training.set_learning_rate(new);
+                let new = (old * self.factor).max(self.min_lr);
+                training.set_learning_rate(new as f32);
                 if self.verbose {
-                    println!("\nEpoch {:05}: ReduceLROnPlateau reducing learning rate to {new}.", epoch + 1);
+                    println!("\nEpoch {:05}: reducing learning rate to {}.", epoch + 1, np::str(new));
                 }
                 self.cooldown_counter = self.cooldown;
                 self.wait = 0;

@@ -1,12 +1,19 @@
 /*! An activation function as a layer of its own. */
 
-use super::only;
 use crate::{
     graph::{self, Shape},
-    keras::{Attributes, Layer, activations::Function, layer::Scope},
+    keras::{
+        activations::Function,
+        config::Config,
+        layer::{Attributes, Layer},
+        mismatch::Mismatch,
+        names::parsed,
+        scope::Scope,
+    },
 };
+use std::fmt::Display;
 
-/// Applies a function to every number: `Activation::new("relu")`.
+/// Applies a function to every element: `Activation::new("relu")`.
 ///
 /// Input and output have one shape. The functions and their equations are in [`Function`].
 ///
@@ -23,21 +30,19 @@ pub struct Activation {
     attributes: Attributes,
 }
 
-attributes!(Activation);
-
 impl Activation {
     /// Applies `function`: one of `"relu"`, `"sigmoid"`, `"tanh"`, `"softmax"`, `"linear"`.
     ///
     /// # Panics
     /// If there is no function of this name.
     #[track_caller]
-    pub fn new(function: impl Into<Function>) -> Self {
-        Activation { function: function.into(), attributes: Attributes::default() }
+    pub fn new(function: impl TryInto<Function, Error: Display>) -> Self {
+        Activation { function: parsed(function), attributes: Attributes::default() }
     }
 }
 
 impl Layer for Activation {
-    fn class_name(&self) -> &'static str {
+    fn class_name() -> &'static str {
         "Activation"
     }
 
@@ -45,11 +50,23 @@ impl Layer for Activation {
         &self.attributes
     }
 
+    fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        only(self, inputs).clone()
+        inputs[0].clone()
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
         self.function.apply(scope, inputs[0])
+    }
+
+    fn config(&self) -> Config {
+        Config::new().set("activation", self.function)
+    }
+
+    fn from_config(config: &Config) -> Result<Self, Mismatch> {
+        Ok(Activation::new(config.get::<Function>("activation")?))
     }
 }

@@ -1,9 +1,14 @@
 /*! The sum of several tensors: where a shortcut meets the main path. */
 
-use super::label;
 use crate::{
     graph::{self, Op, Shape, ops},
-    keras::{Attributes, Layer, layer::Scope},
+    keras::{
+        config::Config,
+        inputs,
+        layer::{Attributes, Layer},
+        mismatch::Mismatch,
+        scope::Scope,
+    },
 };
 
 /// Adds tensors of one shape.
@@ -20,8 +25,6 @@ pub struct Add {
     attributes: Attributes,
 }
 
-attributes!(Add);
-
 impl Add {
     /// The sum of the tensors that it is called on.
     #[expect(clippy::new_without_default, reason = "a layer is made with new")]
@@ -31,7 +34,7 @@ impl Add {
 }
 
 impl Layer for Add {
-    fn class_name(&self) -> &'static str {
+    fn class_name() -> &'static str {
         "Add"
     }
 
@@ -39,26 +42,34 @@ impl Layer for Add {
         &self.attributes
     }
 
+    fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
+    fn check_inputs(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        let (first, others) = inputs::several(inputs)?.split_first().expect("two or more");
+        match others.iter().find(|other| first.merge(other).is_none()) {
+            None => Ok(()),
+            Some(other) => Err(Mismatch::new("tensors of one shape", format!("{first} and {other}")).help(
+                "a Conv2D on the shortcut, with as many filters and the same strides as the main path has, gives it the \
+                 same shape",
+            )),
+        }
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
         ops::Add.output_shape(&inputs.iter().collect::<Vec<_>>())
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        assert!(
-            inputs.len() > 1,
-            "{}: expected at least two tensors, got {}\nhelp: as in Add::new().call([&x, &x_shortcut])",
-            label(self),
-            inputs.len()
-        );
-        let first = inputs[0].shape();
-        for other in inputs[1..].iter().map(|x| x.shape()) {
-            assert!(
-                first.merge(&other).is_some(),
-                "{}: expected tensors of one shape, got {first} and {other}\nhelp: a Conv2D on the shortcut, with as many \
-                 filters and the same strides as the main path has, gives it the same shape",
-                label(self)
-            );
-        }
         scope.apply(ops::Add, inputs, "add")
+    }
+
+    fn config(&self) -> Config {
+        Config::new()
+    }
+
+    fn from_config(_config: &Config) -> Result<Self, Mismatch> {
+        Ok(Add::new())
     }
 }

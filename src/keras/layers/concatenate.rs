@@ -1,12 +1,17 @@
-/*! Tensors side by side. */
+/*! Concatenation of tensors. */
 
-use super::label;
 use crate::{
     graph::{self, Op, Shape, ops},
-    keras::{Attributes, Layer, layer::Scope},
+    keras::{
+        config::Config,
+        inputs,
+        layer::{Attributes, Layer},
+        mismatch::Mismatch,
+        scope::Scope,
+    },
 };
 
-/// Lays tensors side by side along one axis; they agree in all others.
+/// Concatenates tensors along one axis; their shapes agree in all others.
 ///
 /// The last axis, unless another one is set.
 ///
@@ -18,12 +23,10 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Concatenate {
-    /// The axis along which they lie side by side; negative numbers count from the end.
+    /// The axis along which they are concatenated; negative numbers count from the end.
     pub axis: isize,
     attributes: Attributes,
 }
-
-attributes!(Concatenate);
 
 impl Concatenate {
     /// Along the last axis: the channels of images.
@@ -38,23 +41,19 @@ impl Concatenate {
         self
     }
 
-    fn op(&self, x: &Shape) -> ops::Concat {
-        let rank = x.rank() as isize;
-        let axis = if self.axis < 0 { self.axis + rank } else { self.axis };
-        assert!(
-            (1..rank).contains(&axis),
-            "{}: expected an axis from 1 to {} of tensors of shape {x}, got {}\nhelp: axis 0 counts examples; negative \
-             numbers count from the end",
-            label(self),
-            rank - 1,
-            self.axis
-        );
-        ops::Concat { axis: axis as usize }
+    /// The axis, counted from 0; None if the tensors have no such axis, or it counts examples.
+    fn axis_of(&self, rank: usize) -> Option<usize> {
+        let axis = if self.axis < 0 { self.axis + rank as isize } else { self.axis };
+        usize::try_from(axis).ok().filter(|axis| (1..rank).contains(axis))
+    }
+
+    fn op(&self, rank: usize) -> ops::Concat {
+        ops::Concat { axis: self.axis_of(rank).expect("checked when the layer was called") }
     }
 }
 
 impl Layer for Concatenate {
-    fn class_name(&self) -> &'static str {
+    fn class_name() -> &'static str {
         "Concatenate"
     }
 
@@ -62,11 +61,43 @@ impl Layer for Concatenate {
         &self.attributes
     }
 
+    fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
+    fn check_inputs(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        let first = inputs::several(inputs)?.first().expect("two or more");
+        let Some(axis) = self.axis_of(first.rank()) else {
+            let expected = format!("an axis from 1 to {} of tensors of shape {first}", first.rank() as isize - 1);
+            let help = "axis 0 counts examples; negative numbers count from the end";
+            return Err(Mismatch::new(expected, self.axis.to_string()).help(help));
+        };
+        let without = |shape: &Shape| {
+            let dims = shape.dims().iter().enumerate().filter(|(i, _)| *i != axis);
+            Shape::from(dims.map(|(_, dim)| *dim).collect::<Vec<_>>())
+        };
+        let agree = |other: &Shape| other.rank() == first.rank() && without(first).merge(&without(other)).is_some();
+        if inputs.iter().all(agree) && inputs.iter().all(|x| x.dim(axis).is_some()) {
+            Ok(())
+        } else {
+            let expected = format!("tensors that agree in all axes but {}", self.axis);
+            Err(Mismatch::new(expected, inputs::list(inputs)))
+        }
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        self.op(&inputs[0]).output_shape(&inputs.iter().collect::<Vec<_>>())
+        self.op(inputs[0].rank()).output_shape(&inputs.iter().collect::<Vec<_>>())
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        scope.apply(self.op(&inputs[0].shape()), inputs, "concat")
+        scope.apply(self.op(inputs[0].shape().rank()), inputs, "concat")
+    }
+
+    fn config(&self) -> Config {
+        Config::new().set("axis", self.axis)
+    }
+
+    fn from_config(config: &Config) -> Result<Self, Mismatch> {
+        Ok(Concatenate::new().axis(config.get_or("axis", -1)?))
     }
 }

@@ -1,9 +1,18 @@
 /*! Convolution of images with filters, and a bias. */
 
-use super::{Size, label, only_image_with_room};
+use super::shared::{
+    affine::{Affine, affine_methods},
+    windows::{Windows, windows_methods},
+};
 use crate::{
-    graph::{self, Op, Padding, Shape, ops},
-    keras::{Attributes, GlorotUniform, Initializer, Layer, activations::Function, layer::Scope},
+    graph::{self, Shape, ops},
+    keras::{
+        config::Config,
+        layer::{Attributes, Layer},
+        mismatch::Mismatch,
+        scope::Scope,
+        size::Size,
+    },
 };
 
 /// Slides `filters` filters over each image: y = activation(x ∗ kernel + bias).
@@ -20,106 +29,28 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Conv2D {
-    /// How many filters, which is how many channels come out.
+    /// The number of filters, which is that of the output's channels.
     pub filters: usize,
-    /// Rows and columns of a filter.
-    pub kernel_size: Size,
-    /// Rows and columns between two windows.
-    pub strides: Size,
-    /// What happens at the border.
-    pub padding: Padding,
-    /// What is applied at the end.
-    pub activation: Function,
-    /// Whether a bias is added.
-    pub use_bias: bool,
-    /// Where the kernel begins.
-    pub kernel_initializer: Initializer,
-    /// Where the bias begins.
-    pub bias_initializer: Initializer,
+    /// Size, strides and padding; the size is Keras' `kernel_size`.
+    pub windows: Windows,
+    /// Bias, activation and initializers.
+    pub affine: Affine,
     attributes: Attributes,
 }
-
-attributes!(Conv2D);
 
 impl Conv2D {
     /// `filters` filters of `kernel_size` rows and columns.
     pub fn new(filters: usize, kernel_size: impl Into<Size>) -> Self {
-        Conv2D {
-            filters,
-            kernel_size: kernel_size.into(),
-            strides: Size::from(1),
-            padding: Padding::Valid,
-            activation: Function::Linear,
-            use_bias: true,
-            kernel_initializer: GlorotUniform::default().into(),
-            bias_initializer: Initializer::Zeros,
-            attributes: Attributes::default(),
-        }
+        let windows = Windows::new(kernel_size.into(), Size::from(1));
+        Conv2D { filters, windows, affine: Affine::new(), attributes: Attributes::default() }
     }
 
-    /// Rows and columns between two windows.
-    pub fn strides(mut self, strides: impl Into<Size>) -> Self {
-        self.strides = strides.into();
-        self
-    }
-
-    /// What happens at the border: `Padding::Same` or `"same"`, `Padding::Valid` or `"valid"`.
-    ///
-    /// # Panics
-    /// If there is no padding of such a name.
-    #[track_caller]
-    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
-        self.padding = padding.into();
-        self
-    }
-
-    /// What is applied at the end, such as `"relu"`.
-    pub fn activation(mut self, activation: impl Into<Function>) -> Self {
-        self.activation = activation.into();
-        self
-    }
-
-    /// Whether a bias is added.
-    pub fn use_bias(mut self, use_bias: bool) -> Self {
-        self.use_bias = use_bias;
-        self
-    }
-
-    /// Where the kernel begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"he_uniform"`.
-    ///
-    /// # Panics
-    /// If there is no initializer of such a name.
-    #[track_caller]
-    pub fn kernel_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
-        self.kernel_initializer = initializer.into();
-        self
-    }
-
-    /// Where the bias begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"ones"`.
-    ///
-    /// # Panics
-    /// If there is no initializer of such a name.
-    #[track_caller]
-    pub fn bias_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
-        self.bias_initializer = initializer.into();
-        self
-    }
-
-    fn op(&self) -> ops::Conv2d {
-        ops::Conv2d { strides: self.strides.pair(), padding: self.padding }
-    }
-
-    /// (f_h, f_w, n_c_prev, filters).
-    fn kernel_shape(&self, inputs: &[Shape]) -> [usize; 4] {
-        let windows = (self.kernel_size, self.strides, self.padding);
-        let n_c_prev = only_image_with_room(self, inputs, windows).last().expect("channels are known");
-        assert!(self.filters > 0, "{}: expected at least one filter, got 0", label(self));
-        [self.kernel_size.rows, self.kernel_size.columns, n_c_prev, self.filters]
-    }
+    windows_methods!();
+    affine_methods!();
 }
 
 impl Layer for Conv2D {
-    fn class_name(&self) -> &'static str {
+    fn class_name() -> &'static str {
         "Conv2D"
     }
 
@@ -127,29 +58,52 @@ impl Layer for Conv2D {
         &self.attributes
     }
 
+    fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
+    fn check_inputs(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        self.windows.check_inputs(inputs)?;
+        if self.filters > 0 { Ok(()) } else { Err(Mismatch::new("at least one filter", "0")) }
+    }
+
     fn build(&self, inputs: &[Shape], scope: &mut Scope<'_>) {
-        scope.add_weight("kernel", &self.kernel_shape(inputs), &self.kernel_initializer);
-        if self.use_bias {
-            scope.add_weight("bias", &[self.filters], &self.bias_initializer);
-        }
+        let (f_h, f_w) = self.windows.size.pair();
+        let n_c_prev = inputs[0].last().expect("channels are known");
+        self.affine.build(&[f_h, f_w, n_c_prev, self.filters], scope);
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        self.op().output_shape(&[&inputs[0], &Shape::from(self.kernel_shape(inputs))])
+        self.windows.output_shape(&inputs[0], self.filters)
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        let mut z = scope.apply(self.op(), &[inputs[0], scope.weight("kernel")], "convolution");
-        if self.use_bias {
-            z = scope.apply(ops::BiasAdd, &[&z, scope.weight("bias")], "BiasAdd");
-        }
-        self.activation.apply(scope, &z)
+        let op = ops::Conv2d { strides: self.windows.strides.pair(), padding: self.windows.padding };
+        self.affine.forward(scope, (op, "convolution"), inputs[0])
+    }
+
+    fn config(&self) -> Config {
+        let config = Config::new().set("filters", self.filters);
+        let config = self.windows.add_to(config, "kernel_size").set("dilation_rate", Size::from(1));
+        self.affine.add_to(config)
+    }
+
+    fn from_config(config: &Config) -> Result<Self, Mismatch> {
+        config.only("dilation_rate", Size::from(1))?;
+        config.only("groups", 1_usize)?;
+        Ok(Conv2D {
+            filters: config.positive("filters")?,
+            windows: Windows::from_config(config, config.get("kernel_size")?, |_| Size::from(1))?,
+            affine: Affine::from_config(config)?,
+            attributes: Attributes::default(),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keras::layers::Padding;
 
     #[track_caller]
     fn check(layer: Conv2D, n_prev: usize, expected: &str) {

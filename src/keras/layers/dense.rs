@@ -1,9 +1,15 @@
 /*! The fully connected layer. */
 
-use super::{label, only};
+use super::shared::affine::{Affine, affine_methods};
 use crate::{
     graph::{self, Shape, ops},
-    keras::{Attributes, GlorotUniform, Initializer, Layer, activations::Function, layer::Scope},
+    keras::{
+        config::Config,
+        inputs,
+        layer::{Attributes, Layer},
+        mismatch::Mismatch,
+        scope::Scope,
+    },
 };
 
 /// y = activation(x kernel + bias).
@@ -19,81 +25,24 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Dense {
-    /// How many numbers come out for each example.
+    /// The number of outputs for each example.
     pub units: usize,
-    /// What is applied at the end.
-    pub activation: Function,
-    /// Whether a bias is added.
-    pub use_bias: bool,
-    /// Where the kernel begins.
-    pub kernel_initializer: Initializer,
-    /// Where the bias begins.
-    pub bias_initializer: Initializer,
+    /// Bias, activation and initializers.
+    pub affine: Affine,
     attributes: Attributes,
 }
-
-attributes!(Dense);
 
 impl Dense {
     /// `units` outputs, no activation.
     pub fn new(units: usize) -> Self {
-        Dense {
-            units,
-            activation: Function::Linear,
-            use_bias: true,
-            kernel_initializer: GlorotUniform::default().into(),
-            bias_initializer: Initializer::Zeros,
-            attributes: Attributes::default(),
-        }
+        Dense { units, affine: Affine::new(), attributes: Attributes::default() }
     }
 
-    /// What is applied at the end, such as `"softmax"`.
-    pub fn activation(mut self, activation: impl Into<Function>) -> Self {
-        self.activation = activation.into();
-        self
-    }
-
-    /// Whether a bias is added.
-    pub fn use_bias(mut self, use_bias: bool) -> Self {
-        self.use_bias = use_bias;
-        self
-    }
-
-    /// Where the kernel begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"he_uniform"`.
-    ///
-    /// # Panics
-    /// If there is no initializer of such a name.
-    #[track_caller]
-    pub fn kernel_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
-        self.kernel_initializer = initializer.into();
-        self
-    }
-
-    /// Where the bias begins: an initializer such as `GlorotUniform::seed(0)`, or its name, such as `"ones"`.
-    ///
-    /// # Panics
-    /// If there is no initializer of such a name.
-    #[track_caller]
-    pub fn bias_initializer(mut self, initializer: impl Into<Initializer>) -> Self {
-        self.bias_initializer = initializer.into();
-        self
-    }
-
-    fn features(&self, inputs: &[Shape]) -> usize {
-        let x = only(self, inputs);
-        assert!(self.units > 0, "{}: expected at least one unit, got 0", label(self));
-        let Some(features) = (x.rank() == 2).then(|| x.last()).flatten() else {
-            panic!(
-                "{}: expected one row per example, shape (m, features), got shape {x}\nhelp: call Flatten first",
-                label(self)
-            )
-        };
-        features
-    }
+    affine_methods!();
 }
 
 impl Layer for Dense {
-    fn class_name(&self) -> &'static str {
+    fn class_name() -> &'static str {
         "Dense"
     }
 
@@ -101,23 +50,40 @@ impl Layer for Dense {
         &self.attributes
     }
 
-    fn build(&self, inputs: &[Shape], scope: &mut Scope<'_>) {
-        scope.add_weight("kernel", &[self.features(inputs), self.units], &self.kernel_initializer);
-        if self.use_bias {
-            scope.add_weight("bias", &[self.units], &self.bias_initializer);
+    fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
+    fn check_inputs(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        let x = inputs::one(inputs)?;
+        if self.units == 0 {
+            return Err(Mismatch::new("at least one unit", "0"));
+        }
+        match x.dims() {
+            [_, Some(_)] => Ok(()),
+            _ => Err(Mismatch::new("one row per example, shape (m, features)", format!("shape {x}"))
+                .help("call Flatten first")),
         }
     }
 
+    fn build(&self, inputs: &[Shape], scope: &mut Scope<'_>) {
+        self.affine.build(&[inputs[0].last().expect("features are known"), self.units], scope);
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        self.features(inputs);
         Shape::from([inputs[0].dim(0), Some(self.units)])
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        let mut z = scope.apply(ops::MatMul, &[inputs[0], scope.weight("kernel")], "MatMul");
-        if self.use_bias {
-            z = scope.apply(ops::BiasAdd, &[&z, scope.weight("bias")], "BiasAdd");
-        }
-        self.activation.apply(scope, &z)
+        self.affine.forward(scope, (ops::MatMul, "MatMul"), inputs[0])
+    }
+
+    fn config(&self) -> Config {
+        self.affine.add_to(Config::new().set("units", self.units))
+    }
+
+    fn from_config(config: &Config) -> Result<Self, Mismatch> {
+        let (units, affine) = (config.positive("units")?, Affine::from_config(config)?);
+        Ok(Dense { units, affine, attributes: Attributes::default() })
     }
 }

@@ -1,12 +1,16 @@
 /*! Dropout. */
 
-use super::only;
 use crate::{
     graph::{self, Phase, Shape, ops},
-    keras::{Attributes, Layer, layer::Scope},
+    keras::{
+        config::{Config, unfit},
+        layer::{Attributes, Layer},
+        mismatch::Mismatch,
+        scope::Scope,
+    },
 };
 
-/// While training, sets each number to zero with probability `rate` and divides the others by 1 − rate; otherwise
+/// While training, sets each element to zero with probability `rate` and divides the others by 1 − rate; otherwise
 /// passes everything on.
 ///
 /// From: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
@@ -20,14 +24,12 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Dropout {
-    /// The share of numbers that are dropped, in [0, 1).
+    /// The share of elements that are dropped, in [0, 1).
     pub rate: f32,
     /// The seed; without one, each dropout of a network gets another.
     pub seed: Option<u64>,
     attributes: Attributes,
 }
-
-attributes!(Dropout);
 
 impl Dropout {
     /// Drops the share `rate`.
@@ -48,7 +50,7 @@ impl Dropout {
 }
 
 impl Layer for Dropout {
-    fn class_name(&self) -> &'static str {
+    fn class_name() -> &'static str {
         "Dropout"
     }
 
@@ -56,12 +58,28 @@ impl Layer for Dropout {
         &self.attributes
     }
 
+    fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        only(self, inputs).clone()
+        inputs[0].clone()
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
         let op = ops::Dropout { rate: self.rate, seeds: scope.seeds(self.seed), phase: Phase::OfRun };
         scope.apply(op, inputs, "mul")
+    }
+
+    fn config(&self) -> Config {
+        Config::new().set("rate", self.rate).set("noise_shape", None).set("seed", self.seed)
+    }
+
+    fn from_config(config: &Config) -> Result<Self, Mismatch> {
+        let rate = config.get("rate")?;
+        if !(0.0..1.0).contains(&rate) {
+            return Err(unfit("rate", "a number in [0, 1)", config.value("rate")));
+        }
+        Ok(Dropout { rate, seed: config.get_or("seed", None)?, attributes: Attributes::default() })
     }
 }

@@ -1,12 +1,17 @@
 /*! One row per example. */
 
-use super::only;
 use crate::{
     graph::{self, Op, Shape, ops},
-    keras::{Attributes, Layer, layer::Scope},
+    keras::{
+        config::Config,
+        inputs,
+        layer::{Attributes, Layer},
+        mismatch::Mismatch,
+        scope::Scope,
+    },
 };
 
-/// Lays the numbers of each example in one row. Input: (m, n_h, n_w, n_c). Output: (m, n_h n_w n_c).
+/// Reshapes each example to one row. Input: (m, n_h, n_w, n_c). Output: (m, n_h n_w n_c).
 ///
 /// ```
 /// use cnn::keras::layers::*;
@@ -18,8 +23,6 @@ pub struct Flatten {
     attributes: Attributes,
 }
 
-attributes!(Flatten);
-
 impl Flatten {
     /// One row per example.
     #[expect(clippy::new_without_default, reason = "a layer is made with new")]
@@ -29,7 +32,7 @@ impl Flatten {
 }
 
 impl Layer for Flatten {
-    fn class_name(&self) -> &'static str {
+    fn class_name() -> &'static str {
         "Flatten"
     }
 
@@ -37,12 +40,29 @@ impl Layer for Flatten {
         &self.attributes
     }
 
+    fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
+    fn check_inputs(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        let x = inputs::one(inputs)?;
+        if x.rank() > 0 { Ok(()) } else { Err(Mismatch::new("a tensor whose first axis counts examples", "a number")) }
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        let x = only(self, inputs);
-        ops::Reshape::flatten(x).output_shape(&[x])
+        ops::Reshape::flatten(&inputs[0]).output_shape(&[&inputs[0]])
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        scope.apply(ops::Reshape::flatten(only(self, &[inputs[0].shape()])), inputs, "Reshape")
+        scope.apply(ops::Reshape::flatten(&inputs[0].shape()), inputs, "Reshape")
+    }
+
+    fn config(&self) -> Config {
+        Config::new().set("data_format", "channels_last")
+    }
+
+    fn from_config(config: &Config) -> Result<Self, Mismatch> {
+        config.only("data_format", "channels_last")?;
+        Ok(Flatten::new())
     }
 }

@@ -1,9 +1,9 @@
 /*! The mean of each channel over the whole image. */
 
-use super::only_image;
+use super::shared::global_pooling::{GlobalPooling2D, GlobalReduction};
 use crate::{
-    graph::{self, Shape, ops},
-    keras::{Attributes, Layer, layer::Scope},
+    graph::{self, ops},
+    keras::scope::Scope,
 };
 
 /// Replaces each channel of an image by its mean. Input: (m, n_h, n_w, n_c). Output: (m, n_c).
@@ -13,37 +13,16 @@ use crate::{
 /// let x = Input::new((7, 7, 512)).call();
 /// assert_eq!(GlobalAveragePooling2D::new().call(&x).shape().to_string(), "(?, 512)");
 /// ```
-#[derive(Debug, Clone)]
-pub struct GlobalAveragePooling2D {
-    attributes: Attributes,
-}
+pub type GlobalAveragePooling2D = GlobalPooling2D<GlobalMean>;
 
-attributes!(GlobalAveragePooling2D);
+/// The mean of a channel.
+#[derive(Debug, Clone, Copy)]
+pub struct GlobalMean;
 
-impl GlobalAveragePooling2D {
-    /// One number per channel.
-    #[expect(clippy::new_without_default, reason = "a layer is made with new")]
-    pub fn new() -> Self {
-        GlobalAveragePooling2D { attributes: Attributes::default() }
-    }
-}
+impl GlobalReduction for GlobalMean {
+    const CLASS_NAME: &'static str = "GlobalAveragePooling2D";
 
-impl Layer for GlobalAveragePooling2D {
-    fn class_name(&self) -> &'static str {
-        "GlobalAveragePooling2D"
-    }
-
-    fn attributes(&self) -> &Attributes {
-        &self.attributes
-    }
-
-    fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        let x = only_image(self, inputs);
-        Shape::from([x.dim(0), x.last()])
-    }
-
-    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        only_image(self, &[inputs[0].shape()]);
-        scope.apply(ops::GlobalAveragePool, inputs, "Mean")
+    fn apply(scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor {
+        scope.apply(ops::GlobalAveragePool, &[x], "Mean")
     }
 }

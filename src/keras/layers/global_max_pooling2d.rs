@@ -1,49 +1,28 @@
-/*! The largest number of each channel over the whole image. */
+/*! The largest element of each channel over the whole image. */
 
-use super::only_image;
+use super::shared::global_pooling::{GlobalPooling2D, GlobalReduction};
 use crate::{
-    graph::{self, Shape, ops},
-    keras::{Attributes, Layer, layer::Scope},
+    graph::{self, ops},
+    keras::scope::Scope,
 };
 
-/// Replaces each channel of an image by its largest number. Input: (m, n_h, n_w, n_c). Output: (m, n_c).
+/// Replaces each channel of an image by its largest element. Input: (m, n_h, n_w, n_c). Output: (m, n_c).
 ///
 /// ```
 /// use cnn::keras::layers::*;
 /// let x = Input::new((7, 7, 512)).call();
 /// assert_eq!(GlobalMaxPooling2D::new().call(&x).shape().to_string(), "(?, 512)");
 /// ```
-#[derive(Debug, Clone)]
-pub struct GlobalMaxPooling2D {
-    attributes: Attributes,
-}
+pub type GlobalMaxPooling2D = GlobalPooling2D<GlobalMax>;
 
-attributes!(GlobalMaxPooling2D);
+/// The largest element of a channel.
+#[derive(Debug, Clone, Copy)]
+pub struct GlobalMax;
 
-impl GlobalMaxPooling2D {
-    /// One number per channel.
-    #[expect(clippy::new_without_default, reason = "a layer is made with new")]
-    pub fn new() -> Self {
-        GlobalMaxPooling2D { attributes: Attributes::default() }
-    }
-}
+impl GlobalReduction for GlobalMax {
+    const CLASS_NAME: &'static str = "GlobalMaxPooling2D";
 
-impl Layer for GlobalMaxPooling2D {
-    fn class_name(&self) -> &'static str {
-        "GlobalMaxPooling2D"
-    }
-
-    fn attributes(&self) -> &Attributes {
-        &self.attributes
-    }
-
-    fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        let x = only_image(self, inputs);
-        Shape::from([x.dim(0), x.last()])
-    }
-
-    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        only_image(self, &[inputs[0].shape()]);
-        scope.apply(ops::GlobalMaxPool, inputs, "Max")
+    fn apply(scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor {
+        scope.apply(ops::GlobalMaxPool, &[x], "Max")
     }
 }

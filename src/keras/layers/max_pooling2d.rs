@@ -1,14 +1,17 @@
-/*! The largest number of each window. */
+/*! The largest element of each window. */
 
-use super::{Size, only_image_with_room};
+use super::shared::{
+    pooling::{Pooling2D, Reduction},
+    windows::Windows,
+};
 use crate::{
-    graph::{self, Op, Padding, Shape, ops},
-    keras::{Attributes, Layer, layer::Scope},
+    graph::{self, ops},
+    keras::scope::Scope,
 };
 
-/// Replaces each window of each channel by its largest number.
+/// Replaces each window of each channel by its largest element.
 ///
-/// Input: (m, n_h_prev, n_w_prev, n_c). Output: (m, n_h, n_w, n_c). Windows lie side by side, unless strides are set.
+/// Input: (m, n_h_prev, n_w_prev, n_c). Output: (m, n_h, n_w, n_c). Without `strides`, windows do not overlap.
 ///
 /// With padding valid, n_h = ⌊(n_h_prev − f_h) / stride⌋ + 1; with padding same, n_h = ⌈n_h_prev / stride⌉, and what is
 /// outside of the image does not count.
@@ -19,66 +22,17 @@ use crate::{
 /// assert_eq!(MaxPooling2D::new(3).strides(2).call(&x).shape().to_string(), "(?, 7, 7, 8)");
 /// assert_eq!(MaxPooling2D::new(3).strides(2).padding(Padding::Same).call(&x).shape().to_string(), "(?, 8, 8, 8)");
 /// ```
-#[derive(Debug, Clone)]
-pub struct MaxPooling2D {
-    /// Rows and columns of a window.
-    pub pool_size: Size,
-    /// Rows and columns between two windows.
-    pub strides: Size,
-    /// What happens at the border.
-    pub padding: Padding,
-    attributes: Attributes,
-}
+pub type MaxPooling2D = Pooling2D<Max>;
 
-attributes!(MaxPooling2D);
+/// The largest element of a window.
+#[derive(Debug, Clone, Copy)]
+pub struct Max;
 
-impl MaxPooling2D {
-    /// Windows of `pool_size` rows and columns, side by side, inside the image.
-    pub fn new(pool_size: impl Into<Size>) -> Self {
-        let pool_size = pool_size.into();
-        MaxPooling2D { pool_size, strides: pool_size, padding: Padding::Valid, attributes: Attributes::default() }
-    }
+impl Reduction for Max {
+    const CLASS_NAME: &'static str = "MaxPooling2D";
 
-    /// Rows and columns between two windows.
-    pub fn strides(mut self, strides: impl Into<Size>) -> Self {
-        self.strides = strides.into();
-        self
-    }
-
-    /// What happens at the border: `Padding::Same` or `"same"`, `Padding::Valid` or `"valid"`.
-    ///
-    /// # Panics
-    /// If there is no padding of such a name.
-    #[track_caller]
-    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
-        self.padding = padding.into();
-        self
-    }
-
-    fn windows(&self) -> (Size, Size, Padding) {
-        (self.pool_size, self.strides, self.padding)
-    }
-
-    fn op(&self) -> ops::MaxPool {
-        ops::MaxPool { window: self.pool_size.pair(), strides: self.strides.pair(), padding: self.padding }
-    }
-}
-
-impl Layer for MaxPooling2D {
-    fn class_name(&self) -> &'static str {
-        "MaxPooling2D"
-    }
-
-    fn attributes(&self) -> &Attributes {
-        &self.attributes
-    }
-
-    fn output_shape(&self, inputs: &[Shape]) -> Shape {
-        self.op().output_shape(&[only_image_with_room(self, inputs, self.windows())])
-    }
-
-    fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        only_image_with_room(self, &inputs.iter().map(|x| x.shape()).collect::<Vec<_>>(), self.windows());
-        scope.apply(self.op(), inputs, "MaxPool")
+    fn apply(windows: &Windows, scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor {
+        let Windows { size, strides, padding } = *windows;
+        scope.apply(ops::MaxPool { window: size.pair(), strides: strides.pair(), padding }, &[x], "MaxPool")
     }
 }

@@ -1,11 +1,12 @@
 /*!
 Losses by their Keras names.
 
-Where the model ends in the activation that belongs to the loss, the loss is computed from its logits: that is exact where
-a probability is close to 0 or 1. Otherwise it is computed from the probabilities. The arithmetic is the engine's, see
-[`graph::ops`](crate::graph::ops).
+Where the model ends in the activation that belongs to the loss, the loss is computed from its logits: that is exact
+where a probability is close to 0 or 1. Otherwise it is computed from the probabilities. The arithmetic is the engine's,
+see [`graph::ops`](crate::graph::ops).
 */
 
+use super::names::UnknownName;
 use crate::graph::{
     Op, Shape, Tensor,
     ops::{
@@ -14,7 +15,7 @@ use crate::graph::{
     },
 };
 
-/// What training minimises. [`Model::compile`](super::Model::compile) also takes its name.
+/// What training minimizes. [`Model::compile`](super::Model::compile) also takes its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
     /// −Σ y log p, for one-hot labels.
@@ -45,17 +46,12 @@ impl Loss {
         }
     }
 
-    /// The loss of this name, if there is one; `"mse"` is the mean squared error.
-    pub(in crate::keras) fn named(name: &str) -> Option<Self> {
-        if name == "mse" { Some(Loss::MeanSquaredError) } else { ALL.into_iter().find(|loss| loss.name() == name) }
-    }
-
     /// Whether labels are class indices.
     pub(super) fn is_sparse(self) -> bool {
         self == Loss::SparseCategoricalCrossentropy
     }
 
-    /// Why a model whose output has this shape cannot be trained with the loss, if it cannot.
+    /// Why a model whose output has this shape cannot be trained with the loss; `None` if it can.
     pub(super) fn misfit(self, output: &Shape) -> Option<String> {
         let chooses = matches!(self, Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy);
         if !chooses || output.rank() == 2 && output.last().is_some_and(|classes| classes > 1) {
@@ -94,14 +90,14 @@ fn logits_of<A: Op>(output: &Tensor) -> Option<Tensor> {
     output.is_made_by::<A>().then(|| output.inputs()[0].clone())
 }
 
-impl From<&str> for Loss {
+impl TryFrom<&str> for Loss {
+    type Error = UnknownName;
+
     /// The loss of this name; `"mse"` is the mean squared error.
-    ///
-    /// # Panics
-    /// If there is none.
-    #[track_caller]
-    fn from(name: &str) -> Self {
-        let known = || ALL.map(Loss::name).join(", ");
-        Loss::named(name).unwrap_or_else(|| panic!("there is no loss \"{name}\"\nhelp: the losses are {}", known()))
+    fn try_from(name: &str) -> Result<Self, UnknownName> {
+        let full_name = if name == "mse" { "mean_squared_error" } else { name };
+        let help = || format!("the losses are {}", ALL.map(Loss::name).join(", "));
+        let found = ALL.into_iter().find(|loss| loss.name() == full_name);
+        found.ok_or_else(|| UnknownName::new("loss", name, help()))
     }
 }

@@ -12,6 +12,7 @@ pub use adam::Adam;
 pub use rmsprop::RMSprop;
 pub use sgd::SGD;
 
+use super::names::UnknownName;
 use crate::graph::{Operation, Tensor};
 
 /// How training updates the weights. [`Model::compile`](super::Model::compile) also takes its name.
@@ -65,18 +66,16 @@ impl From<RMSprop> for Optimizer {
     }
 }
 
-impl From<&str> for Optimizer {
+impl TryFrom<&str> for Optimizer {
+    type Error = UnknownName;
+
     /// The optimizer of this name with its defaults: `"adam"`, `"sgd"` or `"rmsprop"`, in any case.
-    ///
-    /// # Panics
-    /// If there is none.
-    #[track_caller]
-    fn from(name: &str) -> Self {
+    fn try_from(name: &str) -> Result<Self, UnknownName> {
         match name.to_ascii_lowercase().as_str() {
-            "adam" => Adam::new().into(),
-            "sgd" => SGD::new().into(),
-            "rmsprop" => RMSprop::new().into(),
-            _ => panic!("there is no optimizer \"{name}\"\nhelp: the optimizers are adam, sgd and rmsprop"),
+            "adam" => Ok(Adam::new().into()),
+            "sgd" => Ok(SGD::new().into()),
+            "rmsprop" => Ok(RMSprop::new().into()),
+            _ => Err(UnknownName::new("optimizer", name, "the optimizers are adam, sgd and rmsprop")),
         }
     }
 }

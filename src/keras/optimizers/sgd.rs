@@ -1,4 +1,7 @@
-/*! Gradient descent with Keras' defaults; the rule is [`graph::optimizers::Velocity`](crate::graph::optimizers::Velocity). */
+/*!
+Gradient descent with Keras' defaults; the rule is
+[`graph::optimizers::Velocity`](crate::graph::optimizers::Velocity).
+*/
 
 use crate::graph::optimizers;
 

@@ -6,24 +6,20 @@ It keeps layers, weights and how a model was compiled; it keeps no data and no h
 Written is the layout of Keras 2.x, which `tf.keras.models.load_model("model.h5")` of Keras 2 and 3 both open. Read are
 that one and the `.h5` of Keras 3, functional or sequential. Not read is Keras 3's own `.keras`, a zip archive.
 
-DIFFERENCE: the state of the optimizer is neither written nor read, regularizers and constraints are not read, and of a
-model that was compiled with what is not known here (a loss of one's own, a schedule of learning rates) the file is read
-and the model is left as not compiled.
+DIFFERENCE: the state of the optimizer is neither written nor read. A model that was compiled with what is not known
+here (a loss of the program's own, a schedule of learning rates) is read and left as not compiled, as is one with
+regularizers or constraints, which can predict but not train.
 */
 
 mod architecture;
-mod layers;
-mod problem;
-mod settings;
+mod inbound;
+mod layer;
 mod training;
 mod weights;
 
-use super::{BuiltLayer, Model};
-#[cfg(doc)]
-use crate::Error;
-use crate::{Result, hdf5_file};
+use super::{built_layer::BuiltLayer, mismatch::Mismatch, model::Model, registry::LayerRegistry};
+use crate::{Error, Result, hdf5_file};
 use ndarray::ArrayD;
-use problem::Problem;
 use serde_json::Value;
 use std::path::Path;
 
@@ -50,11 +46,10 @@ impl Model {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Contents`] if a layer is of a kind of one's own, which Keras could not open; [`Error::Io`] if the file
-    /// cannot be written.
+    /// [`Error::Io`] if the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let architecture = architecture::write(self).map_err(|problem| problem.in_file(path))?;
+        let architecture = architecture::write(self);
         hdf5_file::write(path, |path| {
             let file = hdf5::File::create(path)?;
             weights::write_versions(&file)?;
@@ -106,7 +101,7 @@ impl Model {
     pub fn load_weights(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let file = open(path, WEIGHTS)?;
-        self.read_all(&file).map_err(|problem| problem.in_file(path))
+        self.read_all(&file).map_err(|mismatch| in_file(mismatch, path))
     }
 
     /// Reads the weights of those layers whose names are in the file, and leaves the others as they are: old features
@@ -134,10 +129,11 @@ impl Model {
     pub fn load_weights_by_name(&self, path: impl AsRef<Path>) -> Result<Vec<String>> {
         let path = path.as_ref();
         let file = open(path, WEIGHTS)?;
-        self.read_by_name(&file).map_err(|problem| problem.in_file(path))
+        self.read_by_name(&file).map_err(|mismatch| in_file(mismatch, path))
     }
 
-    fn read_all(&self, file: &hdf5::File) -> problem::Result<()> {
+    fn read_all(&self, file: &hdf5::File) -> Result<(), Mismatch> {
+        require_order_of_axes(file, self)?;
         let stored = weights::list(file)?;
         let own: Vec<&BuiltLayer> = self.with_weights().collect();
         let of_name = |layer: &&BuiltLayer| stored.iter().find(|stored| stored.layer == layer.name());
@@ -149,22 +145,23 @@ impl Model {
             let found =
                 format!("those of {}: {}", stored.len(), names(&mut stored.iter().map(|stored| stored.layer.as_str())));
             let help = "the file belongs to another model; to take what fits by name, use load_weights_by_name";
-            return Err(Problem::new(expected, found).help(help));
+            return Err(Mismatch::new(expected, found).help(help));
         }
         let stored = by_name.unwrap_or_else(|| stored.iter().collect());
         let pairs = own.iter().zip(stored);
         let read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> =
-            pairs.map(|(layer, stored)| Ok((*layer, stored.read(layer)?))).collect::<problem::Result<_>>()?;
+            pairs.map(|(layer, stored)| Ok((*layer, stored.read(layer)?))).collect::<Result<_, Mismatch>>()?;
         read.iter().for_each(|(layer, values)| layer.set_weights(values));
         Ok(())
     }
 
-    fn read_by_name(&self, file: &hdf5::File) -> problem::Result<Vec<String>> {
+    fn read_by_name(&self, file: &hdf5::File) -> Result<Vec<String>, Mismatch> {
+        require_order_of_axes(file, self)?;
         let mut read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> = Vec::new();
         for stored in weights::list(file)? {
             if let Some(layer) = self.with_weights().find(|layer| layer.name() == stored.layer) {
                 let help = "a layer that is to keep its own weights needs a name that is not in the file";
-                read.push((layer, stored.read(layer).map_err(|problem| problem.help(help))?));
+                read.push((layer, stored.read(layer).map_err(|mismatch| mismatch.help(help))?));
             }
         }
         read.iter().for_each(|(layer, values)| layer.set_weights(values));
@@ -192,24 +189,41 @@ impl Model {
 /// has a layer or a setting that is not known here, or lacks a weight. The message names the file, the layer, what was
 /// expected and what was found.
 pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
-    let path = path.as_ref();
-    let file = open(path, "an HDF5 file with a model of Keras")?;
-    read_model(&file).map_err(|problem| problem.in_file(path))
+    load_model_with(path, &LayerRegistry::new())
 }
 
-fn read_model(file: &hdf5::File) -> problem::Result<Model> {
-    let json = |name: &str| -> problem::Result<Option<Value>> {
+/// As [`load_model`], with layers of the program's own: Keras' `custom_objects`. An example is at
+/// [`Layer`](super::Layer).
+///
+/// # Errors
+/// As [`load_model`].
+pub fn load_model_with(path: impl AsRef<Path>, registry: &LayerRegistry) -> Result<Model> {
+    let path = path.as_ref();
+    let file = open(path, "an HDF5 file with a model of Keras")?;
+    read_model(&file, registry).map_err(|mismatch| in_file(mismatch, path))
+}
+
+/// The error of this file.
+fn in_file(mismatch: Mismatch, path: &Path) -> Error {
+    let Mismatch { expected, found, help } = mismatch;
+    Error::Contents { path: path.to_owned(), expected, found, help: help.unwrap_or_else(|| WRITE_AGAIN.to_owned()) }
+}
+
+fn read_model(file: &hdf5::File, registry: &LayerRegistry) -> Result<Model, Mismatch> {
+    let json = |name: &str| -> Result<Option<Value>, Mismatch> {
         let text = hdf5_file::strings(file, name).filter(|texts| texts.len() == 1);
         let value = text.map(|texts| serde_json::from_str(&texts[0]));
-        value.transpose().map_err(|e| Problem::new(format!("the attribute {name} with JSON"), e.to_string()))
+        value.transpose().map_err(|e| Mismatch::new(format!("the attribute {name} with JSON"), e.to_string()))
     };
     let Some(architecture) = json("model_config")? else {
         let attributes = file.attr_names().unwrap_or_default().join(", ");
         let found = if attributes.is_empty() { "no attributes".into() } else { format!("the attributes {attributes}") };
         let help = "a file of weights alone is read by a model of the same layers: model.load_weights(path)";
-        return Err(Problem::new("a model of Keras, the attribute model_config", found).help(help));
+        return Err(Mismatch::new("a model of Keras, the attribute model_config", found).help(help));
     };
-    let mut model = architecture::read(&architecture)?;
+    let is_keras_3 =
+        hdf5_file::strings(file, "keras_version").is_some_and(|texts| texts.iter().any(|text| text.starts_with("3.")));
+    let mut model = architecture::read(&architecture, is_keras_3, registry)?;
     model.read_all(file)?;
     if let Some((optimizer, loss, metrics)) = json("training_config")?.as_ref().and_then(training::read)
         && let [output] = model.outputs()
@@ -218,6 +232,20 @@ fn read_model(file: &hdf5::File) -> problem::Result<Model> {
         model.compile(optimizer, loss, metrics);
     }
     Ok(model)
+}
+
+/// Requires kernels in TensorFlow's order: those of Theano are rotated by 180°, and would convolve otherwise.
+fn require_order_of_axes(file: &hdf5::File, model: &Model) -> Result<(), Mismatch> {
+    let backend = hdf5_file::strings(file, "backend").and_then(|texts| texts.into_iter().next());
+    let convolution = model.layers().iter().find(|layer| layer.class_name() == "Conv2D");
+    match (backend, convolution) {
+        (Some(backend), Some(layer)) if backend == "theano" || backend == "cntk" => {
+            let help = "open it in Keras 2.2 with the backend tensorflow, which rotates the kernels, and save it again";
+            let mismatch = Mismatch::new("kernels for the backend tensorflow", format!("backend = {backend}"));
+            Err(mismatch.of_layer(layer.name(), layer.class_name()).help(help))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Opens a file of Keras; `expected` says what it has to hold.

@@ -1,11 +1,16 @@
 /*!
 `training_config`, the attribute that holds optimizer, loss and metrics as JSON.
 
-The state of the optimizer is not kept: training goes on with fresh means of the gradients.
+The state of the optimizer is not saved: after loading, its moving averages start from zero.
 */
 
-use super::settings::decimal;
-use crate::keras::{Adam, Loss, Metric, Model, Optimizer, RMSprop, SGD};
+use crate::keras::{
+    losses::Loss,
+    metrics::Metric,
+    model::Model,
+    optimizers::{Adam, Optimizer, RMSprop, SGD},
+    setting::decimal,
+};
 use serde_json::{Value, json};
 
 /// How the model was compiled, with the learning rate that it has now; None if it was not.
@@ -92,7 +97,7 @@ fn read_optimizer(value: &Value) -> Option<Optimizer> {
 
 fn read_loss(value: &Value) -> Option<Loss> {
     if let Value::String(name) = value {
-        return Loss::named(name);
+        return Loss::try_from(name.as_str()).ok();
     }
     let config = &value["config"];
     if config["from_logits"] == json!(true) || config["label_smoothing"].as_f64().is_some_and(|x| x != 0.0) {

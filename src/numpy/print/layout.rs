@@ -28,7 +28,7 @@ fn gather<A: Copy>(a: &ArrayViewD<'_, A>, options: &PrintOptions) -> Vec<A> {
     }
 }
 
-/// The indices shown along an axis, with a `None` where the dots stand.
+/// The indices shown along an axis, with a `None` for the dots.
 fn visible(n: usize, summarise: bool, options: &PrintOptions) -> Vec<Option<usize>> {
     let edge = options.edge_items;
     if !summarise || n <= 2 * edge {

@@ -19,7 +19,7 @@ pub struct PrintOptions {
     pub edge_items: usize,
     /// Whether small numbers are printed as 0 rather than all numbers in scientific notation (false).
     pub suppress_small: bool,
-    /// What stands in front of numbers that are not negative (nothing).
+    /// What is printed before numbers that are not negative (nothing).
     pub sign: Sign,
 }
 
@@ -32,7 +32,7 @@ pub enum Legacy {
     V2_2,
 }
 
-/// What stands in front of numbers that are not negative.
+/// What is printed before numbers that are not negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     /// Nothing.

@@ -1,5 +1,5 @@
 /*!
-One number on its own, not in an array.
+A single number, not in an array.
 
 `str` of today's NumPy and of the old one; `repr` adds the type's name today and is left out.
 */

@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// Uniform numbers in ±√(6 / (fan_in + fan_out)), so that signals keep their size from layer to layer.
+/// Uniform draws from ±√(6 / (fan_in + fan_out)), so that activations keep their variance from layer to layer.
 ///
-/// Without a seed, the graph's seed and the number of operations created so far decide. A filter's fan_in counts the
-/// numbers of a window, f_h f_w n_c_prev, its fan_out f_h f_w n_c.
+/// Without a seed, the graph's seed and the number of operations created so far decide. A filter's fan_in is
+/// f_h f_w n_c_prev, its fan_out f_h f_w n_c.
 ///
 /// From: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
 ///
@@ -71,12 +71,12 @@ pub fn flatten(x: &Tensor) -> Tensor {
     graph.add(op, &[x], &format!("{scope}/Reshape"))
 }
 
-/// A dense layer: y = x w + b, then an activation, if there is one. Weights are drawn by [`xavier_initializer`] without a
-/// seed, biases are zero; both are trained.
+/// A dense layer: y = x w + b, then an activation, if there is one. Weights are drawn by [`xavier_initializer`] without
+/// a seed, biases are zero; both are trained.
 ///
 /// # Arguments
 /// * `x`: one row per example, shape (m, features)
-/// * `num_outputs`: how many numbers per example come out
+/// * `num_outputs`: how many outputs there are per example
 /// * `activation_fn`: such as `Some(tf::nn::relu)`; `None` leaves the layer linear
 ///
 /// DIFFERENCE: TensorFlow applies relu when the argument is left out.

@@ -28,8 +28,9 @@ assert!(!double.solution().contains("//~"));
 
 Reading order: [`Root`] is where the course lies; [`Chapter`] is what an author wrote, [`Assignment`] what a chapter gives
 points for. [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`] lays a
-submission over a reference; [`Patch`] changes some of a function's lines. [`files`], [`parallel`] and [`notebook`] are
-what both programs need beside it: files that appear whole, work on all processors, and the text of a notebook file.
+submission over a reference, of which [`Submitted`] says what takes part; [`Patch`] changes some of a function's lines.
+[`files`], [`parallel`] and [`notebook`] are what both programs need beside it: files that appear whole, work on all
+processors, and the text of a notebook file.
 */
 
 mod assignment;
@@ -37,16 +38,20 @@ pub mod chapter;
 mod error;
 pub mod files;
 mod function;
+mod import;
 mod item;
 mod markers;
 pub mod notebook;
 pub mod parallel;
 mod parts;
 mod patch;
+mod reach;
 mod recover;
+mod resolve;
 pub mod root;
 mod source;
 mod splice;
+mod submitted;
 
 pub use assignment::Assignment;
 pub use chapter::Chapter;
@@ -54,7 +59,9 @@ pub use error::{Error, ErrorKind, Result};
 pub use function::{Function, Parameter};
 pub use item::{Item, ItemKind};
 pub use patch::Patch;
+pub use reach::reachable;
 pub use recover::{Broken, recover};
 pub use root::Root;
 pub use source::Source;
-pub use splice::{Keep, Origin, Spliced, splice};
+pub use splice::{ItemId, Keep, Lines, Origin, Selection, Spliced, given_module, splice};
+pub use submitted::{Definition, Submitted};

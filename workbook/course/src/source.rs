@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use syn::parse::Parser;
-use syn::{Block, ItemFn, Stmt};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Block, ItemFn, Stmt};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::function::Function;
@@ -38,7 +38,12 @@ impl Source {
     pub fn parse_cell(path: impl Into<String>, text: impl Into<String>) -> Result<Self> {
         let (path, text) = (path.into(), text.into());
         let parse = |text: &str| -> syn::Result<Vec<Item>> {
-            let statements = Block::parse_within.parse_str(text)?;
+            let cell = |input: ParseStream| {
+                // Attributes of the whole crate, such as `#![allow(unused)]`, and documentation of it.
+                Attribute::parse_inner(input)?;
+                Block::parse_within(input)
+            };
+            let statements = cell.parse_str(text)?;
             let items = statements.iter().filter_map(|statement| match statement {
                 Stmt::Item(item) => Item::new(item),
                 _ => None,

@@ -135,7 +135,7 @@ fn up_to_date(inputs: &Inputs, chapter: &Chapter, path: &PathBuf) -> Option<Valu
         }
         let expected = stated.get(cell["id"].as_str()?).and_then(|cell| cell.output.as_ref());
         if let Some(expected) = expected {
-            compare(&expected.text, &printed(executed), expected.tolerance).ok()?;
+            compare(expected, &printed(executed)).ok()?;
         }
         for key in ["outputs", "execution_count"] {
             cell[key] = executed[key].clone();

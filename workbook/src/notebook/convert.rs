@@ -7,12 +7,13 @@ It runs nothing and writes no file.
 use super::{lines, nbgrader, outputs};
 use crate::execution::{Execution, setup_cell};
 use course::Chapter;
-use course::chapter::{Block, Cell, Kind};
+use course::chapter::{Block, Cell, Expected, Kind, Precision, ranges};
+use course::notebook::joined;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// The learner's notebook: stubs, no outputs.
+/// The learner's notebook: stubs, no outputs, and below a cell what the learner should see.
 pub fn student(chapter: &Chapter) -> Value {
     notebook_of(chapter, Edition::Student, None)
 }
@@ -55,12 +56,7 @@ fn notebook_of(chapter: &Chapter, edition: Edition, execution: Option<&Execution
     for block in &chapter.blocks {
         match block {
             Block::Prose { text, .. } => {
-                cells.push(json!({
-                    "cell_type": "markdown",
-                    "id": prose_ids.next(),
-                    "metadata": {},
-                    "source": lines(text),
-                }));
+                cells.push(markdown(prose_ids.next().expect("an id for every piece of prose"), text));
             }
             Block::Cell(cell) => {
                 if let Some((id, source)) = setup.take() {
@@ -71,7 +67,10 @@ fn notebook_of(chapter: &Chapter, edition: Edition, execution: Option<&Execution
                     Edition::Student => chapter.stub(cell),
                     Edition::Solution => chapter.solution(cell),
                 };
-                let metadata = match &cell.kind {
+                if cell.folded {
+                    announce_folded(&mut cells, cell, &id);
+                }
+                let mut metadata = match &cell.kind {
                     Kind::Demo => json!({}),
                     Kind::Exercise(_) => json!({ "nbgrader": nbgrader::solution(&id, &source) }),
                     Kind::Test { name } => {
@@ -79,7 +78,13 @@ fn notebook_of(chapter: &Chapter, edition: Edition, execution: Option<&Execution
                             "deletable": false })
                     }
                 };
-                cells.push(code_cell(id, &source, metadata));
+                if cell.folded {
+                    metadata["jupyter"] = json!({ "source_hidden": true });
+                }
+                cells.push(code_cell(id.clone(), &source, metadata));
+                if let (Edition::Student, Some(expected)) = (edition, &cell.output) {
+                    cells.push(markdown(format!("expected-{id}"), &you_should_see(expected)));
+                }
             }
         }
     }
@@ -105,6 +110,37 @@ fn notebook_of(chapter: &Chapter, edition: Edition, execution: Option<&Execution
         },
         "cells": cells,
     })
+}
+
+fn markdown(id: String, text: &str) -> Value {
+    json!({ "cell_type": "markdown", "id": id, "metadata": {}, "source": lines(text) })
+}
+
+/// Says above a folded cell what it is: at the end of the text there, or in a text of its own.
+fn announce_folded(cells: &mut Vec<Value>, cell: &Cell, id: &str) {
+    let text = match &cell.kind {
+        Kind::Test { name } => format!("*The test of `{name}` is folded. Run it; you need not read it.*"),
+        _ => "*The next cell is folded. Run it; you need not read it.*".to_owned(),
+    };
+    match cells.last_mut() {
+        Some(above) if above["cell_type"] == "markdown" => {
+            above["source"] = lines(&format!("{}\n\n{text}", joined(&above["source"])));
+        }
+        _ => cells.push(markdown(format!("folded-{id}"), &text)),
+    }
+}
+
+/// The output that the chapter states, for the learner's notebook.
+fn you_should_see(expected: &Expected) -> String {
+    let (note, text) = match expected.precision {
+        Precision::Exact => ("", expected.text.clone()),
+        Precision::Tolerance(_) => (" (the last digits may differ)", expected.text.clone()),
+        Precision::Ranges => (" (numbers within these ranges)", ranges::readable(&expected.text)),
+    };
+    // A fence that no line of the text closes.
+    let longest = text.lines().map(|line| line.chars().take_while(|&c| c == '`').count()).max().unwrap_or(0);
+    let marks = "`".repeat(3.max(longest + 1));
+    format!("*You should see*{note}\n\n{marks}text\n{}\n{marks}", text.trim_end_matches('\n'))
 }
 
 /// What one visible test of an exercise is worth: its points, shared among its tests.
@@ -159,7 +195,6 @@ mod tests {
     use super::super::example::{TEXT, chapter, execution};
     use super::super::to_text;
     use super::*;
-    use course::notebook::joined;
 
     fn cell<'a>(notebook: &'a Value, id: &str) -> &'a Value {
         let cells = notebook["cells"].as_array().unwrap();
@@ -180,6 +215,29 @@ mod tests {
         assert_eq!(student["metadata"]["workbook"]["source"], "example.md");
         let setup = joined(&student["cells"][1]["source"]);
         assert_eq!(setup, ":dep cnn = { path = \"../..\", default-features = false }\nuse cnn::prelude::*;");
+    }
+
+    #[test]
+    fn the_learner_sees_what_a_cell_should_print() {
+        let text = TEXT.replace("output\n8\n", "output ranges\n{7 to 9}\n```\n```rust folded\nlet x = 1;\n");
+        let chapter = chapter(&text);
+        let student = student(&chapter);
+        let texts: Vec<String> =
+            student["cells"].as_array().unwrap().iter().map(|cell| joined(&cell["source"])).collect();
+        let note = "*The next cell is folded. Run it; you need not read it.*";
+        let expected = format!("*You should see* (numbers within these ranges)\n\n```text\n7 to 9\n```\n\n{note}");
+        assert!(texts.contains(&expected), "{texts:#?}");
+        assert!(
+            texts.contains(&"*The test of `twice` is folded. Run it; you need not read it.*".to_owned()),
+            "{texts:#?}"
+        );
+        for cell in student["cells"].as_array().unwrap() {
+            let is_folded = cell["metadata"]["jupyter"]["source_hidden"] == true;
+            let source = joined(&cell["source"]);
+            assert_eq!(is_folded, source.starts_with("assert_eq!") || source == "let x = 1;", "{source}");
+        }
+        let solution = to_text(&solution(&chapter, None));
+        assert!(solution.contains("is folded") && !solution.contains("You should see"), "{solution}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{outputs, to_text};
 use crate::progress::Progress;
 use crate::session::{Failure, FailureKind, Output, Session, Stream};
 use anyhow::{Context, Result, anyhow, bail};
-use course::notebook::joined;
+use course::notebook::{self, joined};
 use course::{Root, files::Output as File};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -73,10 +73,16 @@ pub fn run(path: &Path, out: Option<&Path>, limit: Duration) -> Result<bool> {
 
 fn read(path: &Path) -> Result<Value> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-    let notebook: Value = serde_json::from_str(&text).map_err(|error| {
-        anyhow!("{shown} is not a notebook: it is not JSON ({error})\nhelp: a notebook is what Jupyter saves as .ipynb")
-    })?;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
+    let help = if course::files::is_hidden(path) {
+        "other systems leave hidden companion files beside a notebook; name the one without the dots"
+    } else {
+        "a notebook is what Jupyter saves as .ipynb"
+    };
+    let text = notebook::decode(&bytes)
+        .ok_or_else(|| anyhow!("{shown} is not a notebook: it is neither UTF-8 nor UTF-16 text\nhelp: {help}"))?;
+    let notebook = notebook::parse(&text)
+        .map_err(|error| anyhow!("{shown} is not a notebook: it is not JSON ({error})\nhelp: {help}"))?;
     let (major, language) = (&notebook["nbformat"], &notebook["metadata"]["kernelspec"]["language"]);
     if major != 4 || !notebook["cells"].is_array() {
         bail!("{shown} is not a notebook of format 4\nhelp: open it in a current Jupyter and save it");

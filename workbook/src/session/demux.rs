@@ -16,7 +16,7 @@ pub enum Part {
     Display(BTreeMap<String, String>, Option<String>),
     /// A line for evcxr, with its text.
     Control(Control, String),
-    /// The companion's mark with this number: everything written before it has been read.
+    /// The mark with this number: everything written before it has been read.
     Mark(u64),
 }
 
@@ -35,7 +35,7 @@ const END: &str = "EVCXR_END_CONTENT";
 /// Follows a MIME type whose content replaces what was shown under this id; see `cnn::display`.
 const ID: &str = "display-id=";
 const FLUSH: &str = "EVCXR_FLUSH_OUTPUT";
-/// Opens the companion's marks; no text editor writes it.
+/// Opens the runtime's marks; no text editor writes it.
 pub const MARK: char = '\u{1e}';
 
 /// The reader's state between two chunks of the stream.
@@ -53,7 +53,7 @@ pub struct Demux {
 }
 
 impl Demux {
-    /// A reader of standard output, for the marks of the companion that was given `nonce`.
+    /// A reader of standard output, for the marks of the runtime that was given `nonce`.
     pub fn stdout(nonce: &str) -> Demux {
         let mark = format!("{MARK}{nonce}:");
         Demux { mark, evcxr: true, buffer: Vec::new(), content: None, display: BTreeMap::new(), id: None }
@@ -64,7 +64,7 @@ impl Demux {
         Demux { evcxr: false, ..Demux::stdout(nonce) }
     }
 
-    /// What can be told after these bytes came.
+    /// What is certain after these bytes.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Part> {
         self.buffer.extend_from_slice(bytes);
         let mut parts = Vec::new();
@@ -82,7 +82,7 @@ impl Demux {
         parts
     }
 
-    /// What can be told when nothing has come for a while: a thing displayed does not wait for the next output.
+    /// What is certain when nothing has come for a while: a thing displayed does not wait for the next output.
     pub fn idle(&mut self) -> Vec<Part> {
         let mut parts = Vec::new();
         if self.content.is_none() {

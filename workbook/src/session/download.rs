@@ -47,7 +47,7 @@ mod tests {
         assert_eq!(explain("error[E0308]: mismatched types\n  at line 1 of the cell\n  1 | let x: i32 = 1.0;"), None);
     }
 
-    /// As cargo 1.95 said it with an empty CARGO_HOME and CARGO_NET_OFFLINE=true, through evcxr and `host.rs`.
+    /// As cargo 1.95 said it with an empty CARGO_HOME and CARGO_NET_OFFLINE=true, through evcxr and `evaluator.rs`.
     #[test]
     fn without_a_cache_and_offline_cargo_s_words_and_a_way_out_are_given() {
         let details = "error: error: no matching package named `hdf5-metno` found\n\

@@ -1,13 +1,13 @@
 /*!
-What the processes of a session say to each other, one JSON value a line.
+What the processes of a session send to each other, one JSON value a line.
 
-The names of the processes and who speaks to whom are told in `session/mod.rs`; nothing here runs anything.
+The processes are described in `session/mod.rs`; nothing here runs anything.
 */
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// From the program to the host.
+/// From the program to the evaluator.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Run a cell; answered by any number of [`Event::Output`] and one [`Event::Done`].
@@ -26,7 +26,7 @@ pub struct Cell {
     pub number: u64,
 }
 
-/// From the host to the program.
+/// From the evaluator to the program.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Event {
     /// The session takes requests.
@@ -39,7 +39,7 @@ pub enum Event {
     Input { prompt: String, is_password: bool },
     /// The cell ended, well or not.
     Done { failure: Option<Failure> },
-    /// The host could not start, or ended; no more events follow.
+    /// The evaluator could not start, or ended; no more events follow.
     Closed(String),
 }
 
@@ -104,7 +104,7 @@ impl FailureKind {
     }
 }
 
-/// From the relay to the host, through evcxr, which passes lines that it does not know on.
+/// From the relay to the evaluator, through evcxr, which passes lines that it does not know on.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum Relayed {
     /// A new process is there.
@@ -125,8 +125,6 @@ pub enum Relayed {
 pub struct Death {
     pub code: Option<i32>,
     pub signal: Option<i32>,
-    /// The stack was used up.
-    pub is_overflow: bool,
     /// A copy of the process has taken its place: all variables are as they were before the cell.
     pub is_replaced: bool,
 }

@@ -1,10 +1,10 @@
 /*!
 A session: cells run one after another, each knows what the earlier ones made, and every failure is a failure.
 
-Four processes, all of them this program: the program itself holds a [`Session`]; the *host* (`host.rs`) holds evcxr; the
-*relay* (`relay.rs`) reads what cells print; the *runtime* (`runtime.rs`) loads the compiled cells, and keeps a copy of
-itself from before the running cell. In the runtime a few lines that run before the first cell, the *companion*
-(`companion_cell.rs`), flush and watch for panics. `template.rs` keeps the compiled helper crate that every session begins
+Four processes, all of them this program: the program itself holds a [`Session`]; the *evaluator* (`evaluator.rs`) compiles
+cells with evcxr; the *relay* (`relay.rs`) reads what cells print; the *runtime* (`runtime.rs`) loads the compiled cells, and keeps a copy of
+itself from before the running cell. In the runtime the *startup cell*
+(`startup_cell.rs`), which runs before the first one, flushes and reports panics. `template.rs` keeps the compiled helper crate that every session begins
 with.
 
 Notebooks and chapters are not known here.
@@ -14,16 +14,17 @@ mod compile_error;
 mod demux;
 mod directory;
 mod download;
-mod helper;
-mod host;
-mod listener;
+mod evaluator;
+mod helper_crate;
 mod message;
 mod names;
+mod receiver;
 mod relay;
 mod runtime;
+mod rust_src;
 mod template;
 
-pub use host::hook;
+pub use evaluator::hook;
 pub use message::{Cell, Failure, FailureKind, Output, Stream};
 pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
 
@@ -47,11 +48,14 @@ const COURSE_VAR: &str = "WORKBOOK_COURSE";
 const HELPER_VAR: &str = "WORKBOOK_HELPER";
 /// The lock file with the workspace's versions.
 const LOCK_VAR: &str = "WORKBOOK_LOCK";
-/// The companion's descriptor, to which it reports panics.
-const COMPANION_VAR: &str = "WORKBOOK_COMPANION";
-/// The relay's descriptor, from which it reads what the host says past evcxr.
+/// The startup cell's descriptor, to which it reports panics.
+const STARTUP_VAR: &str = "WORKBOOK_STARTUP";
+/// The library's sources for the cells, and the link that evcxr's analyzer follows to them.
+const LIBRARY_VAR: &str = "WORKBOOK_LIBRARY";
+const RUST_SRC_VAR: &str = "RUST_SRC_PATH";
+/// The relay's descriptor, from which it reads what the evaluator says past evcxr.
 const INTERRUPTS_VAR: &str = "WORKBOOK_INTERRUPTS";
-/// The host's answer, through evcxr, to a cell that waits for input when there is none: the end-of-transmission character,
+/// The evaluator's answer, through evcxr, to a cell that waits for input when there is none: the end-of-transmission character,
 /// which nobody types.
 const NO_INPUT: &str = "\u{4}";
 /// A cell that prints more than this is stopped: 16 MB.
@@ -110,7 +114,7 @@ impl CellIo for Watch<'_> {
 
 /// A running session.
 pub struct Session {
-    host: Host,
+    evaluator: Evaluator,
     /// The number of the last cell.
     count: u64,
     directory: SessionDirectory,
@@ -119,8 +123,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts a session whose cells run in `cells_dir`, as Jupyter runs them in their notebook's directory; `note` hears
-    /// what takes long.
+    /// Starts a session whose cells run in `cells_dir`, as Jupyter runs them in their notebook's directory; `note` is called
+    /// with what takes long.
     ///
     /// # Errors
     /// When the helper crate does not compile, or no process can be started.
@@ -130,8 +134,8 @@ impl Session {
         note("starting evcxr");
         let course = root.to_path_buf();
         let place = Place { cells_dir, course, helper };
-        let host = Host::start(&directory, &place, note)?;
-        Ok(Session { host, count: 0, directory, place, limit: Duration::from_secs(600) })
+        let evaluator = Evaluator::start(&directory, &place, note)?;
+        Ok(Session { evaluator, count: 0, directory, place, limit: Duration::from_secs(600) })
     }
 
     /// Stops any cell that runs for longer than `limit`.
@@ -142,7 +146,7 @@ impl Session {
 
     /// The way to stop the running cell from another thread.
     pub fn interrupter(&self) -> Interrupter {
-        Interrupter(Arc::clone(&self.host.requests))
+        Interrupter(Arc::clone(&self.evaluator.requests))
     }
 
     /// Runs one cell, numbered after the last one; `watch` sees its output while it comes.
@@ -160,10 +164,10 @@ impl Session {
     /// Only when the session itself cannot go on; a cell's failure is in the [`Outcome`].
     pub fn execute_cell(&mut self, cell: Cell, io: &mut dyn CellIo) -> Result<Outcome> {
         self.count = cell.number;
-        if self.host.closed {
-            self.host = Host::start(&self.directory, &self.place, &|_| ())?;
+        if self.evaluator.closed {
+            self.evaluator = Evaluator::start(&self.directory, &self.place, &|_| ())?;
         }
-        let mut outcome = self.host.execute(cell, self.limit, io, &|_| ())?;
+        let mut outcome = self.evaluator.execute(cell, self.limit, io, &|_| ())?;
         // A panic may speak of downloads, too; that one is the learner's own.
         if let Some(failure) = &mut outcome.failure
             && matches!(failure.kind, FailureKind::Compile | FailureKind::Other)
@@ -187,29 +191,29 @@ impl Interrupter {
     }
 }
 
-/// The pipe to the host; none when the host is dismissed.
+/// The pipe to the evaluator; none when it is to end.
 type Requests = Arc<Mutex<Option<ChildStdin>>>;
 
-/// Sends a request; false if the host does not listen any more.
+/// Sends a request; false if the evaluator has ended.
 fn send(requests: &Requests, request: &Request) -> bool {
     let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(requests) = &mut *requests else { return false };
     writeln!(requests, "{}", to_line(request)).and_then(|()| requests.flush()).is_ok()
 }
 
-/// The host process and the pipes to it.
-struct Host {
+/// The evaluator's process and the pipes to it.
+struct Evaluator {
     process: Child,
     requests: Requests,
     events: Receiver<Event>,
     closed: bool,
 }
 
-impl Host {
-    fn start(directory: &SessionDirectory, place: &Place, note: &dyn Fn(&str)) -> Result<Host> {
-        let mut process = host::command(directory.path(), &directory.lock_file(), place)
+impl Evaluator {
+    fn start(directory: &SessionDirectory, place: &Place, note: &dyn Fn(&str)) -> Result<Evaluator> {
+        let mut process = evaluator::command(directory.path(), &directory.lock_file(), place)
             .and_then(|mut command| command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())
-            .context("the session's host process does not start")?;
+            .context("the session's process for evcxr does not start")?;
         let (sender, events) = channel();
         let stdout = BufReader::new(process.stdout.take().expect("piped"));
         let stderr = BufReader::new(process.stderr.take().expect("piped"));
@@ -233,11 +237,11 @@ impl Host {
             let _ = sender.send(Event::Closed(notes.join().unwrap_or_default()));
         });
         let requests = Arc::new(Mutex::new(process.stdin.take()));
-        let host = Host { process, requests, events, closed: false };
+        let evaluator = Evaluator { process, requests, events, closed: false };
         loop {
             // Compiling the session's first lines takes seconds, and minutes where others want the same processor.
-            match host.events.recv_timeout(Duration::from_secs(300)) {
-                Ok(Event::Ready) => return Ok(host),
+            match evaluator.events.recv_timeout(Duration::from_secs(300)) {
+                Ok(Event::Ready) => return Ok(evaluator),
                 Ok(Event::Note(text)) => note(&text),
                 Ok(Event::Closed(why)) => bail!("evcxr does not start:\n{why}"),
                 Ok(_) => {}
@@ -290,7 +294,7 @@ impl Host {
                     send(&self.requests, &Request::Interrupt);
                 }
                 Err(_) => {
-                    // The host does not even answer an interrupt.
+                    // The evaluator does not even answer an interrupt.
                     let _ = self.process.kill();
                     self.closed = true;
                     break Some(ended(FailureKind::Stopped, "", "its session was ended; all variables are gone"));
@@ -311,9 +315,9 @@ impl Host {
     }
 }
 
-impl Drop for Host {
+impl Drop for Evaluator {
     fn drop(&mut self) {
-        // The host ends when nobody speaks to it any more; its directory is deleted after that.
+        // The evaluator ends when its standard input does; its directory is deleted after that.
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).take();
         let patience = Instant::now() + Duration::from_secs(5);
         while Instant::now() < patience {

@@ -13,7 +13,7 @@ It knows neither evcxr's library nor notebooks.
 use super::demux::{Control, Demux, Part};
 use super::message::{Death, Output, Panic, Relayed, Stream, to_line};
 use super::runtime::{self, Report};
-use super::{COMPANION_VAR, INTERRUPTS_VAR, NO_INPUT, OUTPUT_LIMIT, ROLE_VAR};
+use super::{INTERRUPTS_VAR, NO_INPUT, OUTPUT_LIMIT, ROLE_VAR, STARTUP_VAR};
 use rustix::io::FdFlags;
 use rustix::process::WaitOptions;
 use std::io::{BufRead, BufReader, PipeWriter, Read, Write};
@@ -54,7 +54,7 @@ enum Incoming {
     },
 }
 
-/// What the host tells the relay past evcxr.
+/// What the evaluator tells the relay past evcxr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interrupt {
     /// A cell begins: it is being compiled.
@@ -106,7 +106,7 @@ struct Relay {
     /// The cell reads its standard input and evcxr has been asked for some.
     asked: bool,
     looked: Instant,
-    /// The companion has run. What comes before is evcxr's own first cell, and evcxr waits for ever if it is told of
+    /// The startup cell has run. What comes before is evcxr's own first cell, and evcxr waits for ever if it is told of
     /// output before it has given us the channel to read it from.
     started: bool,
     /// Numbers of the last mark that the process was told to write, and of the last one seen on each stream.
@@ -125,8 +125,6 @@ struct Relay {
     printed: Arc<AtomicUsize>,
     /// Ticks without a sign since the cell has ended.
     waited: u32,
-    /// The standard library has said that the stack is used up.
-    is_overflow: bool,
 }
 
 /// How far the current cell is.
@@ -165,7 +163,7 @@ impl Relay {
         let mut child = Command::new(std::env::current_exe()?)
             .env(ROLE_VAR, "runtime")
             .env(runtime::PIPES_VAR, pipes.to_string())
-            .env(COMPANION_VAR, panics_write.as_raw_fd().to_string())
+            .env(STARTUP_VAR, panics_write.as_raw_fd().to_string())
             // `cnn::display` may replace what it has shown: the session keeps the last state.
             .env("CNN_LIVE", "1")
             .stdin(Stdio::from(OwnedFd::from(input_read)))
@@ -223,7 +221,6 @@ impl Relay {
             question: None,
             printed,
             waited: 0,
-            is_overflow: false,
         })
     }
 
@@ -260,7 +257,6 @@ impl Relay {
             return pass_on(COMPLETE);
         }
         self.mark += 1;
-        self.is_overflow = false;
         self.cell = CellState::Running;
         let command = runtime::Command { mark: self.mark, function: function.to_owned(), library: library.to_owned() };
         // If the process is dead, the news of it comes.
@@ -281,9 +277,9 @@ impl Relay {
     fn report(&mut self, report: Report) -> std::io::Result<()> {
         match report {
             Report::Copied(pid) => self.copy = (pid != 0).then_some(pid),
-            Report::HasCompanion => {
+            Report::HasStartupCell => {
                 self.started = true;
-                self.tell(&Relayed::Started)?;
+                self.send(&Relayed::Started)?;
             }
             Report::Restored => self.text(
                 Stream::Stderr,
@@ -312,14 +308,14 @@ impl Relay {
         self.stdout_parts(parts)?;
         if let Some(line) = self.notification.take() {
             let panic = self.panic.take().or_else(|| self.other_panic.take());
-            self.tell(&Relayed::Panicked(panic.unwrap_or_default()))?;
+            self.send(&Relayed::Panicked(panic.unwrap_or_default()))?;
             pass_on(&line)?;
         }
         for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
             self.show(panic)?;
         }
         if let Some(message) = self.question.take() {
-            self.tell(&Relayed::Question(message))?;
+            self.send(&Relayed::Question(message))?;
         }
         self.printed.store(0, Ordering::SeqCst);
         self.release()?;
@@ -374,7 +370,7 @@ impl Relay {
             return self.text(Stream::Stderr, format!("\n{what}; the rest is lost\n"));
         }
         super::kill(self.pid);
-        self.tell(&Relayed::Stopped(format!("{what} and was stopped")))
+        self.send(&Relayed::Stopped(format!("{what} and was stopped")))
     }
 
     fn stdout_parts(&mut self, parts: Vec<Part>) -> std::io::Result<()> {
@@ -386,7 +382,7 @@ impl Relay {
                 }
                 Part::Display(data, id) => {
                     self.release()?;
-                    self.tell(&Relayed::Output(Output::Display { data, id }))?;
+                    self.send(&Relayed::Output(Output::Display { data, id }))?;
                 }
                 Part::Mark(number) => self.seen.0 = number,
                 Part::Control(Control::Question, line) => {
@@ -409,13 +405,10 @@ impl Relay {
     fn stderr_parts(&mut self, parts: Vec<Part>) -> std::io::Result<()> {
         for part in parts {
             match part {
-                Part::Text(text) => {
-                    self.is_overflow |= text.contains("has overflowed its stack");
-                    match &mut self.question {
-                        Some(message) => message.push_str(&text),
-                        None => self.held.push_str(&text),
-                    }
-                }
+                Part::Text(text) => match &mut self.question {
+                    Some(message) => message.push_str(&text),
+                    None => self.held.push_str(&text),
+                },
                 Part::Mark(number) => self.seen.1 = number,
                 Part::Control(..) | Part::Display(..) => unreachable!("standard error has text and marks"),
             }
@@ -453,8 +446,8 @@ impl Relay {
         }
         (self.notification, self.question) = (None, None);
         let copy = self.copy.take().filter(|_| was_running);
-        let death = Death { code, signal, is_overflow: self.is_overflow, is_replaced: copy.is_some() };
-        self.tell(&Relayed::Died(death))?;
+        let death = Death { code, signal, is_replaced: copy.is_some() };
+        self.send(&Relayed::Died(death))?;
         let Some(copy) = copy else { std::process::exit(1) };
         self.wake.write_all(b"w")?;
         self.pid = copy;
@@ -481,10 +474,10 @@ impl Relay {
     }
 
     fn text(&self, stream: Stream, text: String) -> std::io::Result<()> {
-        self.tell(&Relayed::Output(Output::Text { stream, text }))
+        self.send(&Relayed::Output(Output::Text { stream, text }))
     }
 
-    fn tell(&self, message: &Relayed) -> std::io::Result<()> {
+    fn send(&self, message: &Relayed) -> std::io::Result<()> {
         if self.started { pass_on(&to_line(message)) } else { Ok(()) }
     }
 }
@@ -530,10 +523,10 @@ fn read_lines(pipe: impl Read + Send + 'static, sender: Sender<Incoming>, parse:
     });
 }
 
-/// Sends on what the host says past evcxr.
+/// Sends on what the evaluator says past evcxr.
 fn read_interrupts(sender: Sender<Incoming>) {
     let Some(fd) = std::env::var(INTERRUPTS_VAR).ok().and_then(|fd| fd.parse().ok()) else { return };
-    // SAFETY: the host opened this descriptor for the relay.
+    // SAFETY: the evaluator opened this descriptor for the relay.
     let pipe = unsafe { std::fs::File::from_raw_fd(fd) };
     // The runtime and what cells start have nothing to do with it.
     let _ = rustix::io::fcntl_setfd(&pipe, FdFlags::CLOEXEC);
@@ -572,7 +565,7 @@ fn reads_input(pid: u32) -> bool {
         .any(|task| std::fs::read_to_string(task.path().join("syscall")).is_ok_and(|call| call.starts_with(&read)))
 }
 
-/// One report of the companion's panic hook: a line of numbers, then the texts whose lengths it gave.
+/// One report of the startup cell's panic hook: a line of numbers, then the texts whose lengths it gave.
 fn read_panic(reports: &mut impl BufRead) -> Option<Panic> {
     let mut header = String::new();
     reports.read_line(&mut header).ok()?;

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 /// Where the process finds its pipes; see [`Pipes`].
 pub const PIPES_VAR: &str = "WORKBOOK_PIPES";
-/// Where the companion leaves the addresses of its functions; see `companion_cell.rs`.
+/// Where the startup cell leaves the addresses of its functions; see `startup_cell.rs`.
 const FUNCTIONS_VAR: &str = "WORKBOOK_FUNCTIONS";
 
 /// The descriptors that the process inherits, and the word that marks the end of a cell's output.
@@ -83,8 +83,8 @@ impl Command {
 pub enum Report {
     /// This copy waits to take the place of the process; 0 if there is none.
     Copied(u32),
-    /// The companion runs: from here on, what is printed is a learner's.
-    HasCompanion,
+    /// The startup cell has run: from here on, what is printed is a learner's.
+    HasStartupCell,
     /// The cell had closed or replaced standard output or standard error.
     Restored,
     /// The cell has ended.
@@ -95,7 +95,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Report::Copied(pid) => write!(f, "copied {pid}"),
-            Report::HasCompanion => write!(f, "companion"),
+            Report::HasStartupCell => write!(f, "startup"),
             Report::Restored => write!(f, "restored"),
             Report::Done => write!(f, "done"),
         }
@@ -106,7 +106,7 @@ impl Report {
     pub fn parse(text: &str) -> Option<Report> {
         match text.split_once(' ') {
             Some(("copied", pid)) => Some(Report::Copied(pid.parse().ok()?)),
-            None if text == "companion" => Some(Report::HasCompanion),
+            None if text == "startup" => Some(Report::HasStartupCell),
             None if text == "restored" => Some(Report::Restored),
             None if text == "done" => Some(Report::Done),
             _ => None,
@@ -132,7 +132,7 @@ struct Runtime {
     nonce: String,
     /// Standard output and standard error as they were at the start.
     streams: [OwnedFd; 2],
-    companion: Option<Companion>,
+    functions: Option<CellFunctions>,
     /// The copy from before the last cell.
     copy: Option<Pid>,
     /// evcxr's store of the variables, which every cell is given and returns.
@@ -141,9 +141,9 @@ struct Runtime {
     libraries: Vec<libloading::Library>,
 }
 
-/// The companion's functions, which use the standard library of the cells; this program has another copy of it.
+/// The startup cell's functions, which use the standard library of the cells; this program has another copy of it.
 #[derive(Clone, Copy)]
-struct Companion {
+struct CellFunctions {
     /// Calls its argument while no thread is printing.
     quiet: extern "C" fn(extern "C" fn()),
     flush: extern "C" fn(),
@@ -157,6 +157,7 @@ impl Runtime {
         let pipes = pipes.ok_or_else(|| std::io::Error::other(format!("{PIPES_VAR} is not set")))?;
         // SAFETY: no other thread is running yet.
         unsafe { std::env::remove_var(PIPES_VAR) };
+        die_of_invalid_memory();
         // What a cell starts must not hold the pipes open.
         for fd in [pipes.commands, pipes.reports, pipes.wake] {
             // SAFETY: the relay opened it for this process.
@@ -170,7 +171,7 @@ impl Runtime {
             wake: open(pipes.wake),
             nonce: pipes.nonce,
             streams: [std::io::stdout().as_fd().try_clone_to_owned()?, std::io::stderr().as_fd().try_clone_to_owned()?],
-            companion: None,
+            functions: None,
             copy: None,
             variables: std::ptr::null_mut(),
             libraries: Vec::new(),
@@ -208,11 +209,11 @@ impl Runtime {
             self.variables = function(self.variables);
             self.libraries.push(library);
         }
-        if let Some(companion) = self.companion {
-            (companion.flush)();
-        } else if let Some(companion) = find_companion() {
-            self.companion = Some(companion);
-            self.report(Report::HasCompanion)?;
+        if let Some(functions) = self.functions {
+            (functions.flush)();
+        } else if let Some(functions) = find_functions() {
+            self.functions = Some(functions);
+            self.report(Report::HasStartupCell)?;
         }
         self.restore_streams()?;
         let mark = format!("{MARK}{}:{}\n", self.nonce, command.mark);
@@ -234,8 +235,8 @@ impl Runtime {
 
     /// Leaves a copy of this process behind, which returns from here only when it is told to take its place.
     fn copy(&mut self) -> std::io::Result<Side> {
-        let Some(companion) = self.companion else { return Ok(Side::Process) };
-        (companion.quiet)(fork);
+        let Some(functions) = self.functions else { return Ok(Side::Process) };
+        (functions.quiet)(fork);
         match COPY.load(Ordering::SeqCst) {
             0 => {
                 let mut byte = [0];
@@ -244,8 +245,8 @@ impl Runtime {
                     // SAFETY: ends this process and does nothing else.
                     unsafe { libc::_exit(0) };
                 }
-                super::host::die_with_parent();
-                (companion.tick)();
+                super::evaluator::die_with_parent();
+                (functions.tick)();
                 Ok(Side::Copy)
             }
             // Without memory for a copy the cell runs all the same.
@@ -281,6 +282,15 @@ impl Runtime {
     }
 }
 
+/// Lets a memory fault end the process by its signal. Rust's own handler would turn a stack overflow into an abort, which
+/// says less about what happened.
+fn die_of_invalid_memory() {
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: no handler runs; the default action is restored before any cell is loaded.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
 enum Side {
     Process,
     Copy,
@@ -289,22 +299,22 @@ enum Side {
 /// What the last `fork` returned.
 static COPY: AtomicI32 = AtomicI32::new(-1);
 
-/// Copies the process; the companion calls it while it holds the locks of the streams, which the copy would find locked
+/// Copies the process; the startup cell calls it while it holds the locks of the streams, which the copy would find locked
 /// for ever if another thread held them.
 extern "C" fn fork() {
     // SAFETY: the copy has this thread alone. It waits until it takes the place of this process, and no lock that it
-    // needs is held by another thread: the C library sees to its own, the companion to those of the streams.
+    // needs is held by another thread: the C library sees to its own, the startup cell to those of the streams.
     COPY.store(unsafe { libc::fork() }, Ordering::SeqCst);
 }
 
-/// The companion's functions, once it has run.
-fn find_companion() -> Option<Companion> {
+/// The startup cell's functions, once it has run.
+fn find_functions() -> Option<CellFunctions> {
     let addresses: Vec<usize> =
         std::env::var(FUNCTIONS_VAR).ok()?.split(' ').map(|word| word.parse().ok()).collect::<Option<_>>()?;
     let &[quiet, flush, tick] = addresses.as_slice() else { return None };
-    // SAFETY: the companion wrote the addresses of functions of these types, and its library stays loaded.
+    // SAFETY: the startup cell wrote the addresses of functions of these types, and its library stays loaded.
     unsafe {
-        Some(Companion {
+        Some(CellFunctions {
             quiet: std::mem::transmute::<usize, extern "C" fn(extern "C" fn())>(quiet),
             flush: std::mem::transmute::<usize, extern "C" fn()>(flush),
             tick: std::mem::transmute::<usize, extern "C" fn()>(tick),
@@ -324,7 +334,7 @@ mod tests {
         let command = Command { mark: 3, function: "run_user_code_1".into(), library: "/a b/lib c.so".into() };
         assert_eq!(Command::parse(&command.to_string()), Some(command));
         assert_eq!(Command::parse("3 only"), None);
-        for report in [Report::Copied(12), Report::HasCompanion, Report::Restored, Report::Done] {
+        for report in [Report::Copied(12), Report::HasStartupCell, Report::Restored, Report::Done] {
             assert_eq!(Report::parse(&report.to_string()), Some(report));
         }
         assert_eq!(Report::parse("EVCXR_EXECUTION_COMPLETE"), None);

@@ -7,13 +7,15 @@ that are given by a path.
 */
 
 use super::directory::SessionDirectory;
-use super::helper::Sources;
-use super::{Cell, Host, Place};
+use super::helper_crate::Sources;
+use super::rust_src::RustSources;
+use super::{Cell, Evaluator, Place};
 use anyhow::{Context, Result, bail};
 use course::Root;
 use std::collections::HashSet;
 use std::fs::{self, File, FileTimes};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -22,9 +24,13 @@ use std::time::Duration;
 /// their debug checks. The cells themselves keep evcxr's settings.
 pub const CARGO_CONFIG: &str = r#"# Written by `workbook`.
 [profile.dev.package."*"]
-opt-level = 3
+opt-level = 1
 debug-assertions = false
 overflow-checks = false
+
+[profile.dev.package.ndarray]
+opt-level = 3
+debug-assertions = true
 
 [profile.dev.package.cnn]
 opt-level = 3
@@ -79,6 +85,7 @@ pub fn seed(root: &Root, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathB
         build(root, &place, &base, &template, &helper, note)?;
     }
     let directory = SessionDirectory::new(&place.join("sessions"))?;
+    link_sources(&directory, &place)?;
     copy(&template, directory.path()).with_context(|| format!("copying {}", template.display()))?;
     Ok((directory, helper))
 }
@@ -87,17 +94,18 @@ pub fn seed(root: &Root, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathB
 fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, note: &dyn Fn(&str)) -> Result<()> {
     note("compiling the helper crate for notebooks, once");
     let directory = SessionDirectory::new(&place.join("sessions"))?;
+    link_sources(&directory, place)?;
     if let Some(start) = entries(place, base).first() {
         copy(start, directory.path())?;
         strip(&directory.path().join("target"), &["cnn-", "libcnn-"])?;
     }
     fs::copy(root.join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
     let site = Place { cells_dir: root.to_path_buf(), course: root.to_path_buf(), helper: helper.to_owned() };
-    let mut host = Host::start(&directory, &site, note)?;
+    let mut evaluator = Evaluator::start(&directory, &site, note)?;
     let path = root.to_str().context("the path of the workspace is not Unicode")?;
     let cell = Cell { code: setup_code(path), number: 1 };
-    let outcome = host.execute(cell, Duration::from_secs(3600), &mut super::Watch(&mut |_| ()), note)?;
-    drop(host);
+    let outcome = evaluator.execute(cell, Duration::from_secs(3600), &mut super::Watch(&mut |_| ()), note)?;
+    drop(evaluator);
     if let Some(failure) = outcome.failure {
         let details = failure.details;
         if let Some(text) = super::download::explain(&details) {
@@ -106,9 +114,11 @@ fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, 
         bail!("the helper crate does not compile for notebooks\n{details}\nhelp: `cargo build -p cnn` shows more");
     }
     fs::copy(directory.path().join("Cargo.lock"), directory.lock_file())?;
-    for name in ["config", "src", ".cargo", "alive", "Cargo.toml", "Cargo.lock", ".evcxr-execution-so"] {
+    for name in
+        ["config", "library", "rust-src", "src", ".cargo", "alive", "Cargo.toml", "Cargo.lock", ".evcxr-execution-so"]
+    {
         let path = directory.path().join(name);
-        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let _ = if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
     }
     strip(&directory.path().join("target"), &["ctx-", "ctx.", "libctx", "libcode_", "code_", "incremental"])
         .context("tidying the template")?;
@@ -120,6 +130,18 @@ fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, 
         for path in entries(place, "helper-").iter().filter(|path| *path != helper) {
             let _ = fs::remove_dir_all(path);
         }
+    }
+    Ok(())
+}
+
+/// Gives a session the library's sources; its link leads to the empty ones until its first cell runs.
+fn link_sources(directory: &SessionDirectory, place: &Path) -> Result<()> {
+    let sources = RustSources::prepare(place, compiler()?)?;
+    fs::create_dir_all(directory.path().join("config"))?;
+    // What evcxr evaluates at its start and the startup cell are quickest to compile so; `evaluator.rs` sets 2 for the cells.
+    fs::write(directory.path().join("config/evcxr.toml"), "[evcxr]\nopt_level = \"0\"\n")?;
+    for (name, target) in [("library", &sources.library), ("rust-src", &sources.empty)] {
+        symlink(target, directory.path().join(name)).with_context(|| format!("{}", directory.path().display()))?;
     }
     Ok(())
 }
@@ -174,9 +196,16 @@ fn base(root: &Root) -> Result<String> {
     locked_packages(&root.join("Cargo.lock"), "cnn")?.hash(&mut base);
     CARGO_CONFIG.hash(&mut base);
     place(root)?.hash(&mut base);
-    let rustc = Command::new("rustc").arg("-vV").output().context("`rustc -vV` does not run")?;
-    rustc.stdout.hash(&mut base);
+    compiler()?.hash(&mut base);
     Ok(format!("template-{:016x}", base.finish()))
+}
+
+/// A number for this version of the compiler.
+fn compiler() -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    let rustc = Command::new("rustc").arg("-vV").output().context("`rustc -vV` does not run")?;
+    rustc.stdout.hash(&mut hasher);
+    Ok(hasher.finish())
 }
 
 /// The packages of a lock file that `package` stands on, each with version and checksum, in order.

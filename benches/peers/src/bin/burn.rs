@@ -14,7 +14,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use peers::{BATCH, CLASSES, SIDE, STAGES};
 
-/// A convolution and the normalisation behind it.
+/// A convolution and the normalisation that follows it.
 #[derive(Module, Debug)]
 struct Convolution {
     conv: Conv2d,

@@ -10,7 +10,7 @@ use candle_nn::{
 };
 use peers::{BATCH, CLASSES, SIDE, STAGES};
 
-/// A convolution and the normalisation behind it.
+/// A convolution and the normalisation that follows it.
 struct Convolution {
     conv: Conv2d,
     norm: BatchNorm,
@@ -101,7 +101,7 @@ fn max_pool(x: &Tensor) -> Result<Tensor> {
         let every_second = |offset: usize| -> Result<Tensor> {
             let mut dims = x.dims().to_vec();
             dims.splice(axis..=axis, [n, 2]);
-            // The odd cells of the last pair are not looked at; for the third shift they come from before it.
+            // The odd elements of the last pair are not used; for the third shift they come from before it.
             let (start, pick) = if offset == 2 { (2, 0) } else { (0, offset) };
             x.narrow(axis, start, 2 * n)?.contiguous()?.reshape(dims)?.narrow(axis + 1, pick, 1)?.squeeze(axis + 1)
         };

@@ -8,8 +8,8 @@ use super::layers::{Evaluator, Initializers, list};
 use super::text;
 use crate::serve::Inputs;
 
-/// Takes images and a seed, and answers with the layers and with what they compute from weights drawn here: how the
-/// layers begin is not asked for.
+/// Takes images and a seed, and answers with the layers and with what they compute from weights drawn here:
+/// initializers are not part of the exercise.
 pub fn happy_model(function: fn((usize, usize, usize)) -> Model, inputs: &mut Inputs) -> Value {
     let pictures: Array4<f32> = inputs.take();
     let seed: usize = inputs.take();

@@ -1,31 +1,29 @@
 /*!
-A network of layers as plain values: which layers there are, how they are connected, and what they compute.
+A network of layers as plain values: its layers, their connections, and what they compute.
 
-Names that Keras gives by itself are left out, and layers are listed in an order that does not depend on how the network
-was written down, so that two ways to write the same network give the same list.
+Names that Keras gives by itself are left out, and layers are listed in an order that does not depend on the order of the
+calls, so that two ways to write the same network give the same list.
 */
 
 use cnn::graph::Session;
-use cnn::keras::layers::{
-    Activation, AveragePooling2D, BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, Size, ZeroPadding2D,
-};
-use cnn::keras::{BuiltLayer, Initializer, Tensor};
+use cnn::keras::layers::Size;
+use cnn::keras::{BuiltLayer, Config, GlorotUniform, Initializer, LayerRegistry, Tensor};
 use cnn::numpy::RandomState;
 use ndarray::{Array4, ArrayD};
 use wire::Value;
 
 use super::{KERNELS, singles, text};
 
-/// Whether the kernels' initializers are part of what is asked for.
+/// Whether the initializers are part of the exercise.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Initializers {
-    /// They are.
+    /// They are compared.
     Asked,
-    /// Any of them is right.
+    /// Every one is right.
     Free,
 }
 
-/// A layer, and how many layers lie between it and the input, at most.
+/// A layer, and the length of the longest path from an input to it.
 type Placed = (BuiltLayer, usize);
 
 /// The layers that lead to `output`: those nearer to the input first, beside each other by kind and name.
@@ -68,63 +66,63 @@ pub fn list(output: &Tensor, initializers: Initializers) -> Value {
     Value::List { of: "layer".into(), items: layers.iter().map(item).collect() }
 }
 
-/// What a layer was told.
+/// A layer's settings, as far as they change what it computes.
+///
+/// They are those that the layer itself names, so a layer that the library gets is listed as well.
+///
+/// # Panics
+/// If the layer is none of the library's.
 fn configuration(layer: &BuiltLayer, initializers: Initializers) -> Vec<(String, Value)> {
-    let mut properties = Vec::new();
-    let mut property = |name: &str, value: Value| properties.push((name.to_owned(), value));
-    let initializer = |initializer: &Initializer| match initializer {
-        Initializer::GlorotUniform(glorot) => match glorot.seed {
-            Some(seed) => format!("GlorotUniform with seed {seed}"),
-            None => "GlorotUniform without seed".into(),
-        },
-        other => format!("{other:?}"),
+    assert!(
+        LayerRegistry::new().contains(layer),
+        "the layer {layer} is none of those in cnn::keras::layers, which are all that this assignment needs"
+    );
+    let config = layer.config();
+    // A filter of one pixel reaches over no border.
+    let is_pixel = config.get::<Size>("kernel_size").is_ok_and(|size| size == Size::from(1));
+    let is_asked = |name: &str| match name {
+        "padding" => !is_pixel,
+        // The seed of a dropout.
+        "seed" => false,
+        _ => initializers == Initializers::Asked || !name.ends_with("_initializer"),
     };
-    if let Some(conv) = layer.config_as::<Conv2D>() {
-        property("filters", Value::Count(conv.filters as u64));
-        property("kernel_size", size(conv.kernel_size));
-        property("strides", size(conv.strides));
-        // A filter of one pixel reaches over no border.
-        if conv.kernel_size != Size::from(1) {
-            property("padding", text(format!("{:?}", conv.padding).to_lowercase()));
-        }
-        property("activation", text(conv.activation.name()));
-        property("use_bias", Value::Bool(conv.use_bias));
-        if initializers == Initializers::Asked {
-            property("kernel_initializer", text(initializer(&conv.kernel_initializer)));
-        }
-    } else if let Some(dense) = layer.config_as::<Dense>() {
-        property("units", Value::Count(dense.units as u64));
-        property("activation", text(dense.activation.name()));
-        property("use_bias", Value::Bool(dense.use_bias));
-        if initializers == Initializers::Asked {
-            property("kernel_initializer", text(initializer(&dense.kernel_initializer)));
-        }
-    } else if let Some(norm) = layer.config_as::<BatchNormalization>() {
-        property("momentum", text(norm.momentum));
-        property("epsilon", text(norm.epsilon));
-    } else if let Some(activation) = layer.config_as::<Activation>() {
-        property("function", text(activation.function.name()));
-    } else if let Some(padding) = layer.config_as::<ZeroPadding2D>() {
-        property("padding", size(padding.padding));
-    } else if let Some(pool) = layer.config_as::<MaxPooling2D>() {
-        property("pool_size", size(pool.pool_size));
-        property("strides", size(pool.strides));
-        property("padding", text(format!("{:?}", pool.padding).to_lowercase()));
-    } else if let Some(pool) = layer.config_as::<AveragePooling2D>() {
-        property("pool_size", size(pool.pool_size));
-        property("strides", size(pool.strides));
-        property("padding", text(format!("{:?}", pool.padding).to_lowercase()));
-    } else if let Some(dropout) = layer.config_as::<Dropout>() {
-        property("rate", text(dropout.rate));
+    let settings = config.iter().filter(|(name, setting)| is_asked(name) && !setting.is_null());
+    let settings = settings.map(|(name, _)| (name.to_owned(), property(layer, &config, name)));
+    // The settings of an input are its output shape, which is listed anyway.
+    if layer.inputs().is_empty() { Vec::new() } else { settings.collect() }
+}
+
+/// A setting in a form that is the same for all ways to write it.
+fn property(layer: &BuiltLayer, config: &Config, name: &str) -> Value {
+    if name == "axis"
+        && let Ok(axis) = config.get::<isize>(name)
+    {
+        let rank = layer.output_shape().rank() as isize;
+        return text(if axis < 0 { axis + rank } else { axis });
     }
-    properties
+    if let Ok(count) = config.get::<usize>(name) {
+        return Value::Count(count as u64);
+    }
+    if let Ok(flag) = config.get::<bool>(name) {
+        return Value::Bool(flag);
+    }
+    if let Ok(size) = config.get::<Size>(name) {
+        return text(format!("({}, {})", size.rows, size.columns));
+    }
+    if let Ok(words) = config.get::<String>(name) {
+        return text(words);
+    }
+    match config.get::<Initializer>(name) {
+        Ok(Initializer::GlorotUniform(GlorotUniform { seed: Some(seed) })) => {
+            text(format!("GlorotUniform with seed {seed}"))
+        }
+        Ok(Initializer::GlorotUniform(_)) => text("GlorotUniform without seed"),
+        Ok(other) => text(format!("{other:?}")),
+        Err(_) => text(config.value(name).map_or_else(String::new, ToString::to_string)),
+    }
 }
 
-fn size(size: Size) -> Value {
-    text(format!("({}, {})", size.rows, size.columns))
-}
-
-/// Computes `output` from pictures for `input`, with the weights' first values.
+/// Computes `output` from images for `input`, with the initial weights.
 pub struct Evaluator<'a> {
     input: &'a Tensor,
     output: &'a Tensor,
@@ -132,14 +130,14 @@ pub struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// Gives the weights their first values.
+    /// Initializes the weights.
     pub fn new(input: &'a Tensor, output: &'a Tensor) -> Self {
         let session = Session::with_kernels(input.symbol().graph(), KERNELS);
         session.initialize();
         Self { input, output, session }
     }
 
-    /// Draws all weights instead, whatever the layers begin with: scales and variances near 1, anything else near 0.
+    /// Draws all weights instead, whatever their initializers are: scales and variances near 1, anything else near 0.
     pub fn draw_weights(&self, seed: u32) {
         let mut random = RandomState::new(seed);
         for layer in layers(self.output) {
@@ -158,7 +156,7 @@ impl<'a> Evaluator<'a> {
         singles(&self.session.run(self.output.symbol(), &[self.input.symbol().feed(pictures)]))
     }
 
-    /// The output while training, with the statistics of these pictures.
+    /// The output while training, with the statistics of these images.
     pub fn training(&self, pictures: &Array4<f32>) -> Value {
         singles(&self.session.run_training(self.output.symbol(), &[self.input.symbol().feed(pictures)]))
     }

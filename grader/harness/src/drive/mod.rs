@@ -2,8 +2,8 @@
 Drives graded functions that take or return graphs, tensors and models, which cannot cross the wire: one file for each
 assignment, one function for each graded one.
 
-A driver makes the graph from plain arguments, calls the learner's function, runs what came of it, and returns plain
-values: shapes, layers, numbers. It knows no answer: the same driver asks the reference. Its pointer to the function is
+A driver makes the graph from plain arguments, calls the learner's function, runs its result, and returns plain values:
+shapes, layers, arrays. It holds no answer: the same driver is run with the reference. Its pointer to the function is
 also what checks the function's signature.
 */
 

@@ -33,8 +33,8 @@ pub fn convolutional_block(
 }
 
 /// Takes the shape of an image, the number of classes and images, and answers with the layers, the numbers of
-/// parameters and, if there are any images, what the network makes of them while training: untrained, with its moving
-/// statistics, it would answer the same to all of them.
+/// parameters and, if there are any images, its output in training: before any training,
+/// its moving statistics would give the same output for all of them.
 pub fn resnet50(function: fn((usize, usize, usize), usize) -> Model, inputs: &mut Inputs) -> Value {
     let (shape, classes) = (inputs.take(), inputs.take());
     let pictures: Array4<f32> = inputs.take();

@@ -18,7 +18,6 @@ pub fn result(graph: &Graph, tensor: &Tensor) -> Value {
 /// A tensor's kind in the words of the assignment, where TensorFlow has another one.
 fn called(tensor: &Tensor) -> &str {
     match tensor.kind() {
-        "VariableV2" => "Variable",
         "MatMul" => "fully connected layer",
         kind => kind,
     }

@@ -5,8 +5,8 @@ The person is not drawn here; the person's shadow is.
 */
 
 use crate::datasets::synthetic::camera::{Canvas, Light, blur3};
-use crate::datasets::synthetic::dice::Dice;
 use crate::datasets::synthetic::exact::{Vec3, sin_cos, smoothstep, v};
+use crate::datasets::synthetic::rng::Rng;
 
 pub(super) struct Door {
     /// Where the door begins and ends, left and right; beyond it come the frame and the wall.
@@ -39,7 +39,7 @@ struct Garden {
 }
 
 impl Door {
-    pub fn new(dice: &mut Dice) -> Self {
+    pub fn new(rng: &mut Rng) -> Self {
         let paints = [
             v(0.35, 0.04, 0.04),
             v(0.03, 0.10, 0.26),
@@ -50,27 +50,27 @@ impl Door {
             v(0.55, 0.36, 0.06),
             v(0.10, 0.28, 0.32),
         ];
-        let paint = paints[(dice.uniform() * 8.0).floor() as usize] * dice.range(0.7, 1.4);
-        let wide = dice.range(1.5, 2.4);
-        let middle = 1.0 * dice.bell();
-        let light = dice.range(0.30, 0.65);
-        let brick = v(0.28, 0.10, 0.06) * dice.range(0.6, 1.3);
-        let bricks = if dice.chance(0.5) { 1.0 } else { 0.0 };
-        let garden = dice.chance(0.22).then(|| Garden::new(dice));
+        let paint = paints[(rng.uniform() * 8.0).floor() as usize] * rng.range(0.7, 1.4);
+        let wide = rng.range(1.5, 2.4);
+        let middle = 1.0 * rng.approximately_normal();
+        let light = rng.range(0.30, 0.65);
+        let brick = v(0.28, 0.10, 0.06) * rng.range(0.6, 1.3);
+        let bricks = if rng.chance(0.5) { 1.0 } else { 0.0 };
+        let garden = rng.chance(0.22).then(|| Garden::new(rng));
         Self {
             edges: (middle - 0.5 * wide, middle + 0.5 * wide),
             paint,
-            frame: v(light, light * 0.97, light * 0.90).mix(paint, dice.uniform() * 0.5),
-            wall: if bricks > 0.0 { brick } else { v(0.5, 0.46, 0.38) * dice.range(0.5, 1.1) },
+            frame: v(light, light * 0.97, light * 0.90).mix(paint, rng.uniform() * 0.5),
+            wall: if bricks > 0.0 { brick } else { v(0.5, 0.46, 0.38) * rng.range(0.5, 1.1) },
             bricks,
-            panels: (dice.range(-0.5, 0.5), dice.range(0.7, 1.2)),
-            glass: if dice.chance(0.35) { dice.range(0.1, 0.6) } else { 9.0 },
-            knob: if dice.chance(0.5) { -1.0 } else { 1.0 },
+            panels: (rng.range(-0.5, 0.5), rng.range(0.7, 1.2)),
+            glass: if rng.chance(0.35) { rng.range(0.1, 0.6) } else { 9.0 },
+            knob: if rng.chance(0.5) { -1.0 } else { 1.0 },
             garden,
-            blur: (dice.uniform() * 4.0) as usize,
-            slope: (0.20 * dice.bell(), 0.10 + 0.15 * dice.bell()),
-            shadow: dice.range(0.1, 0.5),
-            tilt: 0.06 * dice.bell(),
+            blur: (rng.uniform() * 4.0) as usize,
+            slope: (0.20 * rng.approximately_normal(), 0.10 + 0.15 * rng.approximately_normal()),
+            shadow: rng.range(0.1, 0.5),
+            tilt: 0.06 * rng.approximately_normal(),
         }
     }
 
@@ -173,14 +173,14 @@ impl Door {
 }
 
 impl Garden {
-    fn new(dice: &mut Dice) -> Self {
-        let blue = dice.uniform();
+    fn new(rng: &mut Rng) -> Self {
+        let blue = rng.uniform();
         Self {
-            sky: v(0.62, 0.66, 0.70).mix(v(0.30, 0.50, 0.80), blue) * dice.range(0.6, 1.0),
-            hedge: v(0.07, 0.16, 0.045).mix(v(0.20, 0.20, 0.05), dice.uniform() * 0.6) * dice.range(0.5, 1.3),
-            horizon: dice.range(-0.3, 0.6),
-            path: 0.8 * dice.bell(),
-            phases: (dice.range(0.0, 360.0), dice.range(0.0, 360.0), dice.range(0.0, 360.0)),
+            sky: v(0.62, 0.66, 0.70).mix(v(0.30, 0.50, 0.80), blue) * rng.range(0.6, 1.0),
+            hedge: v(0.07, 0.16, 0.045).mix(v(0.20, 0.20, 0.05), rng.uniform() * 0.6) * rng.range(0.5, 1.3),
+            horizon: rng.range(-0.3, 0.6),
+            path: 0.8 * rng.approximately_normal(),
+            phases: (rng.range(0.0, 360.0), rng.range(0.0, 360.0), rng.range(0.0, 360.0)),
         }
     }
 

@@ -5,7 +5,7 @@ This is all that tells a smile from the rest, and the two groups come close to e
 is hardly more than a calm face, an open mouth may laugh or speak.
 */
 
-use crate::datasets::synthetic::dice::Dice;
+use crate::datasets::synthetic::rng::Rng;
 
 /// The state of a face. Lengths are in units of half the height of a face.
 pub(super) struct Expression {
@@ -28,48 +28,48 @@ pub(super) struct Expression {
 }
 
 impl Expression {
-    pub fn new(is_happy: bool, dice: &mut Dice) -> Self {
-        let mut face = if is_happy { Self::happy(dice) } else { Self::not_happy(dice) };
-        face.skew = 0.10 * dice.bell();
-        face.lids *= 1.0 + 0.25 * dice.bell();
-        face.raised += 0.05 * dice.bell();
-        face.gaze = (0.7 * dice.bell(), 0.5 * dice.bell());
+    pub fn new(is_happy: bool, rng: &mut Rng) -> Self {
+        let mut face = if is_happy { Self::happy(rng) } else { Self::not_happy(rng) };
+        face.skew = 0.10 * rng.approximately_normal();
+        face.lids *= 1.0 + 0.25 * rng.approximately_normal();
+        face.raised += 0.05 * rng.approximately_normal();
+        face.gaze = (0.7 * rng.approximately_normal(), 0.5 * rng.approximately_normal());
         face
     }
 
     /// From a faint smile with closed lips to a laugh.
-    fn happy(dice: &mut Dice) -> Self {
-        let smile = dice.range(0.50, 1.1);
-        let teeth = dice.chance(0.30 + 0.55 * smile);
-        let open = if teeth { (0.05 + 0.10 * dice.uniform()) * (0.5 + smile) } else { 0.0 };
+    fn happy(rng: &mut Rng) -> Self {
+        let smile = rng.range(0.50, 1.1);
+        let teeth = rng.chance(0.30 + 0.55 * smile);
+        let open = if teeth { (0.05 + 0.10 * rng.uniform()) * (0.5 + smile) } else { 0.0 };
         Self {
             smile,
             open,
             teeth,
-            width: 0.27 + 0.09 * smile + 0.04 * dice.bell(),
+            width: 0.27 + 0.09 * smile + 0.04 * rng.approximately_normal(),
             lids: 1.0 - 0.35 * smile,
-            frown: 0.02 * dice.bell(),
+            frown: 0.02 * rng.approximately_normal(),
             ..Self::CALM
         }
     }
 
     /// Calm, cross, sad, speaking or surprised.
-    fn not_happy(dice: &mut Dice) -> Self {
-        let width = 0.27 + 0.05 * dice.bell();
-        let kind = dice.uniform();
-        let calm = Self { smile: dice.range(-0.40, 0.0), width, ..Self::CALM };
+    fn not_happy(rng: &mut Rng) -> Self {
+        let width = 0.27 + 0.05 * rng.approximately_normal();
+        let kind = rng.uniform();
+        let calm = Self { smile: rng.range(-0.40, 0.0), width, ..Self::CALM };
         if kind < 0.42 {
             calm
         } else if kind < 0.62 {
-            let frown = dice.range(0.04, 0.12);
-            Self { smile: dice.range(-0.8, -0.2), frown, lids: 0.85, raised: -0.03, ..calm }
+            let frown = rng.range(0.04, 0.12);
+            Self { smile: rng.range(-0.8, -0.2), frown, lids: 0.85, raised: -0.03, ..calm }
         } else if kind < 0.78 {
-            Self { smile: dice.range(-1.0, -0.4), frown: dice.range(-0.09, -0.02), lids: 0.8, raised: 0.03, ..calm }
+            Self { smile: rng.range(-1.0, -0.4), frown: rng.range(-0.09, -0.02), lids: 0.8, raised: 0.03, ..calm }
         } else if kind < 0.92 {
-            let smile = dice.range(-0.4, 0.1);
-            Self { smile, open: dice.range(0.04, 0.13), teeth: dice.chance(0.5), width: width - 0.03, ..calm }
+            let smile = rng.range(-0.4, 0.1);
+            Self { smile, open: rng.range(0.04, 0.13), teeth: rng.chance(0.5), width: width - 0.03, ..calm }
         } else {
-            let open = dice.range(0.10, 0.20);
+            let open = rng.range(0.10, 0.20);
             Self { smile: -0.2, open, width: width - 0.09, lids: 1.35, raised: 0.10, ..calm }
         }
     }

@@ -9,8 +9,8 @@ Method: as for the hand, see [`super::super::body`]; the distance to an ellipsoi
 
 use super::expression::Expression;
 use crate::datasets::synthetic::camera::Shade;
-use crate::datasets::synthetic::dice::Dice;
 use crate::datasets::synthetic::exact::{Rotation, Vec3, smooth_min, v};
+use crate::datasets::synthetic::rng::Rng;
 
 /// The height of the mouth's middle.
 pub(super) const MOUTH: f32 = -0.50;
@@ -74,30 +74,30 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub fn new(expression: &Expression, turn: Rotation, dice: &mut Dice) -> Self {
-        let wide = 1.0 + 0.10 * dice.bell();
-        let style = match dice.uniform() {
+    pub fn new(expression: &Expression, turn: Rotation, rng: &mut Rng) -> Self {
+        let wide = 1.0 + 0.10 * rng.approximately_normal();
+        let style = match rng.uniform() {
             u if u < 0.09 => Style::Bald,
             u if u < 0.55 => Style::Short,
             u if u < 0.90 => Style::Long,
             _ => Style::Scarf,
         };
-        let jaw = (0.61 + 0.06 * dice.bell()) * wide;
+        let jaw = (0.61 + 0.06 * rng.approximately_normal()) * wide;
         Self {
             turn,
             skull: v(0.77 * wide, 0.76, 0.84),
-            jaw: v(jaw, 0.70 + 0.05 * dice.bell(), 0.64),
-            cheeks: 0.25 + 0.04 * dice.bell(),
-            nose: (0.095 + 0.03 * dice.bell(), 0.82 + 0.07 * dice.bell()),
+            jaw: v(jaw, 0.70 + 0.05 * rng.approximately_normal(), 0.64),
+            cheeks: 0.25 + 0.04 * rng.approximately_normal(),
+            nose: (0.095 + 0.03 * rng.approximately_normal(), 0.82 + 0.07 * rng.approximately_normal()),
             lifted: expression.smile.max(0.0),
             chin_drop: 0.35 * expression.open,
             style,
-            thick: if style == Style::Long { dice.range(0.10, 0.20) } else { dice.range(0.05, 0.13) },
-            hairline: 0.62 + 0.10 * dice.bell(),
-            length: dice.range(-1.6, -0.5),
-            parting: 0.35 * dice.bell(),
-            shoulders: dice.range(1.15, 1.5),
-            neckline: dice.range(-1.42, -1.22),
+            thick: if style == Style::Long { rng.range(0.10, 0.20) } else { rng.range(0.05, 0.13) },
+            hairline: 0.62 + 0.10 * rng.approximately_normal(),
+            length: rng.range(-1.6, -0.5),
+            parting: 0.35 * rng.approximately_normal(),
+            shoulders: rng.range(1.15, 1.5),
+            neckline: rng.range(-1.42, -1.22),
         }
     }
 

@@ -11,8 +11,8 @@ mod head;
 mod paint;
 
 use super::camera::{Canvas, Light, Shade, develop, reflect};
-use super::dice::Dice;
 use super::exact::{Rotation, Vec3, v};
+use super::rng::Rng;
 use door::Door;
 use expression::Expression;
 use head::{Head, Hit};
@@ -25,19 +25,19 @@ const EXPOSURE: (f32, f32) = (0.70, 1.15);
 const SAMPLES: usize = 2;
 
 /// Draws a face that smiles or does not: side × side × 3 bytes, row by row.
-pub(super) fn draw(is_happy: bool, side: usize, dice: &mut Dice) -> Vec<u8> {
-    let expression = Expression::new(is_happy, dice);
-    let pose = Pose::new(dice);
-    let head = Head::new(&expression, pose.turn, dice);
-    let paint = Paint::new(&expression, &head, dice);
-    let light = Light::new(dice);
-    let door = Door::new(dice);
+pub(super) fn draw(is_happy: bool, side: usize, rng: &mut Rng) -> Vec<u8> {
+    let expression = Expression::new(is_happy, rng);
+    let pose = Pose::new(rng);
+    let head = Head::new(&expression, pose.turn, rng);
+    let paint = Paint::new(&expression, &head, rng);
+    let light = Light::new(rng);
+    let door = Door::new(rng);
     let (colours, cover) = see(side, &head, &pose, &paint, &light);
     let mut canvas = door.draw(side, &light, &cover);
     for (pixel, (colour, cover)) in canvas.iter_mut().zip(colours.iter().zip(&cover)) {
         *pixel = *pixel * (1.0 - cover) + *colour;
     }
-    develop(canvas, side, EXPOSURE, dice)
+    develop(canvas, side, EXPOSURE, rng)
 }
 
 /// Where the head is in space.
@@ -49,9 +49,18 @@ struct Pose {
 }
 
 impl Pose {
-    fn new(dice: &mut Dice) -> Self {
-        let turn = Rotation::new(22.0 * dice.bell(), 4.0 + 10.0 * dice.bell(), 10.0 * dice.bell());
-        Self { turn, scale: dice.range(0.66, 0.80), x: 0.09 * dice.bell(), y: 0.04 + 0.07 * dice.bell() }
+    fn new(rng: &mut Rng) -> Self {
+        let turn = Rotation::new(
+            22.0 * rng.approximately_normal(),
+            4.0 + 10.0 * rng.approximately_normal(),
+            10.0 * rng.approximately_normal(),
+        );
+        Self {
+            turn,
+            scale: rng.range(0.66, 0.80),
+            x: 0.09 * rng.approximately_normal(),
+            y: 0.04 + 0.07 * rng.approximately_normal(),
+        }
     }
 }
 

@@ -6,8 +6,8 @@ Colours are linear light in even white light, as in [`super::super::skin`].
 
 use super::expression::Expression;
 use super::head::{Head, Hit, MOUTH, Material, Style};
-use crate::datasets::synthetic::dice::Dice;
 use crate::datasets::synthetic::exact::{Vec3, sin_cos, smoothstep, v};
+use crate::datasets::synthetic::rng::Rng;
 use crate::datasets::synthetic::skin::TONES;
 
 const HAIR: [Vec3; 7] = [
@@ -45,44 +45,45 @@ pub(super) struct Paint {
 }
 
 impl Paint {
-    pub fn new(expression: &Expression, head: &Head, dice: &mut Dice) -> Self {
-        let tone = dice.uniform() * 3.999;
+    pub fn new(expression: &Expression, head: &Head, rng: &mut Rng) -> Self {
+        let tone = rng.uniform() * 3.999;
         let i = tone.floor() as usize;
         let skin = TONES[i].mix(TONES[i + 1], tone - tone.floor());
-        let skin = skin.tint(v(0.86, 0.82 + 0.05 * dice.bell(), 0.78 + 0.08 * dice.bell()));
+        let skin =
+            skin.tint(v(0.86, 0.82 + 0.05 * rng.approximately_normal(), 0.78 + 0.08 * rng.approximately_normal()));
         let painted = if head.style == Style::Short { 0.08 } else { 0.45 };
-        let red = if dice.chance(painted) { dice.range(0.4, 0.9) } else { 0.0 };
+        let red = if rng.chance(painted) { rng.range(0.4, 0.9) } else { 0.0 };
         let lips = skin.tint(v(0.82, 0.52, 0.54)).mix(v(0.34, 0.03, 0.05), red);
         // Dark skin rarely goes with light hair.
-        let choice = (dice.uniform() * (7.0 - 1.1 * tone)).floor() as usize;
-        let hair = if dice.chance(0.08) { HAIR[6] } else { HAIR[choice.min(5)] };
-        let hair = if head.style == Style::Scarf { cloth(dice) } else { hair };
+        let choice = (rng.uniform() * (7.0 - 1.1 * tone)).floor() as usize;
+        let hair = if rng.chance(0.08) { HAIR[6] } else { HAIR[choice.min(5)] };
+        let hair = if head.style == Style::Scarf { cloth(rng) } else { hair };
         let bearded = matches!(head.style, Style::Short | Style::Bald);
-        let (beard, moustache) = match dice.uniform() {
+        let (beard, moustache) = match rng.uniform() {
             u if !bearded || u < 0.55 => (0.0, 0.0),
             u if u < 0.75 => (0.30, 0.35),
             u if u < 0.85 => (0.0, 0.85),
             _ => (0.85, 0.85),
         };
-        let iris = (dice.uniform() * (4.0 - 0.9 * tone).max(1.0)).floor() as usize;
-        let glasses = dice.chance(0.18).then(|| {
-            let frame = if dice.chance(0.6) { v(0.02, 0.02, 0.022) } else { v(0.25, 0.18, 0.10) };
-            (frame, dice.range(0.19, 0.24))
+        let iris = (rng.uniform() * (4.0 - 0.9 * tone).max(1.0)).floor() as usize;
+        let glasses = rng.chance(0.18).then(|| {
+            let frame = if rng.chance(0.6) { v(0.02, 0.02, 0.022) } else { v(0.25, 0.18, 0.10) };
+            (frame, rng.range(0.19, 0.24))
         });
         Self {
             skin,
             lips,
             hair,
             iris: IRISES[iris.min(3)],
-            cloth: (cloth(dice), cloth(dice), if dice.chance(0.3) { dice.range(500.0, 1100.0) } else { 0.0 }),
+            cloth: (cloth(rng), cloth(rng), if rng.chance(0.3) { rng.range(500.0, 1100.0) } else { 0.0 }),
             beard,
             moustache,
-            brows: (dice.range(0.55, 0.95), dice.range(0.030, 0.055)),
+            brows: (rng.range(0.55, 0.95), rng.range(0.030, 0.055)),
             glasses,
-            lashes: dice.range(0.3, 1.0),
-            blush: dice.range(0.0, 0.5),
-            wrinkles: dice.range(0.0, 0.6),
-            strands: (dice.range(0.0, 360.0), dice.range(900.0, 1600.0)),
+            lashes: rng.range(0.3, 1.0),
+            blush: rng.range(0.0, 0.5),
+            wrinkles: rng.range(0.0, 0.6),
+            strands: (rng.range(0.0, 360.0), rng.range(900.0, 1600.0)),
             face: Expression { ..*expression },
         }
     }
@@ -231,7 +232,7 @@ impl Paint {
 }
 
 /// A colour that clothes have.
-fn cloth(dice: &mut Dice) -> Vec3 {
-    let grey = dice.range(0.02, 0.6);
-    v(grey, grey, grey).tint(v(dice.range(0.3, 1.3), dice.range(0.3, 1.1), dice.range(0.3, 1.4)))
+fn cloth(rng: &mut Rng) -> Vec3 {
+    let grey = rng.range(0.02, 0.6);
+    v(grey, grey, grey).tint(v(rng.range(0.3, 1.3), rng.range(0.3, 1.1), rng.range(0.3, 1.4)))
 }

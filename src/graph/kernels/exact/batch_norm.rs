@@ -6,8 +6,8 @@ Moving averages are not kept here, see [`ops::batch_norm`](crate::graph::ops::ba
 
 /// One over the standard deviation of each channel, 1 / √(variance + epsilon), as Eigen computed it in packets of four.
 ///
-/// Channels of whole packets: the rounded exact value (an estimate and one Newton step give it). The left-over channels:
-/// 1 / √x with two roundings, which may be the next number.
+/// Channels of whole packets: the rounded exact value (an estimate and one Newton step give it). The left-over
+/// channels: 1 / √x with two roundings, which may be the neighbouring `f32`.
 pub fn inverse_deviation(variance: &[f32], epsilon: f32, out: &mut [f32]) {
     let whole = variance.len() / 4 * 4;
     for (c, (out, variance)) in out.iter_mut().zip(variance).enumerate() {

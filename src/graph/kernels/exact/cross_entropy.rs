@@ -1,6 +1,6 @@
 /*!
-Cross-entropies of given probabilities, in plain loops. Probabilities are clipped to [1e-7, 1 − 1e-7], so that no logarithm
-is infinite.
+Cross-entropies of given probabilities, in plain loops. Probabilities are clipped to [1e-7, 1 − 1e-7], so that no
+logarithm is infinite.
 */
 
 /// How near a probability may come to 0 and to 1.
@@ -24,8 +24,8 @@ pub fn categorical_forward(classes: usize, o: &[f32], y: &[f32], loss: &mut [f32
     }
 }
 
-/// The gradient of [`categorical_forward`] with respect to the outputs, as a function of the element's index. With p = o / S:
-/// do_j = (dp_j − Σ_k dp_k p_k) / S, dp_j = −y_j / p_j.
+/// The gradient of [`categorical_forward`] with respect to the outputs, as a function of the element's index. With p =
+/// o / S: do_j = (dp_j − Σ_k dp_k p_k) / S, dp_j = −y_j / p_j.
 pub fn categorical_backward(classes: usize, o: &[f32], y: &[f32], d_loss: &[f32]) -> impl Fn(usize) -> f32 {
     let sums: Vec<f32> = o.chunks_exact(classes).map(|row| row.iter().sum()).collect();
     let d_p = move |sums: &[f32], i: usize| {

@@ -9,8 +9,8 @@ use crate::graph::kernels::{
     window::{for_each_offset, pixel},
 };
 
-/// Writes the maximum of each window into `y`, and its offset in the window into `argmax`, if that is not empty: counted
-/// row by row, the first one where several are equal, as in TensorFlow.
+/// Writes the maximum of each window into `y`, and its offset in the window into `argmax`, if that is not empty:
+/// counted row by row, the first one where several are equal, as in TensorFlow.
 pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32]) {
     for position in 0..g.m * g.n_h * g.n_w {
         let out = position * g.n_c..(position + 1) * g.n_c;

@@ -17,6 +17,7 @@ pub mod elementwise;
 pub mod global_pool;
 pub mod matmul;
 pub mod max_pool;
+pub mod one_hot;
 pub mod reduce;
 pub mod softmax;
 pub mod softmax_cross_entropy;

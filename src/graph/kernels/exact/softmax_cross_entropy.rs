@@ -2,8 +2,8 @@
 
 use super::{softmax::exponentials, sum::packet_sum};
 
-/// Writes the loss of each row of `classes` logits `z` with its row of labels `y`, and softmax(z) − y into `difference`, if
-/// it is not empty.
+/// Writes the loss of each row of `classes` logits `z` with its row of labels `y`, and softmax(z) − y into
+/// `difference`, if it is not empty.
 pub fn forward(classes: usize, z: &[f32], y: &[f32], loss: &mut [f32], difference: &mut [f32]) {
     let mut exps = vec![0.0; classes];
     let mut products = vec![0.0; classes];

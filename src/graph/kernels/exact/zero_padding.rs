@@ -1,6 +1,6 @@
 /*! Copying images into larger ones, and back. */
 
-/// Where images lie inside larger ones.
+/// Where images are placed inside larger ones.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
     /// Images, rows, columns and channels of the small images.
@@ -34,7 +34,7 @@ pub fn forward(frame: &Frame, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// Writes or adds what lies at the small images' place in `dy`.
+/// Writes or adds the elements of `dy` at the small images' place.
 pub fn backward(frame: &Frame, dy: &[f32], dx: &mut [f32], accumulate: bool) {
     for (to, from) in frame.rows() {
         let (dx, dy) = (&mut dx[to..to + frame.row_len()], &dy[from..from + frame.row_len()]);

@@ -1,8 +1,8 @@
 /*!
 Average pooling and its gradient, one vector of channels at a time.
 
-Padding never counts: the mean is taken over the elements inside the image. A window as large as the image makes it global
-pooling.
+Padding never counts: the mean is taken over the elements inside the image. A window as large as the image makes it
+global pooling.
 */
 
 use super::{disjoint::DisjointSlices, isa::for_each_isa, pool};
@@ -42,8 +42,8 @@ for_each_isa! {
     }
 }
 
-/// The gradient of average pooling: each element of `dy` is spread evenly over the elements of its window; added to `dx` with
-/// `accumulate`.
+/// The gradient of average pooling: each element of `dy` is spread evenly over the elements of its window; added to
+/// `dx` with `accumulate`.
 ///
 /// # Panics
 /// If a slice does not have the length that the geometry says.

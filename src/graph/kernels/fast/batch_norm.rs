@@ -48,8 +48,8 @@ impl Statistics<'_> {
 
 /// Writes each channel's mean and (biased) variance over all pixels of `x`.
 ///
-/// Blocks of pixels are summed twice in `f32` while they are in the cache, first for their mean, then for their deviations
-/// from it; blocks are combined in `f64` (Chan, Golub and LeVeque 1979), in order.
+/// Blocks of pixels are summed twice in `f32` while they are in the cache, first for their mean, then for their
+/// deviations from it; blocks are combined in `f64` (Chan, Golub and LeVeque 1979), in order.
 ///
 /// # Panics
 /// If `x` is empty or not made of whole rows of as many channels as `mean` and `variance` have.
@@ -130,8 +130,8 @@ for_each_isa! {
 /// Normalises: `y = (x - mean) inv gamma + beta`, then the epilogue, which may have an addition and a relu.
 ///
 /// # Panics
-/// If `x`, `y` and the addend differ in length or are not made of whole rows of channels, or if the epilogue has a bias or
-/// a normalisation.
+/// If `x`, `y` and the addend differ in length or are not made of whole rows of channels, or if the epilogue has a bias
+/// or a normalisation.
 pub fn forward(s: &Statistics, x: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     let Epilogue { bias, norm, add, relu } = epilogue;
     assert!(
@@ -200,8 +200,8 @@ for_each_isa! {
 /// dx = gamma inv (g - (d_beta + x_hat d_gamma) / n)
 /// ```
 ///
-/// `relu` says that a relu was in the epilogue of the forward pass; where its input was positive is computed again. `dy`
-/// None means that `dx` holds it.
+/// `relu` says that a relu was in the epilogue of the forward pass; where its input was positive is computed again.
+/// `dy` None means that `dx` holds it.
 ///
 /// # Panics
 /// If the slices do not fit each other.

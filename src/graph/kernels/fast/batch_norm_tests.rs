@@ -9,7 +9,8 @@ use crate::graph::kernels::workspace::Workspace;
 /// What one set of calls writes: the output, the gradients of x, of gamma and of beta.
 type Results = [Vec<f32>; 4];
 
-/// How a test runs the layer: followed by a relu, or by an addition and a relu, whose gradients are then made elsewhere.
+/// How a test runs the layer: followed by a relu, or by an addition and a relu, whose gradients are then made
+/// elsewhere.
 #[derive(Debug, Clone, Copy)]
 struct Tail {
     relu: bool,
@@ -19,9 +20,9 @@ struct Tail {
 fn run(shapes: &mut Shapes, rows: usize, n_c: usize, tail: Tail, ws: &mut Workspace) -> (Results, [Vec<f64>; 4]) {
     let len = rows * n_c;
     // A mean far from zero: the variance must not be a difference of two large numbers.
-    let x: Vec<f32> = shapes.numbers(len).iter().map(|x| 50.0 + x).collect();
-    let (add, dy) = (shapes.numbers(len), shapes.numbers(len));
-    let (gamma, beta) = (shapes.numbers(n_c), shapes.numbers(n_c));
+    let x: Vec<f32> = shapes.elements(len).iter().map(|x| 50.0 + x).collect();
+    let (add, dy) = (shapes.elements(len), shapes.elements(len));
+    let (gamma, beta) = (shapes.elements(n_c), shapes.elements(n_c));
     let epsilon = 1e-3f64;
 
     let (mut mean, mut variance) = (vec![0.0; n_c], vec![0.0; n_c]);
@@ -39,12 +40,12 @@ fn run(shapes: &mut Shapes, rows: usize, n_c: usize, tail: Tail, ws: &mut Worksp
     let epilogue = Epilogue { add: tail.add.then_some(&add[..]), relu: tail.relu, ..Epilogue::default() };
     batch_norm::forward(&s, &x, &mut y, epilogue, ws);
 
-    let gated = tail.relu && !tail.add;
+    let fused_relu = tail.relu && !tail.add;
     let mut dx = vec![f32::NAN; len];
     let (mut d_gamma, mut d_beta) = (vec![0.0; n_c], vec![0.0; n_c]);
-    batch_norm::backward(&s, gated, &x, Some(&dy), &mut dx, &mut d_gamma, &mut d_beta, ws);
+    batch_norm::backward(&s, fused_relu, &x, Some(&dy), &mut dx, &mut d_gamma, &mut d_beta, ws);
     let mut in_place = dy.clone();
-    batch_norm::backward(&s, gated, &x, None, &mut in_place, &mut d_gamma, &mut d_beta, ws);
+    batch_norm::backward(&s, fused_relu, &x, None, &mut in_place, &mut d_gamma, &mut d_beta, ws);
     assert!(in_place == dx, "in place gives other numbers");
 
     let mut expected_y = vec![0.0; len];
@@ -56,7 +57,7 @@ fn run(shapes: &mut Shapes, rows: usize, n_c: usize, tail: Tail, ws: &mut Worksp
         let z = x_hat[i] * f64::from(gamma[c]) + f64::from(beta[c]) + if tail.add { f64::from(add[i]) } else { 0.0 };
         expected_y[i] = if tail.relu { z.max(0.0) } else { z };
         // Where rounding decides on which side of zero the relu stood, the output says it.
-        g[i] = if gated && y[i] <= 0.0 { 0.0 } else { f64::from(dy[i]) };
+        g[i] = if fused_relu && y[i] <= 0.0 { 0.0 } else { f64::from(dy[i]) };
         sums[c] += g[i];
         products[c] += g[i] * x_hat[i];
     }

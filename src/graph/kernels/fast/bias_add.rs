@@ -1,6 +1,6 @@
 /*!
-One element per channel added to every row of channels, and the gradient of these biases. Behind a convolution or a matrix
-product it is better part of the kernel's epilogue.
+One element per channel added to every row of channels, and the gradient of these biases. Behind a convolution or a
+matrix product it is better part of the kernel's epilogue.
 */
 
 use super::{blocks, disjoint::DisjointSlices, isa::for_each_isa};

@@ -1,8 +1,8 @@
 /*!
 The 2-D convolution and its two gradients.
 
-Most are matrix products that read the images in place: no im2col buffer is built, and no image is padded (`gemm/rows.rs`,
-`gemm/outer.rs`). 3x3 filters over many channels use Winograd's convolution (`winograd/mod.rs`).
+Most are matrix products that read the images in place: no im2col buffer is built, and no image is padded
+(`gemm/rows.rs`, `gemm/outer.rs`). 3x3 filters over many channels use Winograd's convolution (`winograd/mod.rs`).
 */
 
 use super::gemm::epilogue::EpiloguePtrs;
@@ -25,12 +25,13 @@ use crate::graph::kernels::workspace::Workspace;
 /// `x` is `(m, n_h_prev, n_w_prev, n_c_prev)`, `w` is `(f_h, f_w, n_c_prev, n_c)`, `y` is `(m, n_h, n_w, n_c)`; pixels
 /// outside the image are zero.
 ///
-/// DIFFERENCE: 3x3 filters over many channels use Winograd's convolution, which rounds differently from the sum above, with
-/// up to twice the error, and spreads an infinity or NaN to nearby pixels. Whether it is used depends on the size of the
-/// batch, so the last bits of one image's outputs may, too.
+/// DIFFERENCE: 3x3 filters over many channels use Winograd's convolution, which rounds differently from the sum above,
+/// with up to twice the error, and spreads an infinity or NaN to nearby pixels. Whether it is used depends on the size
+/// of the batch, so the last bits of one image's outputs may, too.
 ///
 /// # Panics
-/// If a slice does not have the length that the geometry says, or the epilogue normalises: see [`Prepared::normalised`].
+/// If a slice does not have the length that the geometry says, or the epilogue normalises: see
+/// [`Prepared::normalised`].
 pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("w", w.len(), g.filter_len());
     match Winograd::plan(g, ws.isa()) {
@@ -39,8 +40,8 @@ pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue
     }
 }
 
-/// Filters packed as the kernels read them, for [`forward_prepared`]: worth it where the same filters serve many batches, or
-/// small ones. They are valid for batches of any size, and workspaces with the same instruction set.
+/// Filters packed as the kernels read them, for [`forward_prepared`]: worth it where the same filters serve many
+/// batches, or small ones. They are valid for batches of any size, and workspaces with the same instruction set.
 #[derive(Debug)]
 pub struct Prepared {
     /// Taps and channels of the filters, and the instruction set.
@@ -63,8 +64,8 @@ impl Prepared {
         Prepared { shape: Prepared::shape(g, ws), packed, transformed: Vec::new() }
     }
 
-    /// Packs filters that convolve and normalise at once, and returns them with their biases: w s and (b − mean) s + beta,
-    /// with s = gamma / √(variance + epsilon). `bias` None means zero.
+    /// Packs filters that convolve and normalise at once, and returns them with their biases: w s and (b − mean) s +
+    /// beta, with s = gamma / √(variance + epsilon). `bias` None means zero.
     ///
     /// # Panics
     /// As [`Prepared::new`].

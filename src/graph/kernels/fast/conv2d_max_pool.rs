@@ -2,13 +2,13 @@
 A convolution with few filters and the max pooling that follows it in one pass: the output of the convolution is never
 written to memory.
 
-It is not for windows that overlap, nor for strides of the convolution, and it computes no gradient of the images. Vectors
-hold neighbouring pixels of one channel here, while those of `conv2d` hold the channels of one pixel: eight filters would
-leave half of a register unused.
+It is not for windows that overlap, nor for strides of the convolution, and it computes no gradient of the images.
+Vectors hold neighbouring pixels of one channel here, while those of `conv2d` hold the channels of one pixel: eight
+filters would leave half of a register unused.
 
-What it is worth: an epoch of the application network (`benches/networks.rs`) on one core with AVX-512 takes 142 ms, without
-this kernel and its gradient 184 ms, and 227 ms when the gradient of the filters is a dense product, too (see
-`conv2d_sparse.rs`).
+What it is worth: an epoch of the application network (`benches/networks.rs`) on one core of an AMD EPYC with AVX2 takes
+144 ms, without this kernel and its gradient 191 ms, and 229 ms when the gradient of the filters is a dense product, too
+(see `conv2d_sparse.rs`): medians of three runs of five epochs each, processor time.
 */
 
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
@@ -22,12 +22,13 @@ use crate::graph::kernels::geometry::{Conv2dGeometry, Pool2dGeometry};
 use crate::graph::kernels::window::{columns, rows};
 use crate::graph::kernels::workspace::Workspace;
 
-/// Writes the maximum of each window of the convolution into `y`, rectified with `relu`, and its offset in the window into
-/// `argmax`, if that is not empty: the results of [`super::conv2d::forward`] followed by [`super::max_pool::forward`].
+/// Writes the maximum of each window of the convolution into `y`, rectified with `relu`, and its offset in the window
+/// into `argmax`, if that is not empty: the results of [`super::conv2d::forward`] followed by
+/// [`super::max_pool::forward`].
 ///
 /// # Panics
-/// If the convolution has strides, if windows overlap or leave gaps, if `pool` is not over the convolution's output, or if
-/// a slice does not have the length that the geometry says.
+/// If the convolution has strides, if windows overlap or leave gaps, if `pool` is not over the convolution's output, or
+/// if a slice does not have the length that the geometry says.
 #[allow(clippy::too_many_arguments)]
 pub fn forward(
     conv: &Conv2dGeometry,
@@ -82,8 +83,8 @@ pub fn forward(
                         maxima_rows: maxima_rows[column..].as_mut_ptr(),
                         maxima_step: n_columns,
                     };
-                    // SAFETY: the planes hold all rows and columns that the band's windows cover, the filters of a block
-                    // are packed, and both buffers have a row for each filter.
+                    // SAFETY: the planes hold all rows and columns that the band's windows cover, the filters of a
+                    // block are packed, and both buffers have a row for each filter.
                     unsafe { (kernel.band)(&band) };
                 }
                 let first_filter = block * kernel.n_filters;
@@ -133,11 +134,12 @@ fn pack_filters(n_c: usize, w: &[f32], n_filters: usize, packed: &mut [f32]) {
     }
 }
 
-/// The layout of an image whose channels are separated, with the convolution's padding around them: row after row, within a
-/// row channel after channel.
+/// The layout of an image whose channels are separated, with the convolution's padding around them: row after row,
+/// within a row channel after channel.
 #[derive(Clone, Copy)]
 struct Planes {
-    /// Elements of one channel's row: as many as whole vectors read, so there may be more padding than the convolution's.
+    /// Elements of one channel's row: as many as whole vectors read, so there may be more padding than the
+    /// convolution's.
     row_len: usize,
     n_rows: usize,
 }

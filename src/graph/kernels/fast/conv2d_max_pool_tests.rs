@@ -10,7 +10,7 @@ use crate::graph::network::padding::Padding;
 
 fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     // Few different numbers, so that several cells of a window are equal.
-    let mut few = |len: usize| -> Vec<f32> { shapes.numbers(len).iter().map(|x| x.round()).collect() };
+    let mut few = |len: usize| -> Vec<f32> { shapes.elements(len).iter().map(|x| x.round()).collect() };
     let (x, w) = (few(conv.input_len()), few(conv.filter_len()));
     let mut between = vec![f32::NAN; conv.output_len()];
     conv2d::forward(conv, &x, &w, &mut between, Epilogue::default(), ws);
@@ -52,7 +52,9 @@ fn one_pass_has_the_bits_of_two() {
 }
 
 #[test]
-#[should_panic(expected = "conv2d_max_pool: expected a convolution without strides and windows side by side")]
+#[should_panic(
+    expected = "conv2d_max_pool: expected a convolution of stride 1 and windows as far apart as they are large"
+)]
 fn windows_that_overlap_are_refused() {
     let conv = Conv2dGeometry::new((1, 8, 8, 1), (1, 1, 1, 1), (1, 1), Padding::Valid);
     let pool = Pool2dGeometry::new((1, 8, 8, 1), (4, 4), (2, 2), Padding::Valid);

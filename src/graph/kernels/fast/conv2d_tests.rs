@@ -91,8 +91,8 @@ fn winograd_geometries() -> Vec<Conv2dGeometry> {
 }
 
 fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
-    let (x, w, dy) = (shapes.numbers(g.input_len()), shapes.numbers(g.filter_len()), shapes.numbers(g.output_len()));
-    let (bias, old) = (shapes.numbers(g.n_c), shapes.numbers(g.input_len()));
+    let (x, w, dy) = (shapes.elements(g.input_len()), shapes.elements(g.filter_len()), shapes.elements(g.output_len()));
+    let (bias, old) = (shapes.elements(g.n_c), shapes.elements(g.input_len()));
     let what = format!("{g:?} {:?}", ws.isa());
 
     let mut expected = vec![0.0f64; g.output_len()];
@@ -165,7 +165,7 @@ fn winograd_takes_what_is_worth_it() {
 }
 
 #[test]
-fn convolutions_are_the_sums_they_stand_for() {
+fn convolutions_agree_with_plain_sums() {
     for isa in Isa::all_available() {
         let mut shapes = Shapes::new(1);
         let mut ws = Workspace::new(2).with_isa(isa);
@@ -188,7 +188,7 @@ fn convolutions_have_the_same_bits_for_any_number_of_threads() {
     geometries.push(three_by_three((200, 4, 4, 112), 48, Padding::Same));
     for g in geometries {
         let (x, w, dy) =
-            (shapes.numbers(g.input_len()), shapes.numbers(g.filter_len()), shapes.numbers(g.output_len()));
+            (shapes.elements(g.input_len()), shapes.elements(g.filter_len()), shapes.elements(g.output_len()));
         for isa in Isa::all_available() {
             let run = |n_threads| {
                 let mut ws = Workspace::new(n_threads).with_isa(isa);
@@ -212,11 +212,11 @@ fn prepared_filters_serve_batches_and_images_of_any_size() {
     for isa in Isa::all_available() {
         let mut ws = Workspace::new(2).with_isa(isa);
         let first = three_by_three((1, 4, 4, 64), 96, Padding::Same);
-        let w = shapes.numbers(first.filter_len());
+        let w = shapes.elements(first.filter_len());
         let mut prepared = Prepared::new(&first, &w, &ws);
         for (m, n) in [(1, 4), (16, 4), (1, 4), (3, 15), (40, 4)] {
             let g = three_by_three((m, n, n, 64), 96, Padding::Same);
-            let x = shapes.numbers(g.input_len());
+            let x = shapes.elements(g.input_len());
             let (mut expected, mut y) = (vec![f32::NAN; g.output_len()], vec![f32::NAN; g.output_len()]);
             conv2d::forward(&g, &x, &w, &mut expected, Epilogue::default(), &mut ws);
             conv2d::forward_prepared(&g, &x, &mut prepared, &mut y, Epilogue::default(), &mut ws);
@@ -226,7 +226,7 @@ fn prepared_filters_serve_batches_and_images_of_any_size() {
 }
 
 #[test]
-#[should_panic(expected = "expected filters prepared for (cells, channels in, channels out, instructions) (9, 32, 64,")]
+#[should_panic(expected = "expected filters packed for (taps, channels in, channels out, instruction set) (9, 32, 64,")]
 fn prepared_filters_of_another_shape_are_refused() {
     let mut ws = Workspace::new(1);
     let (g, other) =
@@ -243,7 +243,7 @@ fn what_an_earlier_kernel_left_in_the_scratch_memory_does_no_harm() {
         let mut ws = Workspace::new(2).with_isa(isa);
         let large = three_by_three((45, 8, 8, 64), 96, Padding::Same);
         let not_a_number = vec![f32::NAN; large.input_len()];
-        let w = shapes.numbers(large.filter_len());
+        let w = shapes.elements(large.filter_len());
         let mut y = vec![0.0; large.output_len()];
         for g in [three_by_three((9, 6, 7, 32), 80, Padding::Same), three_by_three((59, 4, 4, 112), 48, Padding::Same)]
         {

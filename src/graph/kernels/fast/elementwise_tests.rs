@@ -11,8 +11,8 @@ fn matmul_agrees_with_plain_loops() {
     let mut shapes = Shapes::new(6);
     let mut ws = Workspace::new(2);
     for (m, k, n) in [(1, 1, 1), (5, 64, 6), (33, 7, 100), (0, 3, 2)] {
-        let (x, w, dy) = (shapes.numbers(m * k), shapes.numbers(k * n), shapes.numbers(m * n));
-        let bias = shapes.numbers(n);
+        let (x, w, dy) = (shapes.elements(m * k), shapes.elements(k * n), shapes.elements(m * n));
+        let bias = shapes.elements(n);
         let (mut y, mut dx, mut dw) = (vec![0.0f64; m * n], vec![0.0f64; m * k], vec![0.0f64; k * n]);
         for i in 0..m * k * n {
             let (r, j, c) = (i / (k * n), i / n % k, i % n);
@@ -38,7 +38,7 @@ fn elementwise_kernels_follow_their_equations() {
     for isa in Isa::all_available() {
         let mut ws = Workspace::new(3).with_isa(isa);
         let (rows, n_c) = (5000, 9);
-        let (x, dy, bias) = (shapes.numbers(rows * n_c), shapes.numbers(rows * n_c), shapes.numbers(n_c));
+        let (x, dy, bias) = (shapes.elements(rows * n_c), shapes.elements(rows * n_c), shapes.elements(n_c));
 
         let mut y = x.clone();
         bias_add::forward(&mut y, &bias, false, &mut ws);

@@ -1,7 +1,7 @@
 /*!
 Which vector instructions the fast kernels use: chosen when the program runs, never when it is compiled.
 
-The numbers do not depend on it except for the rounding inside matrix products, where AVX2 and AVX-512 fuse the
+Results do not depend on it except for the rounding inside matrix products, where AVX2 and AVX-512 fuse the
 multiplication with the addition and the portable code does not.
 */
 
@@ -10,9 +10,9 @@ multiplication with the addition and the portable code does not.
 pub enum Isa {
     /// What every processor of the architecture has.
     Portable,
-    /// x86-64 with AVX2 and FMA: 16 registers of 8 numbers.
+    /// x86-64 with AVX2 and FMA: 16 registers of 8 elements.
     Avx2,
-    /// x86-64 with AVX-512 F, VL, DQ and BW: 32 registers of 16 numbers.
+    /// x86-64 with AVX-512 F, VL, DQ and BW: 32 registers of 16 elements.
     Avx512,
 }
 
@@ -53,8 +53,8 @@ impl Isa {
 
 /// Defines a function whose body is compiled once for each instruction set, and that picks one by its first argument.
 ///
-/// The compiler turns the plain loops of the body into that set's vectors. It never fuses a multiplication with an
-/// addition by itself, so all versions return the same bits.
+/// The compiler vectorises the plain loops of the body for that set. It never fuses a multiplication with an addition
+/// by itself, so all versions return the same bits.
 macro_rules! for_each_isa {
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*

@@ -1,5 +1,6 @@
 /*!
-The product of two matrices and its gradients: a convolution whose image is a row of `m` pixels and whose filters are 1x1.
+The product of two matrices and its gradients: a convolution whose image is a row of `m` pixels and whose filters are
+1x1.
 */
 
 use super::conv2d;

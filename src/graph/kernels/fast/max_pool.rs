@@ -15,8 +15,8 @@ use crate::graph::kernels::{
     workspace::Workspace,
 };
 
-/// Writes the maximum of each window into `y`, and its offset in the window into `argmax`, if that is not empty: counted
-/// row by row, the first one where several are equal, as in TensorFlow.
+/// Writes the maximum of each window into `y`, and its offset in the window into `argmax`, if that is not empty:
+/// counted row by row, the first one where several are equal, as in TensorFlow.
 ///
 /// # Panics
 /// If a slice does not have the length that the geometry says.
@@ -87,8 +87,8 @@ pub fn backward(g: &Pool2dGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32], 
     });
 }
 
-/// For windows of up to so many elements, comparing every offset with the argmax, a vector of channels at a time, is faster
-/// than an indexed addition for every element.
+/// For windows of up to so many elements, comparing every offset with the argmax, a vector of channels at a time, is
+/// faster than an indexed addition for every element.
 const MAX_GATHER_WINDOW: usize = 16;
 
 for_each_isa! {

@@ -24,8 +24,8 @@ fn window(g: &Pool2dGeometry, o: usize) -> Vec<(usize, usize)> {
 
 fn check(g: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
     // Halves, so that several elements of a window are equal.
-    let x: Vec<f32> = shapes.numbers(g.input_len()).iter().map(|x| (2.0 * x).round() / 2.0).collect();
-    let (dy, old) = (shapes.numbers(g.output_len()), shapes.numbers(g.input_len()));
+    let x: Vec<f32> = shapes.elements(g.input_len()).iter().map(|x| (2.0 * x).round() / 2.0).collect();
+    let (dy, old) = (shapes.elements(g.output_len()), shapes.elements(g.input_len()));
     let (mut max, mut average) = (vec![0.0; g.output_len()], vec![0.0; g.output_len()]);
     let mut expected_argmax = vec![0.0; g.output_len()];
     let mut d_max: Vec<f64> = old.iter().map(|&old| old.into()).collect();

@@ -4,12 +4,12 @@ Vectors of `f32` as the micro-kernels need them: load, store, broadcast, multipl
 It is not a general vector library: loops without a matrix product are left to the compiler's own vectoriser.
 */
 
-/// A vector register of `LANES` numbers.
+/// A vector register of `LANES` elements.
 ///
 /// # Safety
 /// The methods must only run on a processor that has the instructions, inside a function that enables them.
 pub(crate) trait Simd: Copy {
-    /// Numbers in a register.
+    /// Elements of a register.
     const LANES: usize;
     /// All lanes zero.
     unsafe fn zero() -> Self;
@@ -33,7 +33,7 @@ pub(crate) trait Simd: Copy {
     unsafe fn relu(self) -> Self;
 }
 
-/// Asks for the line of `p`, which may lie anywhere, to be brought into the cache.
+/// Prefetches the cache line of `p`, which may be any address.
 #[inline(always)]
 pub(crate) fn prefetch(p: *const f32) {
     #[cfg(target_arch = "x86_64")]

@@ -25,6 +25,8 @@ pub struct Cell {
     pub code: String,
     /// What it must print, if the chapter says so.
     pub output: Option<Expected>,
+    /// Whether a notebook shows it folded, because it is to be run and need not be read. Tests always are.
+    pub folded: bool,
 }
 
 /// What a code cell is for.
@@ -59,6 +61,17 @@ pub struct Expected {
     pub line: usize,
     /// The text, with the line end of its last line.
     pub text: String,
-    /// How far a number may be off, relative to the expected one; exact if there is none.
-    pub tolerance: Option<f64>,
+    /// How exactly.
+    pub precision: Precision,
+}
+
+/// How exactly a cell must print the stated text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Precision {
+    /// To the last blank.
+    Exact,
+    /// A number may be off by this much, relative to the stated one.
+    Tolerance(f64),
+    /// Any number within a stated range, and any lines for a line that is left out: see [`ranges`](super::ranges).
+    Ranges,
 }

@@ -8,6 +8,7 @@ It is neither run nor written as a notebook here.
 mod block;
 mod fences;
 mod parse;
+pub mod ranges;
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ use crate::function::Function;
 use crate::root::Root;
 use crate::source::Source;
 
-pub use block::{Block, Cell, Exercise, Expected, Kind};
+pub use block::{Block, Cell, Exercise, Expected, Kind, Precision};
 pub use parse::FrontMatter;
 use parse::parse;
 
@@ -75,6 +76,7 @@ impl Chapter {
         let mut chapter = Self { path, title, notebook, graded, blocks, source };
         chapter.check_exercises()?;
         chapter.fill_in_table()?;
+        chapter.number_exercises()?;
         Ok(chapter)
     }
 
@@ -234,6 +236,39 @@ impl Chapter {
         }
         Ok(())
     }
+
+    /// Says in the heading of an exercise how many there are: `### Exercise 3: ` becomes `### Exercise 3 of 8: `.
+    fn number_exercises(&mut self) -> Result<()> {
+        let total = self.exercises().count();
+        let mut next = 1;
+        for block in &mut self.blocks {
+            match block {
+                Block::Cell(cell) => next += usize::from(matches!(cell.kind, Kind::Exercise(_))),
+                Block::Prose { line, text } => {
+                    let mut lines = Vec::new();
+                    for (offset, heading) in text.lines().enumerate() {
+                        let Some((number, title)) = numbered(heading) else {
+                            lines.push(heading.to_owned());
+                            continue;
+                        };
+                        if number != next {
+                            let what = format!("expected Exercise {next}, got Exercise {number}");
+                            return Err(Error::invalid(&self.path, *line + offset, what, ""));
+                        }
+                        lines.push(format!("### Exercise {number} of {total}: {title}"));
+                    }
+                    *text = lines.join("\n");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number and the title of an exercise's heading.
+fn numbered(line: &str) -> Option<(usize, &str)> {
+    let (number, title) = line.strip_prefix("### Exercise ")?.split_once(": ")?;
+    Some((number.parse().ok()?, title))
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -272,6 +307,19 @@ mod tests {
         );
         check_error("```rust graded=thrice points=1\n```\n", "example.md:5: ");
         check_error("```rust graded=ready points=1\n```\n", "example.md:5: ready has no part for the learner");
+    }
+
+    #[test]
+    fn a_heading_says_how_many_exercises_there_are() {
+        let body = |number: &str| {
+            format!(
+                "# T\n\n### Exercise {number}: `twice`\n\nGo.\n```rust graded=twice points=1\n```\n```rust test=twice\n1\n```\n"
+            )
+        };
+        let chapter = parse(&body("1")).unwrap();
+        let Block::Prose { text, .. } = &chapter.blocks[0] else { panic!("{:?}", chapter.blocks) };
+        assert_eq!(text, "# T\n\n### Exercise 1 of 1: `twice`\n\nGo.");
+        check_error(&body("2"), "example.md:7: expected Exercise 1, got Exercise 2");
     }
 
     #[test]

@@ -8,8 +8,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::block::{Block, Cell, Exercise, Expected, Kind};
+use super::block::{Block, Cell, Exercise, Expected, Kind, Precision};
 use super::fences::{Part, Unclosed, fences};
+use super::ranges;
 use crate::error::{Error, Result};
 use crate::root::Root;
 
@@ -103,6 +104,9 @@ fn front_matter<'a>(path: &str, text: &'a str) -> Result<(FrontMatter, &'a str, 
     Ok((front, &rest[end + 5..], toml.matches('\n').count() + 3))
 }
 
+/// Attributes that have no value.
+const FLAGS: [&str; 2] = ["folded", "ranges"];
+
 struct Fence<'a> {
     path: &'a str,
     line: usize,
@@ -116,16 +120,17 @@ impl Fence<'_> {
     }
 
     fn cell(&self) -> Result<Cell> {
-        let (mut graded, mut points, mut builds, mut test) = (None, None, None, None);
+        let (mut graded, mut points, mut builds, mut test, mut folded) = (None, None, None, None, false);
         for (key, value) in self.attributes()? {
             match key {
                 "graded" => graded = Some(value.to_owned()),
                 "test" => test = Some(value.to_owned()),
                 "builds" => builds = Some(value.to_owned()),
                 "points" => points = Some(self.points(value)?),
+                "folded" => folded = true,
                 _ => {
-                    let help = "there are graded=NAME with points=N and builds=\"…\", and test=NAME; code that is only \
-                                to be read is ```text";
+                    let help = "there are graded=NAME with points=N and builds=\"…\", test=NAME, and folded; code that is \
+                                only to be read is ```text";
                     return Err(self.error(format!("unknown attribute {key:?} of a rust block"), help));
                 }
             }
@@ -141,6 +146,11 @@ impl Fence<'_> {
             (None, Some(_), _) => return Err(self.error("points belong to an exercise: graded=NAME points=N", "")),
             (Some(_), _, Some(_)) => return Err(self.error("a cell is either an exercise or a test of one", "")),
         };
+        if folded && kind != Kind::Demo {
+            let help = "a test is folded anyway, and an exercise is to be read";
+            return Err(self.error("folded belongs to a cell that is neither an exercise nor a test", help));
+        }
+        let folded = folded || matches!(kind, Kind::Test { .. });
         let (is_exercise, is_empty) = (matches!(kind, Kind::Exercise(_)), self.body.trim().is_empty());
         if is_exercise && !is_empty {
             return Err(self.error("the block of an exercise is empty; its text stands in src/graded", ""));
@@ -148,7 +158,7 @@ impl Fence<'_> {
         if !is_exercise && is_empty {
             return Err(self.error("an empty cell", "write its code, or graded=NAME points=N for an exercise"));
         }
-        Ok(Cell { line: self.line, kind, code: self.body.trim_end().to_owned(), output: None })
+        Ok(Cell { line: self.line, kind, code: self.body.trim_end().to_owned(), output: None, folded })
     }
 
     fn points(&self, value: &str) -> Result<f64> {
@@ -162,24 +172,31 @@ impl Fence<'_> {
     }
 
     fn expected(&self) -> Result<Expected> {
-        let mut tolerance = None;
+        let mut precision = Precision::Exact;
         for (key, value) in self.attributes()? {
+            if precision != Precision::Exact {
+                return Err(self.error("an output has either a tolerance or ranges", ""));
+            }
             match (key, value.parse::<f64>()) {
-                ("tolerance", Ok(number)) if number > 0.0 && number < 1.0 => tolerance = Some(number),
+                ("tolerance", Ok(number)) if number > 0.0 && number < 1.0 => precision = Precision::Tolerance(number),
+                ("ranges", _) => {
+                    ranges::check(self.body).map_err(|what| self.error(what, ""))?;
+                    precision = Precision::Ranges;
+                }
                 ("tolerance", _) => {
                     let what = format!("expected a relative tolerance between 0 and 1, such as 1e-6, got {value:?}");
                     return Err(self.error(what, ""));
                 }
                 _ => {
                     let what = format!("unknown attribute {key:?} of an output block");
-                    return Err(self.error(what, "there is tolerance=REL"));
+                    return Err(self.error(what, "there are tolerance=REL and ranges"));
                 }
             }
         }
-        Ok(Expected { line: self.line, text: self.body.to_owned(), tolerance })
+        Ok(Expected { line: self.line, text: self.body.to_owned(), precision })
     }
 
-    /// The words behind the language, each `key=value` or `key="several words"`.
+    /// The words behind the language, each `key=value` or `key="several words"`, or a flag, whose value is empty.
     fn attributes(&self) -> Result<Vec<(&str, &str)>> {
         let language = self.info.split_whitespace().next().unwrap_or_default();
         if language.contains(',') {
@@ -191,6 +208,11 @@ impl Fence<'_> {
         while !rest.is_empty() {
             let word = rest.split_whitespace().next().unwrap_or_default();
             let Some((key, _)) = word.split_once('=') else {
+                if FLAGS.contains(&word) {
+                    attributes.push((word, ""));
+                    rest = rest[word.len()..].trim_start();
+                    continue;
+                }
                 return Err(self.error(format!("expected an attribute key=value, got {word:?}"), ""));
             };
             let value = &rest[key.len() + 1..];
@@ -221,12 +243,12 @@ mod tests {
         let text =
             format!("{FRONT}# T\n\nSay it:\n```rust\nprintln!(\"1\");\n\n```\n```output tolerance=1e-6\n1\n```\n");
         let (_, blocks) = parse("c.md", &text).unwrap();
-        let output = Some(Expected { line: 12, text: "1\n".into(), tolerance: Some(1e-6) });
+        let output = Some(Expected { line: 12, text: "1\n".into(), precision: Precision::Tolerance(1e-6) });
         assert_eq!(
             blocks,
             [
                 Block::Prose { line: 5, text: "# T\n\nSay it:".into() },
-                Block::Cell(Cell { line: 8, kind: Kind::Demo, code: "println!(\"1\");".into(), output }),
+                Block::Cell(Cell { line: 8, kind: Kind::Demo, code: "println!(\"1\");".into(), output, folded: false }),
             ]
         );
     }
@@ -253,6 +275,18 @@ mod tests {
     }
 
     #[test]
+    fn tests_are_folded_and_other_cells_on_demand() {
+        let text = format!(
+            "{FRONT}```rust folded\n1\n```\n```rust\n2\n```\n```output ranges\n{{1 to 3}}\n```\n```rust test=f\n3\n```\n"
+        );
+        let (_, blocks) = parse("c.md", &text).unwrap();
+        let cells: Vec<&Cell> =
+            blocks.iter().map(|block| if let Block::Cell(cell) = block { cell } else { panic!("{block:?}") }).collect();
+        assert_eq!(cells.iter().map(|cell| cell.folded).collect::<Vec<_>>(), [true, false, true]);
+        assert_eq!(cells[1].output.as_ref().map(|output| output.precision), Some(Precision::Ranges));
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_its_line() {
         check_error("```rust\n1\n", "c.md:5: this fence is not closed");
         check_error("x\n\n```rust grade=f\n1\n```\n", "c.md:7: unknown attribute \"grade\"");
@@ -274,6 +308,14 @@ mod tests {
         check_error("```rust\n1\n```\nx\n```output\n1\n```\n", "c.md:9: an output without a cell");
         check_error("```rust\n1\n```\n```output\n1\n```\n```output\n1\n```\n", "c.md:11: a second output");
         check_error("```rust\n1\n```\n```output tolerance=2\n1\n```\n", "c.md:8: expected a relative tolerance");
+        check_error("```rust\n1\n```\n```output ranges\n{2 to 1}\n```\n", "c.md:8: expected a range such as");
+        check_error("```rust\n1\n```\n```output ranges\n1\n```\n", "c.md:8: an output of ranges has neither");
+        check_error(
+            "```rust\n1\n```\n```output ranges tolerance=1e-3\n{1 to 2}\n```\n",
+            "c.md:8: an output has either a tolerance or ranges",
+        );
+        check_error("```rust graded=f points=1 folded\n```\n", "c.md:5: folded belongs to a cell");
+        check_error("```rust test=f folded\n1\n```\n", "c.md:5: folded belongs to a cell");
     }
 
     #[test]

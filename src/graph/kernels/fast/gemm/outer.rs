@@ -1,8 +1,9 @@
 /*!
-The gradient with respect to filters: a sum over output pixels of outer products of the input at a tap and the gradient of
-the output.
+The gradient with respect to filters: a sum over output pixels of outer products of the input at a tap and the gradient
+of the output.
 
-Each element of the gradient is summed by one task, pixel after pixel in one fixed order, whatever the number of threads.
+Each element of the gradient is summed by one task, pixel after pixel in one fixed order, whatever the number of
+threads.
 */
 
 use super::super::disjoint::DisjointSlices;
@@ -135,8 +136,8 @@ struct Strip {
 /// Cuts the gradient's rows into strips of nearly equal height; those of one list belong to one task, in this order.
 fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>> {
     let columns = |kw: usize| covered(g.n_w, g.n_w_prev, kw, g.stride_w, g.pad_left);
-    // Neighbouring taps read the same channels one pixel further on, so that several taps with few channels make one tile,
-    // but only over the output columns for which all of them are inside the image.
+    // Neighbouring taps read the same channels one pixel further on, so that several taps with few channels make one
+    // tile, but only over the output columns for which all of them are inside the image.
     let same = (0..g.f_w).all(|kw| columns(kw) == columns(0));
     let together = if same { g.f_w } else { (max_rows / g.n_c_prev.max(1)).clamp(1, g.f_w) };
     let n_groups = g.f_w.div_ceil(together);

@@ -1,6 +1,6 @@
 /*!
-The right matrix of a product, packed into the panels that the micro-kernels read: as many columns as a tile is wide, row
-after row.
+The right matrix of a product, packed into the panels that the micro-kernels read: as many columns as a tile is wide,
+row after row.
 */
 
 use super::super::disjoint::DisjointSlices;
@@ -15,8 +15,8 @@ use std::ops::Range;
 pub(crate) enum RightMatrix<'a> {
     /// `k` rows of `n` elements.
     Plain(&'a [f32]),
-    /// Matrices of `n` rows and `k / order.len()` columns, one for each tap of a filter; the transpose of that of tap `t`
-    /// is the rows from `order[t] k / order.len()` on.
+    /// Matrices of `n` rows and `k / order.len()` columns, one for each tap of a filter; the transpose of that of tap
+    /// `t` is the rows from `order[t] k / order.len()` on.
     Transposed { matrices: &'a [f32], order: &'a [usize] },
     /// Panels that [`pack`] wrote.
     Packed(&'a [f32]),
@@ -44,7 +44,8 @@ impl RightMatrix<'_> {
         }
     }
 
-    /// Writes some rows of the panel that starts at `column`; those of a [`RightMatrix::Transposed`] must belong to one tap.
+    /// Writes some rows of the panel that starts at `column`; those of a [`RightMatrix::Transposed`] must belong to one
+    /// tap.
     pub fn pack_rows(self, isa: Isa, n: usize, rows: Range<usize>, column: usize, width: usize, out: &mut [f32]) {
         assert!(out.len() == rows.len() * width && column < n);
         match self {
@@ -71,8 +72,8 @@ impl RightMatrix<'_> {
 /// How many rows ahead the columns of a matrix are prefetched: they are too far apart for the hardware prefetcher.
 const PREFETCH_ROWS: usize = 16;
 
-/// Copies the columns from `column` on of a matrix of `n` columns into panels of `width`, as many as `out` has room for,
-/// with zeros for columns that the matrix does not have.
+/// Copies the columns from `column` on of a matrix of `n` columns into panels of `width`, as many as `out` has room
+/// for, with zeros for columns that the matrix does not have.
 pub(crate) fn pack_columns(matrix: &[f32], n: usize, column: usize, width: usize, out: &mut [f32]) {
     let k = matrix.len() / n;
     let n_panels = out.len() / (k * width).max(1);

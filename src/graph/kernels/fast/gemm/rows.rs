@@ -3,7 +3,7 @@ Matrix products whose left matrix is never built: each of its rows is a set of c
 micro-kernels read them in place (an implicit im2col).
 
 A convolution, its gradient with respect to the image, and a dense layer all become such a product. Pixels are grouped
-by the part of the filter that lies inside the image, so that no multiplication is spent on padding.
+by the part of the filter that is inside the image, so that no multiplication is spent on padding.
 */
 
 use super::super::disjoint::{DisjointSlices, SharedPtr};
@@ -93,8 +93,8 @@ impl RowsProduct {
     ///
     /// # Safety
     /// Every row of every region is inside `x` and `y`, `right` has `k` rows and `n` columns, `scratch` has
-    /// [`Self::scratch_len`] elements, `y` points to as many elements as the regions say, which nothing else uses, and the
-    /// pointers of `epilogue` are valid for `n` and for all of `y`; its addend may be `y`.
+    /// [`Self::scratch_len`] elements, `y` points to as many elements as the regions say, which nothing else uses, and
+    /// the pointers of `epilogue` are valid for `n` and for all of `y`; its addend may be `y`.
     #[allow(clippy::too_many_arguments)]
     pub unsafe fn run(
         &self,
@@ -147,7 +147,8 @@ impl RowsProduct {
                 let mut y_rows = [0; MAX_ROWS];
                 region.locate(x.as_ptr(), first, &mut rows[..n], &mut y_rows[..n]);
                 if let Some(segment) = self.copied_segment(region) {
-                    // SAFETY: tasks that run at the same time have different worker indices; the segment is inside the rows.
+                    // SAFETY: tasks that run at the same time have different worker indices; the segment is inside the
+                    // rows.
                     unsafe {
                         copy_rows(&mut rows[..n], segment, copies.get(worker * copied_len..(worker + 1) * copied_len))
                     };

@@ -4,9 +4,9 @@ The micro-kernels: a tile of a matrix product, kept in registers from the first 
 They know rows and panels, not images; `rows.rs` and `outer.rs` say which elements are multiplied.
 
 Why not a crate: on one core of a machine whose peak is 118 GFLOP/s (Zen 4, AVX-512), `gemm` 0.19 reaches 96 to 114 on
-the products of ResNet-50 with a batch of 32, faer 0.24 100 to 117, `matrixmultiply` 0.3 58 to 107, all of them on a left
-matrix that has to be written out first. These kernels reach 95 to 114 without one, and since they leave out what lies in
-the padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
+the products of ResNet-50 with a batch of 32, faer 0.24 100 to 117, `matrixmultiply` 0.3 58 to 107, all of them on a
+left matrix that has to be written out first. These kernels reach 95 to 114 without one, and since they leave out the
+padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
 */
 
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
@@ -24,7 +24,8 @@ const PREFETCH_ROWS: usize = 64;
 /// Most rows that a tile can have under any instruction set.
 pub(crate) const MAX_ROWS: usize = 14;
 
-/// A contiguous segment of the sum of a [`RowsTile`]: `len` elements that are contiguous in every row of the left matrix.
+/// A contiguous segment of the sum of a [`RowsTile`]: `len` elements that are contiguous in every row of the left
+/// matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RowSegment {
     /// Where the segment starts, from the row's base.
@@ -121,7 +122,8 @@ impl Panel {
 }
 
 /// Repeats a block for the constant `R` = 0, …, `rows - 1`. Written out, because whether the compiler unrolls a loop
-/// over an array of registers depends on its level of optimisation, and a kernel whose sums are in memory instead of registers is many times slower.
+/// over an array of registers depends on its level of optimisation, and a kernel whose sums are in memory is many times
+/// slower.
 macro_rules! for_rows {
     ($rows:expr, $R:ident, $body:block) => {
         for_rows!(@ $rows, $R, $body, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);

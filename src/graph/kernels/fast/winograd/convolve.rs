@@ -1,9 +1,9 @@
 /*!
-The convolution itself: at each position, transformed input tiles times transformed filters, and the output transform of the
-products.
+The convolution itself: at each position, transformed input tiles times transformed filters, and the output transform of
+the products.
 
-Transformed filters take four times the memory of the filters. They are computed where they are used and stay in the cache
-of that core, unless they are few enough for the caches of all cores or serve many batches.
+Transformed filters take four times the memory of the filters. They are computed where they are used and stay in the
+cache of that core, unless they are few enough for the caches of all cores or serve many batches.
 */
 
 use super::super::disjoint::DisjointSlices;

@@ -13,9 +13,10 @@ use super::transform::{INPUT_TILE, OUTPUT_TILE, POSITIONS, Source, TAPS, Target,
 use crate::graph::kernels::workspace::Workspace;
 use std::ops::Range;
 
-/// Up to so many sums, there is a task for each position, so that each transformed tile is read once. With more, there is a
-/// task for each chunk of channels, and its sums stay in the cache of its core. Chosen between the 0.6 million of 128 to 128
-/// channels and the 2.4 million of 256 to 256, by the traffic that either way causes in the third-level cache.
+/// Up to so many sums, there is a task for each position, so that each transformed tile is read once. With more, there
+/// is a task for each chunk of channels, and its sums stay in the cache of its core. Chosen between the 0.6 million of
+/// 128 to 128 channels and the 2.4 million of 256 to 256, by the traffic that either way causes in the third-level
+/// cache.
 const MAX_CACHED_SUMS: usize = 1 << 20;
 
 /// The transformed tiles of both operands, and their layouts.
@@ -62,7 +63,8 @@ impl Winograd {
             let from = Source { start: sums.as_ptr(), steps, rows: &all, columns: &all };
             let start = dw.get().wrapping_add(k * g.n_c + c);
             let to = Target::whole(start, [TAPS * matrix_len, matrix_len], TAPS);
-            // SAFETY: there are sums for 36 positions and a gradient for nine taps; each row and column is written once.
+            // SAFETY: there are sums for 36 positions and a gradient for nine taps; each row and column is written
+            // once.
             unsafe { (Transforms::of(isa).filter_gradient)(from, to, len) };
         };
         if by_positions {

@@ -12,12 +12,13 @@ use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::threads::Threads;
 use std::ops::Range;
 
-/// With fewer output tiles, reading the transformed filters, which take four times the memory, costs more than it saves.
+/// With fewer output tiles, reading the transformed filters, which take four times the memory, costs more than it
+/// saves.
 const MIN_TILES: usize = 16;
 /// With fewer channels, the transforms cost more than they save.
 const MIN_CHANNELS: usize = 32;
-/// How many register tiles of rows a block of output tiles has where all blocks are multiplied with one panel of filters
-/// after the other.
+/// How many register tiles of rows a block of output tiles has where all blocks are multiplied with one panel of
+/// filters after the other.
 const ROW_BLOCKS: usize = 3;
 /// Elements of transformed filters that stay in the second-level cache (1 MiB is usual where there is AVX-512) beside a
 /// block of one register tile's rows.

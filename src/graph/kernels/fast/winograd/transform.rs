@@ -1,14 +1,15 @@
 /*!
 The five small matrices of Winograd's convolution, each applied to the rows and to the columns of a tile of pixels.
 
-Channels are contiguous, so a vector register holds the same pixel of as many channels as it has lanes. Nothing here knows
-where the tiles come from, see `tiling.rs`.
+Channels are contiguous, so a vector register holds the same pixel of as many channels as it has lanes. Nothing here
+knows where the tiles come from, see `tiling.rs`.
 
-The matrices belong to the polynomials of degree 5 that are determined by their values at 0, ±5/8, ±3/2 and infinity
-(S. Winograd, Arithmetic Complexity of Computations, 1980; A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural
+The matrices belong to the polynomials of degree 5 that are determined by their values at 0, ±5/8, ±3/2 and infinity (S.
+Winograd, Arithmetic Complexity of Computations, 1980; A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural
 Networks, 2015). The usual points 0, ±1, ±2 need fewer multiplications in the transforms, and their errors are two to
-four times as large: on 64 tiles of 256 channels, standard normal inputs after a relu and He's filters, the largest error of an
-output, relative to the largest output, is 1.0e-5 with them, 2.8e-6 with these, and 1.5e-6 for the direct sum in `f32`.
+four times as large: on 64 tiles of 256 channels, standard normal inputs after a relu and He's filters, the largest
+error of an output, relative to the largest output, is 1.0e-5 with them, 2.8e-6 with these, and 1.5e-6 for the direct
+sum in `f32`.
 */
 
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.

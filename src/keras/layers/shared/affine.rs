@@ -1,0 +1,136 @@
+/*! What `Conv2D` and `Dense` do alike: a product with a kernel, a bias, and an activation at the end. */
+
+use crate::{
+    graph::{self, Op, ops},
+    keras::{
+        activations::Function,
+        config::Config,
+        initializers::{GlorotUniform, Initializer},
+        mismatch::Mismatch,
+        scope::Scope,
+    },
+};
+
+/// y = activation(x · kernel + bias), where the product is the layer's.
+#[derive(Debug, Clone)]
+pub struct Affine {
+    /// The activation.
+    pub activation: Function,
+    /// Whether a bias is added.
+    pub use_bias: bool,
+    /// The kernel's initial values.
+    pub kernel_initializer: Initializer,
+    /// The bias' initial values.
+    pub bias_initializer: Initializer,
+}
+
+impl Affine {
+    /// Keras' defaults: no activation, a bias of zeros, and a kernel by Glorot and Bengio.
+    pub(in crate::keras::layers) fn new() -> Self {
+        Affine {
+            activation: Function::Linear,
+            use_bias: true,
+            kernel_initializer: GlorotUniform::default().into(),
+            bias_initializer: Initializer::Zeros,
+        }
+    }
+
+    /// Creates kernel and bias; the last axis of the kernel counts the outputs.
+    pub(in crate::keras::layers) fn build(&self, kernel_shape: &[usize], scope: &mut Scope<'_>) {
+        scope.add_weight("kernel", kernel_shape, &self.kernel_initializer);
+        if self.use_bias {
+            let n = kernel_shape.last().expect("a kernel has outputs");
+            scope.add_weight("bias", &[*n], &self.bias_initializer);
+        }
+    }
+
+    /// Adds the product `op`, the bias and the activation to the graph.
+    pub(in crate::keras::layers) fn forward(
+        &self,
+        scope: &Scope<'_>,
+        (op, name): (impl Op, &str),
+        x: &graph::Tensor,
+    ) -> graph::Tensor {
+        let mut z = scope.apply(op, &[x, scope.weight("kernel")], name);
+        if self.use_bias {
+            z = scope.apply(ops::BiasAdd, &[&z, scope.weight("bias")], "BiasAdd");
+        }
+        self.activation.apply(scope, &z)
+    }
+
+    /// Adds the settings.
+    pub(in crate::keras::layers) fn add_to(&self, config: Config) -> Config {
+        config
+            .set("activation", self.activation)
+            .set("use_bias", self.use_bias)
+            .set("kernel_initializer", self.kernel_initializer.clone())
+            .set("bias_initializer", self.bias_initializer.clone())
+    }
+
+    /// Reads the settings.
+    pub(in crate::keras::layers) fn from_config(config: &Config) -> Result<Self, Mismatch> {
+        let default = Affine::new();
+        Ok(Affine {
+            activation: config.get_or("activation", default.activation)?,
+            use_bias: config.get_or("use_bias", default.use_bias)?,
+            kernel_initializer: config.initializer("kernel_initializer", default.kernel_initializer),
+            bias_initializer: config.initializer("bias_initializer", default.bias_initializer),
+        })
+    }
+}
+
+/// The builder methods for a layer's field `affine`.
+macro_rules! affine_methods {
+    () => {
+        /// The activation, such as `"relu"`.
+        ///
+        /// # Panics
+        /// If there is no activation of such a name.
+        #[must_use]
+        #[track_caller]
+        pub fn activation(
+            mut self,
+            activation: impl TryInto<$crate::keras::activations::Function, Error: std::fmt::Display>,
+        ) -> Self {
+            self.affine.activation = $crate::keras::names::parsed(activation);
+            self
+        }
+
+        /// Whether a bias is added.
+        #[must_use]
+        pub fn use_bias(mut self, use_bias: bool) -> Self {
+            self.affine.use_bias = use_bias;
+            self
+        }
+
+        /// The kernel's initial values: an initializer such as `GlorotUniform::seed(0)`, or its name, such as
+        /// `"he_uniform"`.
+        ///
+        /// # Panics
+        /// If there is no initializer of such a name.
+        #[must_use]
+        #[track_caller]
+        pub fn kernel_initializer(
+            mut self,
+            initializer: impl TryInto<$crate::keras::Initializer, Error: std::fmt::Display>,
+        ) -> Self {
+            self.affine.kernel_initializer = $crate::keras::names::parsed(initializer);
+            self
+        }
+
+        /// The bias' initial values: an initializer, or its name, such as `"ones"`.
+        ///
+        /// # Panics
+        /// If there is no initializer of such a name.
+        #[must_use]
+        #[track_caller]
+        pub fn bias_initializer(
+            mut self,
+            initializer: impl TryInto<$crate::keras::Initializer, Error: std::fmt::Display>,
+        ) -> Self {
+            self.affine.bias_initializer = $crate::keras::names::parsed(initializer);
+            self
+        }
+    };
+}
+pub(in crate::keras::layers) use affine_methods;

@@ -1,0 +1,224 @@
+/*!
+The types that a layer's settings have, as Keras and other programs write them: a whole number may come as `5.0`, one
+number may stand for rows and columns, an activation may be an object.
+*/
+
+use super::{
+    activations::Function,
+    initializers::{GlorotUniform, HeUniform, Initializer, RandomUniform},
+    size::Size,
+};
+use crate::graph::Padding;
+use serde_json::{Value, json};
+
+/// A size beyond this is damage, not a layer; it also keeps products of sizes from overflowing.
+const LARGEST: i64 = 1 << 24;
+
+/// A type that a setting can have.
+pub trait Setting: Sized {
+    /// What a file has to hold, for errors: `true or false`.
+    const EXPECTED: &'static str;
+
+    /// As Keras writes it.
+    fn to_json(&self) -> Value;
+
+    /// Reads it; `None` if `value` is something else.
+    fn from_json(value: &Value) -> Option<Self>;
+}
+
+impl Setting for bool {
+    const EXPECTED: &'static str = "true or false";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        match value {
+            Value::Bool(flag) => Some(*flag),
+            // As Python takes them.
+            Value::Number(_) => whole(value).filter(|n| (0..2).contains(n)).map(|n| n == 1),
+            _ => None,
+        }
+    }
+}
+
+impl Setting for usize {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        whole(value).filter(|n| (0..=LARGEST).contains(n)).map(|n| n as usize)
+    }
+}
+
+impl Setting for isize {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        whole(value).filter(|n| (-LARGEST..=LARGEST).contains(n)).map(|n| n as isize)
+    }
+}
+
+impl Setting for f32 {
+    const EXPECTED: &'static str = "a number";
+
+    fn to_json(&self) -> Value {
+        json!(decimal(*self))
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_f64().map(|x| x as f32)
+    }
+}
+
+/// A seed, or none.
+impl Setting for Option<u64> {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        // No such seed exists here; Keras' generator of dropout masks is another one anyway.
+        whole(value).map(|seed| u64::try_from(seed).ok())
+    }
+}
+
+impl Setting for String {
+    const EXPECTED: &'static str = "a text";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_str().map(str::to_owned)
+    }
+}
+
+/// A text that is written but has only one value, such as `channels_last`.
+impl Setting for &'static str {
+    const EXPECTED: &'static str = "a text";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(_value: &Value) -> Option<Self> {
+        None
+    }
+}
+
+impl Setting for Size {
+    const EXPECTED: &'static str = "[rows, columns], each at least 1";
+
+    fn to_json(&self) -> Value {
+        json!([self.rows, self.columns])
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        match value.as_array().map(Vec::as_slice) {
+            Some([rows, columns]) => Some(Size::from((positive(rows)?, positive(columns)?))),
+            Some(_) => None,
+            None => positive(value).map(Size::from),
+        }
+    }
+}
+
+impl Setting for Padding {
+    const EXPECTED: &'static str = "\"same\" or \"valid\"";
+
+    fn to_json(&self) -> Value {
+        json!(match self {
+            Padding::Same => "same",
+            Padding::Valid => "valid",
+        })
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        Padding::try_from(value.as_str()?).ok()
+    }
+}
+
+impl Setting for Function {
+    const EXPECTED: &'static str = "linear, relu, sigmoid, tanh or softmax";
+
+    fn to_json(&self) -> Value {
+        json!(self.name())
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        let name = match value {
+            Value::Object(object) if value["class_name"] == "function" => object.get("config")?.as_str()?,
+            _ => value.as_str()?,
+        };
+        Function::try_from(name).ok()
+    }
+}
+
+impl Setting for Initializer {
+    const EXPECTED: &'static str = "an initializer";
+
+    /// As Keras writes it. A function of the program's own cannot be written: Keras' default stands for it.
+    fn to_json(&self) -> Value {
+        let (class_name, config) = match self {
+            Initializer::Zeros | Initializer::Ones => (self.class_name(), json!({})),
+            Initializer::Constant(value) => ("Constant", json!({ "value": decimal(*value) })),
+            Initializer::RandomUniform(RandomUniform { minval, maxval, seed }) => {
+                let config = json!({ "minval": decimal(*minval), "maxval": decimal(*maxval), "seed": seed });
+                ("RandomUniform", config)
+            }
+            Initializer::GlorotUniform(GlorotUniform { seed }) => ("GlorotUniform", json!({ "seed": seed })),
+            Initializer::HeUniform(HeUniform { seed }) => ("HeUniform", json!({ "seed": seed })),
+            Initializer::Custom(_) => ("GlorotUniform", json!({ "seed": null })),
+        };
+        json!({ "module": "keras.initializers", "class_name": class_name, "config": config, "registered_name": null })
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        let config = &value["config"];
+        let seed = config["seed"].as_u64();
+        let number = |key: &str, default: f32| config[key].as_f64().map_or(default, |x| x as f32);
+        let class_name = match value.as_str() {
+            Some(name) => return Initializer::try_from(name).ok(),
+            None => value["class_name"].as_str()?,
+        };
+        Some(match class_name {
+            "Zeros" => Initializer::Zeros,
+            "Ones" => Initializer::Ones,
+            "Constant" => Initializer::Constant(number("value", 0.0)),
+            "GlorotUniform" => GlorotUniform { seed }.into(),
+            "HeUniform" => HeUniform { seed }.into(),
+            "RandomUniform" => {
+                let RandomUniform { minval, maxval, .. } = RandomUniform::default();
+                RandomUniform { minval: number("minval", minval), maxval: number("maxval", maxval), seed }.into()
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A whole number; other programs write `5.0` for 5.
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    let from_float = || value.as_f64().filter(|x| x.fract() == 0.0 && x.abs() < 2f64.powi(53)).map(|x| x as i64);
+    value.as_i64().or_else(from_float)
+}
+
+/// A whole number of at least 1.
+pub(super) fn positive(value: &Value) -> Option<usize> {
+    usize::from_json(value).filter(|n| *n > 0)
+}
+
+/// The shortest decimal number that is this float: 0.001, not 0.0010000000474974513.
+pub(super) fn decimal(x: f32) -> f64 {
+    x.to_string().parse().expect("a float is written as a number")
+}
