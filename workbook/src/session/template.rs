@@ -30,6 +30,7 @@ overflow-checks = false
 
 [profile.dev.package.ndarray]
 opt-level = 3
+debug-assertions = true
 
 [profile.dev.package.cnn]
 opt-level = 3
