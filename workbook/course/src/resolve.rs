@@ -9,8 +9,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::import::{Import, ImportKind};
-use crate::item::{Item, ItemKind};
-use crate::splice::ItemId;
+use crate::item::{Item, ItemId, ItemKind};
 
 /// An item, and which of the submission's sources it stands in.
 pub(crate) type Placed<'a> = (usize, &'a Item);

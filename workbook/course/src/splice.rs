@@ -8,7 +8,7 @@ again further down, the last definition of a name counts. It reads items and com
 
 use std::collections::BTreeSet;
 
-use crate::item::{Item, ItemKind};
+use crate::item::{Item, ItemId, ItemKind};
 use crate::resolve::Target;
 use crate::source::Source;
 use crate::submitted::Submitted;
@@ -23,9 +23,6 @@ pub enum Keep {
     /// Its stub; the submitted one is left out.
     Stub,
 }
-
-/// An item of a submission: which of its sources, and the byte of that source where the item begins.
-pub type ItemId = (usize, usize);
 
 /// What of a submission takes part in a module.
 pub struct Selection<'a> {
