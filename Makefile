@@ -16,7 +16,7 @@ setup:
 	@sh scripts/setup.sh
 
 build: setup
-	@$(CARGO) build --workspace --locked
+	@$(CARGO) build --workspace --bins --locked
 
 course: build
 	@sh scripts/course.sh --all
@@ -31,6 +31,7 @@ test: build lint
 	$(CARGO) test --workspace --locked
 	$(BIN)/workbook build --check
 
+test-all: export GENERATED = 500
 test-all: test
 	@sh scripts/tools.sh --stock-kernel
 	sh scripts/slow.sh

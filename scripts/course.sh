@@ -8,6 +8,10 @@ bin=target/debug
 log=target/course
 mkdir -p "$log"
 
+# The grader's crates are compiled beside the notebooks' sessions, which mostly keep one processor busy.
+"$bin/grader" prepare > "$log/prepare.txt" 2>&1 &
+prepare=$!
+
 case "${1:-}" in
 --all)
     "$bin/workbook" build --all
@@ -16,7 +20,7 @@ case "${1:-}" in
 '') "$bin/workbook" build --first ;;
 *) echo "usage: course.sh [--all]" >&2; exit 2 ;;
 esac
-"$bin/grader" prepare
+wait "$prepare" || { cat "$log/prepare.txt" >&2; exit 1; }
 
 # grade NAME FILE OPTION…: grades FILE into a report.
 grade() {

@@ -115,7 +115,7 @@ fn labels_and_batches_are_checked_before_they_are_fed() {
     refused(|| convert_to_one_hot(&array![1, 6], 6), &["expected labels below 6", "got 6 at position 1\nhelp: "]);
     refused(
         || random_mini_batches(&x, &y, 4, 0),
-        &["expected as many rows in y as in x, got shapes [3, 10] and [10, 2]\nhelp: labels stand in rows"],
+        &["expected as many rows in y as in x, got shapes [3, 10] and [10, 2]\nhelp: labels are in rows"],
     );
 }
 

@@ -22,7 +22,7 @@ pub(super) const NOT_KNOWN: &str =
 /// use cnn::keras::Config;
 /// let config = Config::new().set("rate", 0.25).set("use_bias", true);
 /// assert_eq!(config.get::<f32>("rate")?, 0.25);
-/// assert_eq!(config.get_or("units", 3)?, 3);
+/// assert_eq!(config.get_or("units", 3_usize)?, 3);
 /// let error = config.get::<bool>("rate").unwrap_err().to_string();
 /// assert!(error.starts_with("expected rate = true or false, got rate = 0.25\nhelp: "));
 /// # Ok::<(), cnn::keras::Mismatch>(())

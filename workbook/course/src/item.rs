@@ -11,6 +11,9 @@ use syn::{Attribute, Fields, ImplItem, TraitItem, Visibility};
 use crate::import::{Import, imports};
 use crate::parts::Parts;
 
+/// An item of a submission: which of its sources, and the byte of that source where the item begins.
+pub type ItemId = (usize, usize);
+
 /// The kinds of item that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ItemKind {

@@ -8,9 +8,8 @@ may find too many items, and too few only where a name is made by a macro.
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::import::ImportKind;
-use crate::item::{Item, ItemKind};
+use crate::item::{Item, ItemId, ItemKind};
 use crate::source::Source;
-use crate::splice::ItemId;
 
 /// The top-level items that the function `name` may need, itself included.
 pub fn reachable(sources: &[Source], name: &str) -> BTreeSet<ItemId> {

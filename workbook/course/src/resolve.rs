@@ -5,12 +5,12 @@ modules.
 It reads items and no crate: a path that leads out of the submission ends there.
 */
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::import::{Import, ImportKind};
-use crate::item::{Item, ItemKind};
-use crate::splice::ItemId;
+use crate::item::{Item, ItemId, ItemKind};
 
 /// An item, and which of the submission's sources it stands in.
 pub(crate) type Placed<'a> = (usize, &'a Item);
@@ -37,15 +37,26 @@ struct Module<'a> {
     items: Vec<Placed<'a>>,
 }
 
-/// The names that were looked up, each with its module: globs may import each other in circles.
-#[derive(Default)]
-struct Visited(RefCell<BTreeSet<(Option<ItemId>, bool, String)>>);
+/// How many modules are looked at for one name. Programs need a few; what is written to be slow stops there.
+const LOOKUPS: usize = 20_000;
+
+/// The names that are being looked up, each with its module: globs may import each other in circles.
+#[derive(Clone)]
+struct Visited {
+    names: RefCell<BTreeSet<(Option<ItemId>, bool, String)>>,
+    left: Rc<Cell<usize>>,
+}
 
 impl Visited {
+    fn new() -> Self {
+        Self { names: RefCell::default(), left: Rc::new(Cell::new(LOOKUPS)) }
+    }
+
     /// Says that `name` is looked up in a module, as a module or as a value; `None` where that has been done.
     fn enter(&self, scope: &Scope, is_module: bool, name: &str) -> Option<()> {
+        self.left.set(self.left.get().checked_sub(1)?);
         let id = scope.0.last().and_then(|module| module.id);
-        self.0.borrow_mut().insert((id, is_module, name.to_owned())).then_some(())
+        self.names.borrow_mut().insert((id, is_module, name.to_owned())).then_some(())
     }
 }
 
@@ -62,7 +73,7 @@ impl<'a> Scope<'a> {
     /// The function, constant or import that `name` stands for; of several definitions the last. Where none has the
     /// name, a glob import may bring it in, or a macro call define it.
     pub(crate) fn value(&self, name: &str) -> Option<Target<'a>> {
-        self.value_in(name, &Visited::default())
+        self.value_in(name, &Visited::new())
     }
 
     fn value_in(&self, name: &str, visited: &Visited) -> Option<Target<'a>> {
@@ -86,7 +97,7 @@ impl<'a> Scope<'a> {
 
     /// What a named import stands for.
     pub(crate) fn import(&self, import: &Import) -> Followed<'a> {
-        self.followed(import, &Visited::default())
+        self.followed(import, &Visited::new())
     }
 
     fn followed(&self, import: &Import, visited: &Visited) -> Followed<'a> {
@@ -142,6 +153,8 @@ impl<'a> Scope<'a> {
         if import.is_absolute {
             return None;
         }
+        // A path is a question of its own: what is looked up for it may be looked up again for another one.
+        let visited = &visited.clone();
         let mut scope = self.clone();
         let mut path = path;
         while let Some((first, rest)) = path.split_first() {

@@ -8,7 +8,7 @@ again further down, the last definition of a name counts. It reads items and com
 
 use std::collections::BTreeSet;
 
-use crate::item::{Item, ItemKind};
+use crate::item::{Item, ItemId, ItemKind};
 use crate::resolve::Target;
 use crate::source::Source;
 use crate::submitted::Submitted;
@@ -23,9 +23,6 @@ pub enum Keep {
     /// Its stub; the submitted one is left out.
     Stub,
 }
-
-/// An item of a submission: which of its sources, and the byte of that source where the item begins.
-pub type ItemId = (usize, usize);
 
 /// What of a submission takes part in a module.
 pub struct Selection<'a> {
@@ -115,6 +112,8 @@ pub fn splice(reference: &Source, submission: &[Source], name: &str, selection: 
     let mut replaced = Replaced::default();
     let mut names = Vec::new();
     let mut given_names = BTreeSet::new();
+    // Texts whose calls have to lead somewhere.
+    let mut callers = Vec::new();
 
     for item in reference.items().iter().filter(|item| item.kind != ItemKind::Function) {
         given.push(&visible(reference, item), |_| Origin::Reference);
@@ -132,8 +131,9 @@ pub fn splice(reference: &Source, submission: &[Source], name: &str, selection: 
         } else {
             (function.stub(), Origin::Stub(of.to_owned()))
         };
-        given.push(&with_visibility(text, function.item(), function.item().range.start), |_| origin.clone());
         given_names.insert(of);
+        callers.push(text.clone());
+        given.push(&with_visibility(text, function.item(), function.item().range.start), |_| origin.clone());
         if keep != Keep::Submitted {
             names.push(of);
             replaced.take_out(&submitted, of, target, &given_path);
@@ -141,14 +141,16 @@ pub fn splice(reference: &Source, submission: &[Source], name: &str, selection: 
     }
 
     // A stub may hold lines that call another function; those are never reached, and the submission does not see it.
-    let mut called: Vec<&str> = given_names.iter().copied().collect();
-    while let Some(caller) = called.pop() {
-        let Ok(caller) = reference.function(caller) else { continue };
-        for function in reference.functions().filter(|function| caller.item().mentions.contains(function.name())) {
+    while let Some(caller) = callers.pop() {
+        let caller = Source::parse("stub", caller);
+        let mentions = |name: &str| {
+            caller.as_ref().is_ok_and(|source| source.items().iter().any(|item| item.mentions.contains(name)))
+        };
+        for function in reference.functions().filter(|function| mentions(function.name())) {
             if given_names.insert(function.name()) {
                 let text = function.stub().replacen("pub fn", "fn", 1);
                 given.push(&text, |_| Origin::Stub(function.name().to_owned()));
-                called.push(function.name());
+                callers.push(text);
             }
         }
     }

@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::function::Function;
 use crate::import::{Import, ImportKind};
-use crate::item::{Item, ItemKind, Namespace};
+use crate::item::{Item, ItemId, ItemKind, Namespace};
 use crate::resolve::{Followed, Placed, Scope, Target};
 use crate::source::Source;
-use crate::splice::ItemId;
 
 /// The items of a submission that take part in a program.
 pub struct Submitted<'a> {

@@ -125,6 +125,14 @@ fn a_function_is_found_through_modules_imports_and_globs() {
     check(&["mod inner { pub fn one() -> i32 { 5 } }\nuse inner::*;"], Some("{ 5 }"));
     check(&["mod inner { fn one() -> i32 { 5 } }\nuse inner::*;"], None);
     check(
+        &[
+            "use cnn::prelude::*;\nmod inner { use crate::*; pub fn one() -> i32 { 5 } }",
+            "pub use inner::*;",
+            "use cnn::prelude::*;",
+        ],
+        Some("{ 5 }"),
+    );
+    check(
         &["mod a { pub mod b { pub fn f() { 5 } } pub use self::b::f as g; }\nuse crate::a::g as one;"],
         Some("{ 5 }"),
     );
