@@ -235,7 +235,7 @@ impl Runtime {
 
     /// Leaves a copy of this process behind, which returns from here only when it is told to take its place.
     fn copy(&mut self) -> std::io::Result<Side> {
-        let Some(functions) = self.functions else { return Ok(Side::Process) };
+        let Some(functions) = self.functions.filter(|_| !has_other_threads()) else { return Ok(Side::Process) };
         (functions.quiet)(fork);
         match COPY.load(Ordering::SeqCst) {
             0 => {
@@ -289,6 +289,12 @@ fn die_of_invalid_memory() {
         // SAFETY: no handler runs; the default action is restored before any cell is loaded.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
+}
+
+/// Whether there are threads beside this one and the startup cell's. A copy would not have them, and a variable that waits
+/// for its threads, such as a model with a pool, would wait for ever in it.
+fn has_other_threads() -> bool {
+    std::fs::read_dir("/proc/self/task").map_or(true, |tasks| tasks.count() > 2)
 }
 
 enum Side {
