@@ -18,6 +18,7 @@ if [ -x .venv/bin/python ]; then
     done
     export PYTHON="$PWD/.venv/bin/python"
 fi
+sh scripts/tools.sh --stock-kernel
 say "building the peers burn and candle (some minutes the first time)"
 if cargo build -q --release --locked --manifest-path benches/peers/Cargo.toml --target-dir target/peers; then
     export PEERS="$PWD/target/peers/release"
@@ -58,6 +59,10 @@ figures() {
     sed -n 's/^grading a right solution: .*: \([0-9.]*\) s$/\1/p' target/grading.txt |
         awk -v kernel="$kernel" '{ printf "grading a right solution\t%.2f s\tthe notebook through the kernel\t%.2f s\t%.2f\n",
             $1, kernel / 1000, 1000 * $1 / kernel }' >> "$BENCH_TABLE"
+
+    echo
+    echo "== the first figure and a later cell, beside the stock kernel"
+    EVCXR_JUPYTER="$PWD/target/tools/bin/evcxr_jupyter" .venv/bin/python workbook/tests/kernel_times.py
 
     cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1)
     echo

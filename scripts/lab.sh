@@ -1,13 +1,15 @@
 #!/bin/sh
-# Opens JupyterLab on the learner's own copies of the student notebooks, in notebooks/mine. A copy that exists is kept,
+# Opens JupyterLab on the learner's own copies of the student notebooks, in notebooks/mine or where $NOTEBOOKS says. A copy that exists is kept,
 # so building the notebooks again never touches a learner's work. Arguments go to JupyterLab: --no-browser, --port 9000.
 set -eu
 cd "$(dirname "$0")/.."
+# Warms up a session for the first notebook meanwhile. It ends with this process, which JupyterLab takes over below.
+target/debug/workbook kernel pool </dev/null >/dev/null 2>&1 &
 sh scripts/tools.sh
-mkdir -p notebooks/mine
+mine=${NOTEBOOKS:-notebooks/mine}
+mkdir -p "$mine"
 for notebook in notebooks/student/*.ipynb; do
-    mine="notebooks/mine/${notebook##*/}"
-    [ -e "$mine" ] || cp "$notebook" "$mine"
+    [ -e "$mine/${notebook##*/}" ] || cp "$notebook" "$mine/"
 done
 # JupyterLab refuses to run as root unless it is told to.
 if [ "$(id -u)" -eq 0 ]; then
@@ -23,4 +25,4 @@ fi
 # What JupyterLab keeps of its own stays in the virtual environment.
 export JUPYTER_CONFIG_DIR="$PWD/.venv/etc/jupyter-user" JUPYTER_DATA_DIR="$PWD/.venv/share/jupyter-user"
 export JUPYTERLAB_SETTINGS_DIR="$PWD/.venv/etc/lab-settings" JUPYTERLAB_WORKSPACES_DIR="$PWD/.venv/etc/lab-workspaces"
-exec .venv/bin/jupyter lab notebooks/mine "$@"
+exec .venv/bin/jupyter lab "$mine" "$@"

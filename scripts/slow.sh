@@ -4,10 +4,16 @@
 # models that were saved here, in the real Keras.
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/tools.sh jupyter_kernel_test nbconvert papermill
+sh scripts/tools.sh jupyter_kernel_test nbconvert papermill jupytext jupyter-console playwright
 .venv/bin/python workbook/tests/kernel_protocol.py
 .venv/bin/python workbook/tests/kernel_clients.py
 .venv/bin/python workbook/tests/kernel_cells.py
+# In the browser. playwright drives the Chromium that the system has and brings none.
+if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then
+    .venv/bin/python workbook/tests/lab.py
+else
+    echo "slow: there is no Chromium here, so JupyterLab is not tested (on Debian: apt-get install chromium)"
+fi
 
 export EVCXR_JUPYTER="$PWD/target/tools/bin/evcxr_jupyter"
 .venv/bin/python workbook/tests/stock_kernel.py

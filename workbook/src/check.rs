@@ -18,7 +18,8 @@ pub fn check(root: &Root, names: &[String], report: Option<&Path>, limit: Durati
     let report = report.map(Output::create_with_directory).transpose()?;
     let mut reports = Vec::new();
     let mut passed = true;
-    execute_all(root, &Chapter::read_all(root, names)?, limit, |chapter, execution| {
+    let chapters: Vec<_> = Chapter::read_all(root, names)?.into_iter().map(|chapter| (chapter, 0)).collect();
+    execute_all(root, &chapters, limit, |chapter, execution| {
         passed &= print_result(chapter, &execution);
         reports.push(json!({
             "chapter": chapter.notebook,

@@ -5,6 +5,7 @@ Executes a chapter: runs all of its cells with the reference's answers, and comp
 */
 
 use crate::compare::compare;
+use crate::dependence;
 use crate::progress::{Bars, Progress};
 use crate::session::{Failure, Outcome, Session, setup_code};
 use anyhow::Result;
@@ -45,28 +46,41 @@ pub fn setup_cell() -> String {
     setup_code("../..").trim_end().to_owned()
 }
 
-/// Executes chapters in parallel; `each` is called with the results in the order of the chapters.
+/// Executes chapters in parallel; `each` is called with the results in the order of the chapters. Of the cells before
+/// number `from` of a chapter, the set-up cell being the first, only those are run that the others need, and their outcomes
+/// are of no use.
 ///
 /// # Errors
 /// What `each` returns, and when no session can be started or a session cannot go on.
 pub fn execute_all(
     root: &Root,
-    chapters: &[Chapter],
+    chapters: &[(Chapter, usize)],
     limit: Duration,
     mut each: impl FnMut(&Chapter, Execution) -> Result<()>,
 ) -> Result<()> {
     let bars = Bars::default();
     in_order(
         chapters.len(),
-        |index| execute(root, &chapters[index], limit, &bars),
-        |index, execution| bars.suspend(|| each(&chapters[index], execution)),
+        |index| {
+            let (chapter, from) = &chapters[index];
+            let execution = execute(root, chapter, *from, limit, &bars)?;
+            if *from == 0 || execution.problems.is_empty() {
+                return Ok(execution);
+            }
+            // A cell that was left out may have been needed after all.
+            execute(root, chapter, 0, limit, &bars)
+        },
+        |index, execution| bars.suspend(|| each(&chapters[index].0, execution)),
     )
 }
 
 /// Runs a chapter from top to bottom; a cell that fails does not keep the others from running.
-fn execute(root: &Root, chapter: &Chapter, limit: Duration, bars: &Bars) -> Result<Execution> {
+fn execute(root: &Root, chapter: &Chapter, from: usize, limit: Duration, bars: &Bars) -> Result<Execution> {
     let start = Instant::now();
-    let progress = Progress::among(bars, &chapter.notebook, chapter.cells().count() as u64 + 1);
+    let sources: Vec<String> =
+        std::iter::once(setup_cell()).chain(chapter.cells().map(|cell| chapter.solution(cell))).collect();
+    let needed = dependence::needed(&sources, from);
+    let progress = Progress::among(bars, &chapter.notebook, sources.len() as u64);
     // Jupyter runs a notebook in its own folder; relative paths must mean the same here.
     let folder = root.notebooks().join("solution");
     std::fs::create_dir_all(&folder)?;
@@ -74,7 +88,7 @@ fn execute(root: &Root, chapter: &Chapter, limit: Duration, bars: &Bars) -> Resu
     let mut execution = Execution { outcomes: Vec::new(), problems: Vec::new(), time: Duration::ZERO };
 
     progress.say("set-up");
-    let outcome = session.execute(&setup_cell(), &mut |_| ())?;
+    let outcome = session.execute(&sources[0], &mut |_| ())?;
     let failure = outcome.failure.clone();
     execution.outcomes.push(outcome);
     progress.step();
@@ -82,10 +96,13 @@ fn execute(root: &Root, chapter: &Chapter, limit: Duration, bars: &Bars) -> Resu
         let cell = "the set-up cell".to_owned();
         execution.problems.push(Problem { line: 1, cell, what: What::Failed(failure) });
     } else {
-        for cell in chapter.cells() {
-            progress.say(&describe(cell));
-            let outcome = session.execute(&chapter.solution(cell), &mut |_| ())?;
-            execution.problems.extend(problem(cell, &outcome));
+        for (index, cell) in (1..).zip(chapter.cells()) {
+            let mut outcome = Outcome::default();
+            if needed[index] {
+                progress.say(&describe(cell));
+                outcome = session.execute(&sources[index], &mut |_| ())?;
+                execution.problems.extend(problem(cell, &outcome));
+            }
             execution.outcomes.push(outcome);
             progress.step();
         }

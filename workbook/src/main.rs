@@ -7,6 +7,7 @@ The grading of submissions is another program, `grader`, because it runs strange
 mod check;
 mod compare;
 mod data;
+mod dependence;
 mod execution;
 mod kernel;
 mod notebook;

@@ -1,5 +1,5 @@
-"""The clients that run notebooks without a browser, with this project's kernel: nbclient, nbconvert and papermill exit
-non-zero on a failed check, and zero on a notebook that holds.
+"""The clients that run notebooks without a browser, with this project's kernel: nbclient, nbconvert, papermill and jupytext
+exit non-zero on a failed check, and zero on a notebook that holds; jupyter-console shows values and errors.
 
 usage: kernel_clients.py [NOTEBOOK…]     also executes these; without arguments, the solution of the first chapter
 """
@@ -38,6 +38,16 @@ def commands(path, out):
     yield "nbclient", [BIN / "jupyter-execute", path, f"--output={out}"]
     yield "nbconvert", [BIN / "jupyter-nbconvert", "--to", "notebook", "--execute", path, "--output", out]
     yield "papermill", [BIN / "papermill", path, out, "--no-progress-bar"]
+    yield "jupytext", [BIN / "jupytext", "--to", "ipynb", "--execute", path, "-o", out]
+
+
+def console():
+    """What is wrong with jupyter-console: each typed line ends in its value or its error."""
+    typed = "6 * 7\npanic!(\"on purpose\");\n40 + 4\nexit\n"
+    command = [str(BIN / "jupyter-console"), "--kernel", "rust", "--simple-prompt"]
+    done = subprocess.run(command, input=typed, cwd=ROOT / "target", capture_output=True, text=True, timeout=300)
+    said = done.stdout + done.stderr
+    return [f"jupyter-console does not show {word!r}:\n{said}" for word in ("42", "on purpose", "44") if word not in said]
 
 
 def main():
@@ -57,6 +67,9 @@ def main():
                 print(f"{client} on {path.name}: exit code {done.returncode}, {verdict}", flush=True)
                 if verdict == "WRONG":
                     wrong.append(f"{client} on {path.name}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    found = console()
+    print(f"jupyter-console: {'WRONG' if found else 'as expected'}", flush=True)
+    wrong += found
     for text in wrong:
         print(text, file=sys.stderr)
     sys.exit(1 if wrong else 0)

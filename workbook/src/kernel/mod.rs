@@ -15,13 +15,15 @@ mod iopub;
 mod message;
 mod network;
 mod output;
+mod pool;
 mod server;
 mod spec;
 mod warm;
 
 use anyhow::Result;
 use clap::Subcommand;
-use std::path::PathBuf;
+use course::Root;
+use std::path::{Path, PathBuf};
 
 /// What `workbook kernel` does.
 #[derive(Subcommand)]
@@ -32,6 +34,8 @@ pub enum Kernel {
     Uninstall(spec::Place),
     /// Serve the client that wrote this connection file; Jupyter calls this
     Run { connection_file: PathBuf },
+    /// Keep a session that has warmed up for the next kernel that starts, until the program that called this ends
+    Pool,
 }
 
 /// # Errors
@@ -41,5 +45,6 @@ pub fn main(command: &Kernel) -> Result<()> {
         Kernel::Install(place) => spec::install(place),
         Kernel::Uninstall(place) => spec::uninstall(place),
         Kernel::Run { connection_file } => server::run(connection_file),
+        Kernel::Pool => pool::serve(&Root::find(Path::new("."))?),
     }
 }

@@ -3,10 +3,11 @@ The session that a kernel runs its cells in: it starts when the kernel starts, w
 when it has ended.
 */
 
+use super::pool;
 use crate::session::{Interrupter, Session};
 use anyhow::Result;
 use course::Root;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -45,8 +46,12 @@ impl WarmSession {
                     text.clone_into(&mut note);
                 }
             };
+            say("waiting for a session that is being started");
+            let session = match pool::take(&root, &folder) {
+                Some(session) => Ok(session),
+                None => start(&root, &folder, &say),
+            };
             // A cell may run for as long as it likes: the learner has a button to interrupt it.
-            let session = Session::start(&root, &folder, &say);
             let _ = sender.send(session.map(|session| session.limit(Duration::from_secs(u64::from(u32::MAX)))));
             // The system ends a session's processes with the thread that started them, so this one stays.
             let _: Result<(), _> = until_end.recv();
@@ -100,4 +105,12 @@ impl WarmSession {
             _ => None,
         }
     }
+}
+
+fn start(root: &Root, folder: &Path, note: &dyn Fn(&str)) -> Result<Session> {
+    let mut session = Session::start(root, folder, note)?;
+    note("loading the helper crate");
+    // A session that has not warmed up is slower and nothing else: the set-up cell says what is wrong.
+    let _ = session.warm_up();
+    Ok(session)
 }

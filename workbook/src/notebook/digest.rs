@@ -1,16 +1,16 @@
 /*!
-The digest that a committed solution notebook carries, so that only the chapters that changed are executed again.
+The digests that a committed solution notebook carries, one for each code cell, so that only what changed is executed again.
 
-It covers everything that decides what the cells put out, by content and never by path or time, so it is the same in every
-clone and on every machine:
+A cell's digest covers everything that decides what the cell puts out, by content and never by path or time, so it is the same
+in every clone and on every machine:
 
-* the sources of the notebook's code cells, in order. They hold the chapter's code and the graded functions; the prose is
+* the sources of the notebook's code cells up to this one, in order. They hold the chapter's code and the graded functions; the prose is
   not among them, because a corrected sentence changes no output;
 * the helper crate: its sources without `src/graded`, which notebooks do not link, its features and dependencies, and the
   locked versions of all packages below it;
 * how sessions compile it, the version of evcxr, and [`OUTPUTS`];
 * data files that take the place of the synthetic ones; a clean clone has none;
-* the outputs themselves, so that an edited notebook is noticed.
+* the cell's outputs themselves, so that an edited notebook is noticed.
 
 The compiler is not among them. Its patch versions do not change what arithmetic gives, and if they did, everyone with
 another compiler than the author's would have to execute all chapters.
@@ -45,21 +45,26 @@ impl Inputs {
         Ok(Inputs { fingerprint: files::fingerprint(parts) })
     }
 
-    /// The digest of an executed notebook.
-    pub fn digest(&self, notebook: &Value) -> String {
+    /// The digests of an executed notebook's code cells.
+    fn digests(&self, notebook: &Value) -> Vec<String> {
         let cells = notebook["cells"].as_array().into_iter().flatten().filter(|cell| cell["cell_type"] == "code");
-        let cells = cells.flat_map(|cell| [joined(&cell["source"]), super::to_text(&cell["outputs"])]);
-        files::fingerprint(std::iter::once(self.fingerprint.clone()).chain(cells))
+        let mut before = self.fingerprint.clone();
+        let digests = cells.map(|cell| {
+            before = files::fingerprint([&*before, &joined(&cell["source"])]);
+            files::fingerprint([&*before, &super::to_text(&cell["outputs"])])
+        });
+        digests.collect()
     }
 
-    /// Writes the digest into an executed notebook.
+    /// Writes the digests into an executed notebook.
     pub fn sign(&self, notebook: &mut Value) {
-        notebook["metadata"]["workbook"]["digest"] = self.digest(notebook).into();
+        notebook["metadata"]["workbook"]["digests"] = self.digests(notebook).into();
     }
 
-    /// Whether the notebook carries the digest of what it holds and was made from.
-    pub fn confirm(&self, notebook: &Value) -> bool {
-        notebook["metadata"]["workbook"]["digest"] == self.digest(notebook)
+    /// How many of the notebook's code cells, from the first on, carry the digests of what they hold and were made from.
+    pub fn confirmed(&self, notebook: &Value) -> usize {
+        let stored = notebook["metadata"]["workbook"]["digests"].as_array().into_iter().flatten();
+        self.digests(notebook).iter().zip(stored).take_while(|(digest, stored)| *stored == *digest).count()
     }
 }
 
@@ -104,17 +109,17 @@ mod tests {
     const LOCK: &str = "version = 4\n[[package]]\nname = \"b\"\nversion = \"1.0.0\"\nchecksum = \"12\"\n[[package]]\n\
         name = \"cnn\"\nversion = \"0.1.0\"\ndependencies = [\"b\"]\n[[package]]\nname = \"evcxr\"\nversion = \"0.22.0\"\n";
 
-    fn digest(root: &Root) -> String {
+    fn digests(root: &Root) -> Vec<String> {
         let chapter = chapter(TEXT);
-        Inputs::read(root).unwrap().digest(&convert::solution(&chapter, Some(&execution(&chapter, "8\n"))))
+        Inputs::read(root).unwrap().digests(&convert::solution(&chapter, Some(&execution(&chapter, "8\n"))))
     }
 
     #[test]
     fn a_digest_is_the_same_in_every_clone() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (one, other) = (workspace(one.path()), workspace(other.path()));
-        let expected = digest(&one);
-        assert_eq!(digest(&other), expected, "another folder, other times");
+        let expected = digests(&one);
+        assert_eq!(digests(&other), expected, "another folder, other times");
         for (path, text) in [
             ("src/graded/mod.rs", "pub fn answer() -> u32 { 2 }\n"),
             ("src/.lib.rs.swp", "an editor's"),
@@ -124,7 +129,7 @@ mod tests {
             ("target/workbook/any", "1"),
         ] {
             files::write(&other.join(path), text).unwrap();
-            assert_eq!(digest(&other), expected, "{path} decides nothing");
+            assert_eq!(digests(&other), expected, "{path} decides nothing");
         }
     }
 
@@ -132,7 +137,7 @@ mod tests {
     fn a_digest_changes_with_everything_that_decides_the_outputs() {
         let folder = tempfile::tempdir().unwrap();
         let root = workspace(folder.path());
-        let mut seen = vec![digest(&root)];
+        let mut seen = digests(&root);
         for (path, text) in [
             ("Cargo.lock", LOCK.replace("checksum = \"12\"", "checksum = \"13\"")),
             ("Cargo.lock", LOCK.replace("0.22.0", "0.23.0")),
@@ -146,9 +151,9 @@ mod tests {
             ("datasets/train_signs.h5", "other photos".into()),
         ] {
             files::write(&root.join(path), &text).unwrap();
-            let digest = digest(&root);
-            assert!(!seen.contains(&digest), "{path}: {text}");
-            seen.push(digest);
+            let digests = digests(&root);
+            assert!(digests.iter().all(|digest| !seen.contains(digest)), "{path}: {text}");
+            seen.extend(digests);
         }
     }
 
@@ -158,16 +163,21 @@ mod tests {
         let inputs = Inputs::read(&workspace(folder.path())).unwrap();
         let chapter = chapter(TEXT);
         let mut notebook = convert::solution(&chapter, Some(&execution(&chapter, "8\n")));
-        assert!(!inputs.confirm(&notebook), "not signed yet");
+        assert_eq!(inputs.confirmed(&notebook), 0, "not signed yet");
         inputs.sign(&mut notebook);
-        assert!(inputs.confirm(&notebook));
         let text = super::super::to_text(&notebook);
-        for (old, new) in [("8\\n", "9\\n"), ("twice(4)", "twice(5)"), ("2.0 * x", "x + x")] {
+        // The set-up cell, the exercise, a demo cell, a test.
+        for (old, new, confirmed) in [
+            ("The end.", "An end.", 4),
+            ("assert_eq!(twice(2)", "assert_eq!(twice(3)", 3),
+            ("8\\n", "9\\n", 2),
+            ("twice(4)", "twice(5)", 2),
+            ("2.0 * x", "x + x", 1),
+            ("use cnn", "use ::cnn", 0),
+        ] {
             let edited = text.replacen(old, new, 1);
             assert_ne!(edited, text, "{old}");
-            assert!(!inputs.confirm(&course::notebook::parse(&edited).unwrap()), "{old}");
+            assert_eq!(inputs.confirmed(&course::notebook::parse(&edited).unwrap()), confirmed, "{old}");
         }
-        let prose = text.replace("The end.", "An end.");
-        assert!(inputs.confirm(&course::notebook::parse(&prose).unwrap()), "prose decides no output");
     }
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub struct SessionDirectory {
     path: PathBuf,
     /// Locked for as long as this process lives: how others know that the directory is in use.
-    _alive: File,
+    alive: Option<File>,
 }
 
 impl SessionDirectory {
@@ -31,7 +31,18 @@ impl SessionDirectory {
             Ok::<_, std::io::Error>(alive)
         };
         let alive = make().with_context(|| format!("{}", path.display()))?;
-        Ok(SessionDirectory { path, _alive: alive })
+        Ok(SessionDirectory { path, alive: Some(alive) })
+    }
+
+    /// The directory and the file that marks it as used, for another process, which will delete it.
+    pub fn into_parts(mut self) -> (PathBuf, File) {
+        let alive = self.alive.take().expect("a directory is given away once");
+        (std::mem::take(&mut self.path), alive)
+    }
+
+    /// The directory that another process has given away.
+    pub fn from_parts(path: PathBuf, alive: File) -> SessionDirectory {
+        SessionDirectory { path, alive: Some(alive) }
     }
 
     pub fn path(&self) -> &Path {
@@ -46,7 +57,9 @@ impl SessionDirectory {
 
 impl Drop for SessionDirectory {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.path);
+        if self.alive.is_some() {
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 }
 

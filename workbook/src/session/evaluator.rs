@@ -6,13 +6,14 @@ environment and the current directory, prints on standard error, and may end the
 its own. What a cell prints and why it failed comes from `relay.rs`, because evcxr itself counts a panic as success.
 */
 
+use super::analyzer::cargo;
 use super::compile_error::compile_failure;
 use super::message::{Cell, Death, Event, Failure, FailureKind, Output, Panic, Request, to_line};
 use super::receiver::{self, CellState, Command as Receive, receive};
 use super::relay::Interrupt;
 use super::{
-    CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, INTERRUPTS_VAR, LIBRARY_VAR, LOCK_VAR, NO_INPUT, Place, ROLE_VAR,
-    RUST_SRC_VAR, helper_crate, names, relay, runtime,
+    ANALYZER_VAR, CARGO_HOME_VAR, CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, INTERRUPTS_VAR, LIBRARY_VAR, LOCK_VAR,
+    NO_INPUT, Place, ROLE_VAR, RUST_SRC_VAR, helper_crate, names, relay, runtime,
 };
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use evcxr::{CommandContext, EvalCallbacks, EvalContext};
@@ -28,6 +29,9 @@ use std::time::Duration;
 /// Must be the first line of `main`: this program is also the evaluator, the relay and the runtime, and the call returns
 /// only when it is none of them.
 pub fn hook() {
+    if cargo::is_called() {
+        exit(cargo::run());
+    }
     let role = std::env::var(ROLE_VAR).unwrap_or_default();
     if !role.is_empty() || std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
         die_with_parent();
@@ -57,7 +61,11 @@ pub fn command(session_dir: &Path, lock: &Path, place: &Place) -> std::io::Resul
         .env("EVCXR_CONFIG_DIR", session_dir.join("config"))
         .env(LIBRARY_VAR, session_dir.join("library"))
         .env(RUST_SRC_VAR, session_dir.join("rust-src"))
+        .env(ANALYZER_VAR, session_dir.join("analyzer").canonicalize()?)
         .current_dir(session_dir);
+    if let Some(home) = cargo::user_home() {
+        command.env(CARGO_HOME_VAR, home).env("CARGO_HOME", session_dir.join("cargo-home"));
+    }
     Ok(command)
 }
 
@@ -107,6 +115,13 @@ struct Evaluator {
     lost: BTreeMap<String, u64>,
 }
 
+/// What the thread that reads the requests passes on to the one that runs cells.
+enum Task {
+    Execute(Cell),
+    WarmUp,
+    Move(PathBuf),
+}
+
 impl Evaluator {
     fn start() -> Result<Evaluator, String> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).ok_or(format!("{name} is not set"));
@@ -119,6 +134,10 @@ impl Evaluator {
             .env(ROLE_VAR, "relay")
             .env(INTERRUPTS_VAR, interrupts_read.as_raw_fd().to_string())
             .current_dir(&cells_dir);
+        let cargo_home = std::env::var_os(CARGO_HOME_VAR).map(PathBuf::from);
+        if let Some(home) = &cargo_home {
+            child.env("CARGO_HOME", home); // a cell may call cargo
+        }
         let (context, outputs) = EvalContext::with_subprocess_command(child).map_err(|error| error.to_string())?;
         // From here on relative paths are the notebook's: `:dep … { path = "../.." }`.
         std::env::set_current_dir(&cells_dir).map_err(|error| format!("{}: {error}", cells_dir.display()))?;
@@ -130,7 +149,12 @@ impl Evaluator {
         });
         // The relay's own standard error; the cells' comes with their output.
         std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
-        let context = CommandContext::with_eval_context(context);
+        let mut context = CommandContext::with_eval_context(context);
+        if let Some(home) = cargo_home {
+            // The analyzer alone is to find another cargo there.
+            let command = format!(":build_env CARGO_HOME={}", home.display());
+            context.execute(&command).map_err(|error| error.to_string())?;
+        }
         let (input_sender, inputs) = unbounded();
         let mut evaluator = Evaluator {
             context,
@@ -155,13 +179,15 @@ impl Evaluator {
     }
 
     fn serve(mut self) {
-        let (requests, cells) = unbounded();
+        let (requests, tasks) = unbounded();
         let (cell, interrupts, inputs) =
             (Arc::clone(&self.cell), Arc::clone(&self.interrupts), self.input_sender.clone());
         std::thread::spawn(move || {
             for line in std::io::stdin().lock().lines().map_while(Result::ok) {
                 match serde_json::from_str(&line) {
-                    Ok(Request::Execute(cell)) => drop(requests.send(cell)),
+                    Ok(Request::Execute(cell)) => drop(requests.send(Task::Execute(cell))),
+                    Ok(Request::WarmUp) => drop(requests.send(Task::WarmUp)),
+                    Ok(Request::Move(folder)) => drop(requests.send(Task::Move(folder))),
                     Ok(Request::Interrupt) => {
                         cell.state().stopped.get_or_insert_default();
                         send(&interrupts, Interrupt::Stop);
@@ -174,8 +200,12 @@ impl Evaluator {
             std::process::exit(0);
         });
         let _ = self.receiver.send(Receive::Write(Event::Ready));
-        for cell in cells {
-            let failure = self.execute(&cell);
+        for task in tasks {
+            let failure = match task {
+                Task::Execute(cell) => self.execute(&cell),
+                Task::WarmUp => self.warm_up().err().map(|message| failure(FailureKind::Other, message)),
+                Task::Move(folder) => self.move_to(folder).err().map(|message| failure(FailureKind::Other, message)),
+            };
             let _ = self.receiver.send(Receive::Write(Event::Done { failure }));
         }
     }
@@ -192,14 +222,8 @@ impl Evaluator {
             self.broken.extend(defined.into_iter().map(|name| (name, *number)));
             return Some(failure);
         }
-        if !self.has_dependencies && code.lines().any(|line| line.trim_start().starts_with(":dep ")) {
-            // evcxr has compiled a crate without dependencies here, and cargo has emptied the lock file.
-            if let Err(error) = std::fs::copy(&self.lock, self.session_dir.join("Cargo.lock")) {
-                return Some(failure(FailureKind::Other, format!("{}: {error}", self.lock.display())));
-            }
-            self.has_dependencies = true;
-        }
-        if let Err(message) = self.give_library() {
+        let has_dependency = code.lines().any(|line| line.trim_start().starts_with(":dep "));
+        if let Err(message) = self.give_lock_file(has_dependency).and_then(|()| self.give_library()) {
             return Some(failure(FailureKind::Other, message));
         }
         let before = self.variables();
@@ -361,6 +385,43 @@ impl Evaluator {
         let mut names: Vec<String> = self.context.variables_and_types().map(|(name, _)| name.to_owned()).collect();
         names.sort();
         names
+    }
+
+    /// Loads the helper crate, which no cell can see before a `use`, and has the analyzer find a type of it.
+    fn warm_up(&mut self) -> Result<(), String> {
+        self.give_lock_file(true)?;
+        self.give_library()?;
+        let dependency = helper_crate::dependency(&self.place.helper);
+        self.context.execute(&dependency).map_err(|error| error.to_string())?;
+        // Completion needs the types that the first cell will need, and it leaves nothing behind.
+        let cell = "use cnn::prelude::*;\nlet x = Array2::<f64>::zeros((1, 1));\nlet y = x.mean();\ny.";
+        self.context.completions(cell, cell.len()).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// Serves another process from here on, and runs cells in `folder`.
+    fn move_to(&mut self, folder: PathBuf) -> Result<(), String> {
+        // It ends with its standard input now.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::set_parent_process_death_signal(None);
+        if folder != self.place.cells_dir {
+            std::env::set_current_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            let cell = format!("std::env::set_current_dir({folder:?})?;");
+            self.context.execute(&cell).map_err(|error| error.to_string())?;
+            self.place.cells_dir = folder;
+        }
+        Ok(())
+    }
+
+    /// Gives cargo the workspace's versions before the first dependency: evcxr has compiled a crate without any here, and
+    /// cargo has emptied the lock file.
+    fn give_lock_file(&mut self, has_dependency: bool) -> Result<(), String> {
+        if has_dependency && !self.has_dependencies {
+            std::fs::copy(&self.lock, self.session_dir.join("Cargo.lock"))
+                .map_err(|error| format!("{}: {error}", self.lock.display()))?;
+            self.has_dependencies = true;
+        }
+        Ok(())
     }
 
     /// Gives the analyzer the library's sources. The level of optimisation stands in the manifest, and a manifest that

@@ -88,6 +88,12 @@ fn essential(manifest: &str) -> String {
     ["features", "dependencies"].into_iter().filter_map(part).collect()
 }
 
+/// The line that makes the copy at `path` a dependency. The set-up cell of every notebook has the same, so it is none of
+/// evcxr's business to load anything again.
+pub fn dependency(path: &Path) -> String {
+    format!(":dep cnn = {{ path = {path:?}, default-features = false }}")
+}
+
 /// A cell's code, in which a `:dep cnn = { path = "…" }` that means the workspace means the copy. One that leads to no
 /// package `cnn` at all means it as well: a notebook that was moved to another folder still names the old place.
 pub fn redirect(code: &str, Place { cells_dir, course, helper }: &Place) -> String {

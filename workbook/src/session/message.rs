@@ -6,12 +6,19 @@ The processes are described in `session/mod.rs`; nothing here runs anything.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// From the program to the evaluator.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Run a cell; answered by any number of [`Event::Output`] and one [`Event::Done`].
     Execute(Cell),
+    /// Do before the first cell what would make it wait: load the helper crate and analyse a cell; answered by
+    /// [`Event::Done`].
+    WarmUp,
+    /// Serve another process, which holds the other ends of the pipes now, and run cells in this directory; answered by
+    /// [`Event::Done`].
+    Move(PathBuf),
     /// Stop the cell, whether it is compiled or runs.
     Interrupt,
     /// Answers [`Event::Input`]; none if there is no more input.

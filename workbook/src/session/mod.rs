@@ -10,6 +10,7 @@ with.
 Notebooks and chapters are not known here.
 */
 
+mod analyzer;
 mod compile_error;
 mod demux;
 mod directory;
@@ -17,15 +18,17 @@ mod download;
 mod evaluator;
 mod helper_crate;
 mod message;
-mod names;
+pub mod names;
 mod receiver;
 mod relay;
 mod runtime;
-mod rust_src;
+mod spare;
 mod template;
+mod tokens;
 
 pub use evaluator::hook;
 pub use message::{Cell, Failure, FailureKind, Output, Stream};
+pub use spare::{Spare, receive};
 pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
 
 use anyhow::{Context, Result, bail};
@@ -34,7 +37,7 @@ use directory::SessionDirectory;
 use message::{Event, Request, to_line};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -53,6 +56,9 @@ const STARTUP_VAR: &str = "WORKBOOK_STARTUP";
 /// The library's sources for the cells, and the link that evcxr's analyzer follows to them.
 const LIBRARY_VAR: &str = "WORKBOOK_LIBRARY";
 const RUST_SRC_VAR: &str = "RUST_SRC_PATH";
+/// What is kept for the analyzer, and the user's directory of cargo, in whose place the analyzer is given another.
+const ANALYZER_VAR: &str = "WORKBOOK_ANALYZER";
+const CARGO_HOME_VAR: &str = "WORKBOOK_CARGO_HOME";
 /// The relay's descriptor, from which it reads what the evaluator says past evcxr.
 const INTERRUPTS_VAR: &str = "WORKBOOK_INTERRUPTS";
 /// The evaluator's answer, through evcxr, to a cell that waits for input when there is none: the end-of-transmission character,
@@ -135,7 +141,19 @@ impl Session {
         let course = root.to_path_buf();
         let place = Place { cells_dir, course, helper };
         let evaluator = Evaluator::start(&directory, &place, note)?;
-        Ok(Session { evaluator, count: 0, directory, place, limit: Duration::from_secs(600) })
+        Ok(Session::new(evaluator, directory, place))
+    }
+
+    fn new(evaluator: Evaluator, directory: SessionDirectory, place: Place) -> Session {
+        Session { evaluator, count: 0, directory, place, limit: Duration::from_secs(600) }
+    }
+
+    /// Does before the first cell what would make it wait: loads the helper crate and analyses a cell.
+    ///
+    /// # Errors
+    /// When the helper crate cannot be loaded. The session can go on all the same.
+    pub fn warm_up(&mut self) -> Result<()> {
+        self.evaluator.ask(&Request::WarmUp)
     }
 
     /// Stops any cell that runs for longer than `limit`.
@@ -203,7 +221,7 @@ fn send(requests: &Requests, request: &Request) -> bool {
 
 /// The evaluator's process and the pipes to it.
 struct Evaluator {
-    process: Child,
+    process: Process,
     requests: Requests,
     events: Receiver<Event>,
     closed: bool,
@@ -214,9 +232,31 @@ impl Evaluator {
         let mut process = evaluator::command(directory.path(), &directory.lock_file(), place)
             .and_then(|mut command| command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())
             .context("the session's process for evcxr does not start")?;
+        let pipes = Pipes {
+            requests: process.stdin.take().expect("piped"),
+            events: process.stdout.take().expect("piped"),
+            errors: process.stderr.take().expect("piped"),
+        };
+        let evaluator = Evaluator::new(Process::Child(process), pipes);
+        loop {
+            // Compiling the session's first lines takes seconds, and minutes where others want the same processor.
+            match evaluator.events.recv_timeout(Duration::from_secs(300)) {
+                Ok(Event::Ready) => return Ok(evaluator),
+                Ok(Event::Note(text)) => note(&text),
+                Ok(Event::Closed(why)) => bail!("evcxr does not start:\n{why}"),
+                Ok(_) => {}
+                Err(_) => bail!(
+                    "evcxr has not started within five minutes\nhelp: the machine may be busy or out of memory; run it \
+                     again when it has less to do"
+                ),
+            }
+        }
+    }
+
+    /// Reads what the process writes.
+    fn new(process: Process, pipes: Pipes) -> Evaluator {
         let (sender, events) = channel();
-        let stdout = BufReader::new(process.stdout.take().expect("piped"));
-        let stderr = BufReader::new(process.stderr.take().expect("piped"));
+        let (stdout, stderr) = (BufReader::new(pipes.events), BufReader::new(pipes.errors));
         let notes = std::thread::spawn({
             let sender = sender.clone();
             move || {
@@ -236,19 +276,22 @@ impl Evaluator {
             }
             let _ = sender.send(Event::Closed(notes.join().unwrap_or_default()));
         });
-        let requests = Arc::new(Mutex::new(process.stdin.take()));
-        let evaluator = Evaluator { process, requests, events, closed: false };
+        Evaluator { process, requests: Arc::new(Mutex::new(Some(pipes.requests))), events, closed: false }
+    }
+
+    /// Has something done that is no cell.
+    fn ask(&mut self, request: &Request) -> Result<()> {
+        send(&self.requests, request);
         loop {
-            // Compiling the session's first lines takes seconds, and minutes where others want the same processor.
-            match evaluator.events.recv_timeout(Duration::from_secs(300)) {
-                Ok(Event::Ready) => return Ok(evaluator),
-                Ok(Event::Note(text)) => note(&text),
-                Ok(Event::Closed(why)) => bail!("evcxr does not start:\n{why}"),
+            match self.events.recv_timeout(Duration::from_secs(300)) {
+                Ok(Event::Done { failure: None }) => return Ok(()),
+                Ok(Event::Done { failure: Some(failure) }) => bail!(failure.details),
+                Ok(Event::Closed(why)) => {
+                    self.closed = true;
+                    bail!("the session has ended: {why}");
+                }
                 Ok(_) => {}
-                Err(_) => bail!(
-                    "evcxr has not started within five minutes\nhelp: the machine may be busy or out of memory; run it \
-                     again when it has less to do"
-                ),
+                Err(_) => bail!("the session does not answer within five minutes"),
             }
         }
     }
@@ -295,7 +338,7 @@ impl Evaluator {
                 }
                 Err(_) => {
                     // The evaluator does not even answer an interrupt.
-                    let _ = self.process.kill();
+                    self.process.kill();
                     self.closed = true;
                     break Some(ended(FailureKind::Stopped, "", "its session was ended; all variables are gone"));
                 }
@@ -321,21 +364,58 @@ impl Drop for Evaluator {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).take();
         let patience = Instant::now() + Duration::from_secs(5);
         while Instant::now() < patience {
-            match self.process.try_wait() {
-                Ok(None) => std::thread::sleep(Duration::from_millis(5)),
-                _ => return,
+            if self.process.has_ended() {
+                return;
             }
+            std::thread::sleep(Duration::from_millis(5));
         }
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.process.kill();
     }
 }
 
+/// The evaluator's process.
+enum Process {
+    Child(Child),
+    /// Started by another process, which waits for it.
+    Other(u32),
+}
+
+impl Process {
+    fn has_ended(&mut self) -> bool {
+        match self {
+            Process::Child(child) => !matches!(child.try_wait(), Ok(None)),
+            Process::Other(id) => pid(*id).is_none_or(|pid| rustix::process::test_kill_process(pid).is_err()),
+        }
+    }
+
+    /// Ends it, and waits until it has ended.
+    fn kill(&mut self) {
+        match self {
+            Process::Child(child) => {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+            Process::Other(id) => kill(*id),
+        }
+    }
+}
+
+/// The evaluator's standard streams, as its owner holds them.
+struct Pipes {
+    requests: ChildStdin,
+    events: ChildStdout,
+    errors: ChildStderr,
+}
+
 /// Ends the process in which cells run, at once.
-fn kill(pid: u32) {
-    if let Some(pid) = rustix::process::Pid::from_raw(pid as i32) {
+fn kill(id: u32) {
+    if let Some(pid) = pid(id) {
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
+}
+
+fn pid(id: u32) -> Option<rustix::process::Pid> {
+    rustix::process::Pid::from_raw(id as i32)
 }
 
 fn ended(kind: FailureKind, message: &str, details: &str) -> Failure {

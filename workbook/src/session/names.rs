@@ -4,6 +4,7 @@ The names that a cell's text defines and those that it mentions, also of a cell 
 It is not a parser: a text with an error in it has no tree, but its words are there all the same.
 */
 
+use super::tokens::{Kind, tokens};
 use std::collections::BTreeSet;
 
 /// What a cell defines beside variables: functions, types, constants, macros.
@@ -31,6 +32,28 @@ pub fn mentioned(code: &str) -> BTreeSet<String> {
     words(code).into_iter().filter(|word| !word.is_member).map(|word| word.text.to_owned()).collect()
 }
 
+/// The names of the variables that a cell makes for later ones, and perhaps words of their types.
+pub fn variables(code: &str) -> BTreeSet<String> {
+    let (mut names, mut depth, mut is_pattern) = (BTreeSet::new(), 0usize, false);
+    for token in parts(code).into_iter().flat_map(tokens) {
+        match (token.kind, token.text) {
+            (Kind::Mark, "{") => depth += 1,
+            (Kind::Mark, "}") => depth = depth.saturating_sub(1),
+            (Kind::Mark, "=" | ";") => is_pattern = false,
+            (Kind::Word, "let") => is_pattern = depth == 0,
+            (Kind::Word, name) if is_pattern => drop(names.insert(name.to_owned())),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// Whether what a cell does for later ones has no name: an import, an `impl`, a command.
+pub fn has_nameless_effect(code: &str) -> bool {
+    let nameless = ["use", "impl", "extern", "macro_rules", "mod"];
+    parts(code).len() > 1 || words(code).iter().any(|word| word.depth == 0 && nameless.contains(&word.text))
+}
+
 #[derive(Debug)]
 struct Word<'a> {
     text: &'a str,
@@ -42,120 +65,46 @@ struct Word<'a> {
 
 /// The words of a text, without those in comments, strings and lines that are commands.
 fn words(code: &str) -> Vec<Word<'_>> {
-    let bytes = code.as_bytes();
-    let (mut words, mut depth, mut at) = (Vec::new(), 0usize, 0);
-    let (mut last, mut is_line_start) = (b' ', true);
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let skipped = if rest.starts_with(b"//") || (rest[0] == b':' && is_line_start && rest.get(1) != Some(&b':')) {
-            rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len())
-        } else if rest.starts_with(b"/*") {
-            comment(rest)
-        } else if let Some(length) = raw_string(rest) {
-            length
-        } else if rest[0] == b'"' {
-            string(rest)
-        } else if rest[0] == b'\'' {
-            character(rest)
-        } else {
-            0
-        };
-        is_line_start = rest[0] == b'\n' || (is_line_start && rest[0].is_ascii_whitespace());
-        if skipped > 0 {
-            (at, last) = (at + skipped, b' ');
-        } else if is_word_byte(rest[0]) {
-            let end = at + rest.iter().position(|&byte| !is_word_byte(byte)).unwrap_or(rest.len());
-            if !rest[0].is_ascii_digit() {
-                words.push(Word { text: &code[at..end], depth, is_member: last == b'.' });
+    let (mut words, mut depth) = (Vec::new(), 0usize);
+    let mut last = ' ';
+    for token in parts(code).into_iter().flat_map(tokens) {
+        match token.kind {
+            Kind::Word if token.text.starts_with(|c: char| c.is_ascii_digit()) => last = 'a',
+            Kind::Word => {
+                words.push(Word { text: token.text, depth, is_member: last == '.' });
+                last = 'a';
             }
-            (at, last) = (end, b'a');
-        } else {
-            match rest[0] {
-                b'{' => depth += 1,
-                b'}' => depth = depth.saturating_sub(1),
-                _ => {}
+            Kind::Mark => {
+                match token.text {
+                    "{" => depth += 1,
+                    "}" => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                let mark = token.text.chars().next().unwrap_or(' ');
+                // The last name of a range, `0..n`, is no member.
+                last = if mark == '.' && last == '.' { ' ' } else { mark };
             }
-            // The last name of a range, `0..n`, is no member.
-            let is_range = rest[0] == b'.' && last == b'.';
-            last = if is_range {
-                b' '
-            } else if rest[0].is_ascii_whitespace() {
-                last
-            } else {
-                rest[0]
-            };
-            at += 1;
+            Kind::Space => {}
+            Kind::Literal | Kind::Comment | Kind::Doc => last = ' ',
         }
     }
     words
 }
 
-fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-/// The length of a comment, which may hold others.
-fn comment(text: &[u8]) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    while at < text.len() {
-        if text[at..].starts_with(b"/*") {
-            (depth, at) = (depth + 1, at + 2);
-        } else if text[at..].starts_with(b"*/") {
-            (depth, at) = (depth - 1, at + 2);
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += 1;
+/// The text between the lines that are commands, such as `:dep`.
+fn parts(code: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut at) = (Vec::new(), 0, 0);
+    for line in code.split_inclusive('\n') {
+        let end = at + line.len();
+        let text = line.trim_start();
+        if text.starts_with(':') && !text.starts_with("::") {
+            parts.push(&code[start..at]);
+            start = end;
         }
+        at = end;
     }
-    text.len()
-}
-
-/// The length of a string that begins here.
-fn string(text: &[u8]) -> usize {
-    let mut at = 1;
-    while at < text.len() {
-        match text[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
-        }
-    }
-    text.len()
-}
-
-/// The length of `r"…"` or `r#"…"#`, with or without `b`; none if there is none.
-fn raw_string(text: &[u8]) -> Option<usize> {
-    let start = if text.starts_with(b"br") {
-        2
-    } else if text.starts_with(b"r") {
-        1
-    } else {
-        return None;
-    };
-    let hashes = text[start..].iter().take_while(|&&byte| byte == b'#').count();
-    if text.get(start + hashes) != Some(&b'"') {
-        return None;
-    }
-    let end = [b"\"".as_slice(), &b"#".repeat(hashes)].concat();
-    let content = start + hashes + 1;
-    let found = text[content..].windows(end.len()).position(|window| window == end);
-    Some(found.map_or(text.len(), |found| content + found + end.len()))
-}
-
-/// The length of a character; of a lifetime only its quote.
-fn character(text: &[u8]) -> usize {
-    match text {
-        [_, b'\\', _, rest @ ..] => 3 + rest.iter().position(|&byte| byte == b'\'').map_or(0, |end| end + 1),
-        [_, _, b'\'', ..] => 3,
-        // One that is not ASCII: some bytes, then a quote.
-        [_, first, rest @ ..] if *first >= 0x80 => {
-            let bytes = rest.iter().take(3).take_while(|&&byte| byte >= 0x80).count();
-            if rest.get(bytes) == Some(&b'\'') { 3 + bytes } else { 1 }
-        }
-        _ => 1,
-    }
+    parts.push(&code[start..]);
+    parts
 }
 
 #[cfg(test)]
@@ -182,6 +131,26 @@ mod tests {
             ("", &[]),
         ] {
             assert_eq!(defined(code), set(expected), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_cell_makes_the_variables_outside_its_blocks() {
+        for (code, expected) in [
+            ("let x: Array2<f64> = f(y);\nlet (mut a, b) = c;", &["x", "Array2", "f64", "mut", "a", "b"][..]),
+            ("{ let x = 1; }\nif let Some(d) = e { let z = 2; }", &["Some", "d"]),
+            ("println!(\"let q = 1\"); // let r = 2;", &[]),
+        ] {
+            assert_eq!(variables(code), set(expected), "{code}");
+        }
+        for (code, expected) in [
+            ("use std::fs;", true),
+            (":dep rand = \"0.9\"\nlet x = 1;", true),
+            ("impl A { fn f() {} }", true),
+            ("{ use std::fs; fs::read(p); }", false),
+            ("fn f() {}", false),
+        ] {
+            assert_eq!(has_nameless_effect(code), expected, "{code}");
         }
     }
 

@@ -6,9 +6,9 @@ finds nothing to do. The template is made by a session like any other. evcxr's o
 that are given by a path.
 */
 
+use super::analyzer::{self, Library};
 use super::directory::SessionDirectory;
-use super::helper_crate::Sources;
-use super::rust_src::RustSources;
+use super::helper_crate::{self, Sources};
 use super::{Cell, Evaluator, Place};
 use anyhow::{Context, Result, bail};
 use course::Root;
@@ -40,7 +40,7 @@ overflow-checks = true
 
 /// The lines that every notebook begins with, for a notebook that sees the workspace at `path`.
 pub fn setup_code(path: &str) -> String {
-    format!(":dep cnn = {{ path = {path:?}, default-features = false }}\nuse cnn::prelude::*;\n")
+    format!("{}\nuse cnn::prelude::*;\n", helper_crate::dependency(Path::new(path)))
 }
 
 /// What decides how the helper crate computes in a session, the same on every machine: its sources, the locked versions
@@ -77,73 +77,101 @@ pub fn seed(root: &Root, note: &dyn Fn(&str)) -> Result<(SessionDirectory, PathB
         lock.lock().with_context(|| format!("{}", lock_path.display()))?;
     }
     let sources = Sources::read(root)?;
+    let compiler = compiler()?;
+    let analyzer = place.join(format!("analyzer-{compiler:016x}"));
     let helper = place.join(format!("helper-{:016x}", sources.key()));
-    let base = base(root)?;
+    let base = base(root, &place, compiler)?;
     let template = place.join(format!("{base}-{:016x}", sources.key()));
     sources.write(&helper)?;
+    let kept = Kept { place, analyzer, helper };
     if !template.exists() {
-        build(root, &place, &base, &template, &helper, note)?;
+        kept.build(root, &base, &template, note)?;
     }
-    let directory = SessionDirectory::new(&place.join("sessions"))?;
-    link_sources(&directory, &place)?;
+    let directory = kept.new_session()?;
     copy(&template, directory.path()).with_context(|| format!("copying {}", template.display()))?;
-    Ok((directory, helper))
+    Ok((directory, kept.helper))
 }
 
-/// Compiles the helper crate, on top of an older template where that has the same dependencies.
-fn build(root: &Root, place: &Path, base: &str, template: &Path, helper: &Path, note: &dyn Fn(&str)) -> Result<()> {
-    note("compiling the helper crate for notebooks, once");
-    let directory = SessionDirectory::new(&place.join("sessions"))?;
-    link_sources(&directory, place)?;
-    if let Some(start) = entries(place, base).first() {
-        copy(start, directory.path())?;
-        strip(&directory.path().join("target"), &["cnn-", "libcnn-"])?;
-    }
-    fs::copy(root.join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
-    let site = Place { cells_dir: root.to_path_buf(), course: root.to_path_buf(), helper: helper.to_owned() };
-    let mut evaluator = Evaluator::start(&directory, &site, note)?;
-    let path = root.to_str().context("the path of the workspace is not Unicode")?;
-    let cell = Cell { code: setup_code(path), number: 1 };
-    let outcome = evaluator.execute(cell, Duration::from_secs(3600), &mut super::Watch(&mut |_| ()), note)?;
-    drop(evaluator);
-    if let Some(failure) = outcome.failure {
-        let details = failure.details;
-        if let Some(text) = super::download::explain(&details) {
-            bail!("the helper crate cannot be compiled for notebooks: {text}");
-        }
-        bail!("the helper crate does not compile for notebooks\n{details}\nhelp: `cargo build -p cnn` shows more");
-    }
-    fs::copy(directory.path().join("Cargo.lock"), directory.lock_file())?;
-    for name in
-        ["config", "library", "rust-src", "src", ".cargo", "alive", "Cargo.toml", "Cargo.lock", ".evcxr-execution-so"]
-    {
-        let path = directory.path().join(name);
-        let _ = if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-    }
-    strip(&directory.path().join("target"), &["ctx-", "ctx.", "libctx", "libcode_", "code_", "incremental"])
-        .context("tidying the template")?;
-    let older = entries(place, "template-");
-    fs::rename(directory.path(), template).with_context(|| format!("{}", template.display()))?;
-    older.iter().for_each(|path| drop(fs::remove_dir_all(path)));
-    // Other sessions may still stand on older sources.
-    if entries(&place.join("sessions"), "").is_empty() {
-        for path in entries(place, "helper-").iter().filter(|path| *path != helper) {
-            let _ = fs::remove_dir_all(path);
-        }
-    }
-    Ok(())
+/// What sessions share.
+struct Kept {
+    place: PathBuf,
+    /// What the analyzer reads, for one version of the compiler.
+    analyzer: PathBuf,
+    /// The helper crate's sources.
+    helper: PathBuf,
 }
 
-/// Gives a session the library's sources; its link leads to the empty ones until its first cell runs.
-fn link_sources(directory: &SessionDirectory, place: &Path) -> Result<()> {
-    let sources = RustSources::prepare(place, compiler()?)?;
-    fs::create_dir_all(directory.path().join("config"))?;
-    // What evcxr evaluates at its start and the startup cell are quickest to compile so; `evaluator.rs` sets 2 for the cells.
-    fs::write(directory.path().join("config/evcxr.toml"), "[evcxr]\nopt_level = \"0\"\n")?;
-    for (name, target) in [("library", &sources.library), ("rust-src", &sources.empty)] {
-        symlink(target, directory.path().join(name)).with_context(|| format!("{}", directory.path().display()))?;
+impl Kept {
+    /// A session's directory with its settings.
+    fn new_session(&self) -> Result<SessionDirectory> {
+        let library = Library::prepare(&self.analyzer)?;
+        let directory = SessionDirectory::new(&self.place.join("sessions"))?;
+        let path = directory.path();
+        let write = || {
+            fs::create_dir_all(path.join("config"))?;
+            // What evcxr evaluates at its start and the startup cell are quickest to compile so; `evaluator.rs` sets 2 for
+            // the cells.
+            fs::write(path.join("config/evcxr.toml"), "[evcxr]\nopt_level = \"0\"\n")?;
+            // `rust-src` leads to the empty sources until the first cell runs.
+            for (name, target) in [("library", &library.interfaces), ("rust-src", &library.empty)] {
+                symlink(target, path.join(name))?;
+            }
+            symlink(&self.analyzer, path.join("analyzer"))?;
+            analyzer::cargo::install(&path.join("cargo-home"))
+        };
+        write().with_context(|| format!("{}", path.display()))?;
+        Ok(directory)
     }
-    Ok(())
+
+    /// Compiles the helper crate, on top of an older template where that has the same dependencies.
+    fn build(&self, root: &Root, base: &str, template: &Path, note: &dyn Fn(&str)) -> Result<()> {
+        note("compiling the helper crate for notebooks, once");
+        let Kept { place, helper, .. } = self;
+        let directory = self.new_session()?;
+        if let Some(start) = entries(place, base).first() {
+            copy(start, directory.path())?;
+            strip(&directory.path().join("target"), &["cnn-", "libcnn-"])?;
+        }
+        fs::copy(root.join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
+        let site = Place { cells_dir: root.to_path_buf(), course: root.to_path_buf(), helper: helper.clone() };
+        let mut evaluator = Evaluator::start(&directory, &site, note)?;
+        let path = root.to_str().context("the path of the workspace is not Unicode")?;
+        let cell = Cell { code: setup_code(path), number: 1 };
+        let outcome = evaluator.execute(cell, Duration::from_secs(3600), &mut super::Watch(&mut |_| ()), note)?;
+        drop(evaluator);
+        if let Some(failure) = outcome.failure {
+            let details = failure.details;
+            if let Some(text) = super::download::explain(&details) {
+                bail!("the helper crate cannot be compiled for notebooks: {text}");
+            }
+            bail!("the helper crate does not compile for notebooks\n{details}\nhelp: `cargo build -p cnn` shows more");
+        }
+        fs::copy(directory.path().join("Cargo.lock"), directory.lock_file())?;
+        // Everything else is made anew for each session.
+        let stays = ["target", "workspace.lock"];
+        for entry in fs::read_dir(directory.path())? {
+            let path = entry?.path();
+            if !path.file_name().is_some_and(|name| stays.iter().any(|stays| name == *stays)) {
+                let _ = if path.is_dir() && !path.is_symlink() {
+                    fs::remove_dir_all(&path)
+                } else {
+                    fs::remove_file(&path)
+                };
+            }
+        }
+        strip(&directory.path().join("target"), &["ctx-", "ctx.", "libctx", "libcode_", "code_", "incremental"])
+            .context("tidying the template")?;
+        let older = entries(place, "template-");
+        fs::rename(directory.path(), template).with_context(|| format!("{}", template.display()))?;
+        older.iter().for_each(|path| drop(fs::remove_dir_all(path)));
+        // Other sessions may still stand on older sources.
+        if entries(&place.join("sessions"), "").is_empty() {
+            for path in entries(place, "helper-").iter().filter(|path| *path != helper) {
+                let _ = fs::remove_dir_all(path);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The directories in `place` whose names begin so.
@@ -191,12 +219,12 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// The template's name up to its dependencies: what was compiled, by which compiler, and how.
-fn base(root: &Root) -> Result<String> {
+fn base(root: &Root, place: &Path, compiler: u64) -> Result<String> {
     let mut base = DefaultHasher::new();
     locked_packages(&root.join("Cargo.lock"), "cnn")?.hash(&mut base);
     CARGO_CONFIG.hash(&mut base);
-    place(root)?.hash(&mut base);
-    compiler()?.hash(&mut base);
+    place.hash(&mut base);
+    compiler.hash(&mut base);
     Ok(format!("template-{:016x}", base.finish()))
 }
 

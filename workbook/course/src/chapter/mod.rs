@@ -237,9 +237,11 @@ impl Chapter {
         Ok(())
     }
 
-    /// Says in the heading of an exercise how many there are: `### Exercise 3: ` becomes `### Exercise 3 of 8: `.
+    /// Says in the heading of an exercise how many there are, `### Exercise 3: ` becomes `### Exercise 3 of 8: `, and below
+    /// it how far one has come with it.
     fn number_exercises(&mut self) -> Result<()> {
-        let total = self.exercises().count();
+        let points: Vec<f64> = self.exercises().map(|exercise| exercise.points).collect();
+        let total = points.len();
         let mut next = 1;
         for block in &mut self.blocks {
             match block {
@@ -256,6 +258,7 @@ impl Chapter {
                             return Err(Error::invalid(&self.path, *line + offset, what, ""));
                         }
                         lines.push(format!("### Exercise {number} of {total}: {title}"));
+                        lines.extend(points.get(..number).map(|_| format!("\n{}", progress(number, &points))));
                     }
                     *text = lines.join("\n");
                 }
@@ -263,6 +266,13 @@ impl Chapter {
         }
         Ok(())
     }
+}
+
+/// How far one has come when the exercise of this number is done.
+fn progress(number: usize, points: &[f64]) -> String {
+    let sum = |points: &[f64]| points.iter().sum::<f64>();
+    let bar = "▰".repeat(number) + &"▱".repeat(points.len() - number);
+    format!("{bar} *{} points; with them you have {} of {}.*", points[number - 1], sum(&points[..number]), sum(points))
 }
 
 /// The number and the title of an exercise's heading.
@@ -318,7 +328,9 @@ mod tests {
         };
         let chapter = parse(&body("1")).unwrap();
         let Block::Prose { text, .. } = &chapter.blocks[0] else { panic!("{:?}", chapter.blocks) };
-        assert_eq!(text, "# T\n\n### Exercise 1 of 1: `twice`\n\nGo.");
+        let progress = "▰ *1 points; with them you have 1 of 1.*";
+        assert_eq!(text, &format!("# T\n\n### Exercise 1 of 1: `twice`\n\n{progress}\n\nGo."));
+        assert_eq!(super::progress(2, &[10.0, 2.5, 20.0]), "▰▰▱ *2.5 points; with them you have 12.5 of 32.5.*");
         check_error(&body("2"), "example.md:7: expected Exercise 1, got Exercise 2");
     }
 
