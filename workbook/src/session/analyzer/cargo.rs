@@ -159,7 +159,8 @@ fn show_interfaces(metadata: &mut Value, session: &str, folder: &Path) -> Result
         let crates: Vec<String> = crates.collect::<Result<_>>()?;
         let crates = crates.iter().map(String::as_str).collect();
         let copy = folder.join("interfaces").join(format!("{name}-{}", &interface::version()[..8]));
-        let used = interface::write(&root, &copy, &crates)?.into_iter().map(str::to_owned);
+        interface::write(&root, &copy)?;
+        let used = interface::needed(&copy, &crates, is_helper)?.into_iter().map(str::to_owned);
         named.insert(id, used.collect::<BTreeSet<String>>());
         let moved = |path: &str| copy.join(Path::new(path).strip_prefix(&root).unwrap_or(Path::new(path)));
         package["manifest_path"] = json!(moved(&text(&package["manifest_path"])?));

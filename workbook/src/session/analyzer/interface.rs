@@ -6,7 +6,7 @@ The analyzer reads the copy in place of the package, and of the package's depend
 is most of the memory and of the time that a session's start would take otherwise.
 */
 
-use super::signatures::{Options, crates_named, signatures, without_unused_imports, words};
+use super::signatures::{Options, crates_named, crates_reexported, signatures, without_unused_imports, words};
 use anyhow::{Context, Result};
 use course::files;
 use std::collections::{BTreeSet, HashSet};
@@ -23,17 +23,28 @@ pub fn version() -> String {
     files::fingerprint([include_str!("interface.rs"), include_str!("signatures.rs"), include_str!("../tokens.rs")])
 }
 
-/// Writes the interface of the package in `package` to `copy`, unless it is there, and returns which of `crates` it names.
+/// Writes the interface of the package in `package` to `copy`, unless it is there.
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn write<'a>(package: &Path, copy: &Path, crates: &BTreeSet<&'a str>) -> Result<BTreeSet<&'a str>> {
-    if !copy.exists() {
-        let others: Vec<PathBuf> = OTHERS.iter().map(|name| package.join(name)).collect();
-        let others: Vec<&Path> = others.iter().map(PathBuf::as_path).collect();
-        write_all(copy, &interface(read(package, &others)?))?;
+pub fn write(package: &Path, copy: &Path) -> Result<()> {
+    if copy.exists() {
+        return Ok(());
     }
-    Ok(read(copy, &[])?.iter().flat_map(|(_, text)| crates_named(text, crates)).collect())
+    let others: Vec<PathBuf> = OTHERS.iter().map(|name| package.join(name)).collect();
+    let others: Vec<&Path> = others.iter().map(PathBuf::as_path).collect();
+    write_all(copy, &interface(read(package, &others)?))
+}
+
+/// Which of `crates` an interface needs. That of a downloaded package needs those that it names, because its signatures
+/// tell what may be called with which types. Of the helper crate only those matter that it shows: no cell has values of
+/// another crate.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn needed<'a>(copy: &Path, crates: &BTreeSet<&'a str>, is_helper: bool) -> Result<BTreeSet<&'a str>> {
+    let needed = if is_helper { crates_reexported } else { crates_named };
+    Ok(read(copy, &[])?.iter().flat_map(|(_, text)| needed(text, crates)).collect())
 }
 
 /// The Rust files of a folder, from there.
@@ -105,8 +116,9 @@ mod tests {
         let crates = BTreeSet::from(["arrays", "hdf5", "image", "proptest", "shapes"]);
         let copy = folder.path().join("copy");
         for _ in 0..2 {
-            let named = write(&folder.path().join("package"), &copy, &crates).unwrap();
-            assert_eq!(named, BTreeSet::from(["arrays", "shapes"]));
+            write(&folder.path().join("package"), &copy).unwrap();
+            assert_eq!(needed(&copy, &crates, false).unwrap(), BTreeSet::from(["arrays", "shapes"]));
+            assert_eq!(needed(&copy, &crates, true).unwrap(), BTreeSet::from(["arrays"]));
         }
         assert!(!copy.join("tests").exists());
     }

@@ -9,7 +9,6 @@ start has no types to find.
 
 use super::interface;
 use anyhow::{Context, Result};
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,9 +42,9 @@ impl Library {
         let _ = fs::remove_dir_all(&part);
         for name in CRATES {
             let source = original.join(name).join("src");
-            interface::write(&source, &part.join("interfaces").join(name).join("src"), &BTreeSet::new()).with_context(
-                || format!("{}: cannot be copied\nhelp: rustup component add rust-src", source.display()),
-            )?;
+            interface::write(&source, &part.join("interfaces").join(name).join("src")).with_context(|| {
+                format!("{}: cannot be copied\nhelp: rustup component add rust-src", source.display())
+            })?;
             let empty = part.join("empty").join(name).join("src");
             fs::create_dir_all(&empty)?;
             fs::write(empty.join("lib.rs"), "")?;

@@ -83,16 +83,21 @@ pub fn crates_named<'a>(source: &str, crates: &BTreeSet<&'a str>) -> BTreeSet<&'
     let mut found = BTreeSet::new();
     for (index, token) in code.iter().enumerate().filter(|(_, token)| token.kind == Kind::Word) {
         let Some(name) = crates.get(token.text) else { continue };
-        let after = |n: usize, mark: char| code.get(index + n).is_some_and(|token| token.is(mark));
-        let before = |n: usize, word: &str| index >= n && code[index - n].is_word(word);
-        let is_path =
-            after(1, ':') && after(2, ':') && !(index >= 2 && code[index - 1].is(':') && code[index - 2].is(':'));
-        let is_whole = (before(1, "use") || before(1, "crate")) && (after(1, ';') || before(0, "as"));
-        if is_path || is_whole || before(1, "use") {
+        let is_path = |at: usize| code.get(at..at + 2).is_some_and(|marks| marks[0].is(':') && marks[1].is(':'));
+        let follows_path = index >= 2 && is_path(index - 2);
+        let is_imported = index >= 1 && ["use", "crate"].contains(&code[index - 1].text);
+        if is_imported || (is_path(index + 1) && !follows_path) {
             found.insert(*name);
         }
     }
     found
+}
+
+/// Which of the crates a file shows to others: `pub use NAME…`.
+pub fn crates_reexported<'a>(source: &str, crates: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+    let code: Vec<Token> = tokens(source).filter(Token::is_code).collect();
+    let shown = code.windows(3).filter(|words| words[0].is_word("pub") && words[1].is_word("use"));
+    shown.filter_map(|words| crates.get(words[2].text).copied()).collect()
 }
 
 /// For each opening bracket, the place of the one that closes it; none if they do not match.
@@ -378,5 +383,8 @@ mod tests {
         assert_eq!(named("fn f() -> hdf5::Result<()>; crate::image::load()"), BTreeSet::from(["hdf5"]));
         assert_eq!(named("pub use image;"), BTreeSet::from(["image"]));
         assert_eq!(named("// ndarray::x\n\"hdf5::y\""), BTreeSet::new());
+        let shown =
+            crates_reexported("pub use ndarray::s; use hdf5::File; pub(crate) use image; pub fn f() {}", &crates);
+        assert_eq!(shown, BTreeSet::from(["ndarray"]));
     }
 }
