@@ -6,17 +6,22 @@ A kernel is one process for each open notebook. It speaks the messaging protocol
 cells in a [`Session`](crate::session::Session), as `workbook run` does. Nothing here knows evcxr.
 */
 
+mod commands;
 mod connection;
 mod control;
+mod debug;
 mod execute;
 mod failure;
+mod history;
 mod info;
+mod introspect;
 mod iopub;
 mod message;
 mod network;
 mod output;
 mod server;
 mod spec;
+mod syntax;
 mod warm;
 
 use anyhow::Result;

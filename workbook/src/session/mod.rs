@@ -10,22 +10,29 @@ with.
 Notebooks and chapters are not known here.
 */
 
+mod backtrace;
 mod compile_error;
 mod demux;
 mod directory;
 mod download;
 mod evaluator;
+#[path = "../../../src/check/explanation.rs"]
+mod explanation;
 mod helper_crate;
+pub mod lexer;
 mod message;
-mod names;
+pub mod names;
+mod place;
+mod questions;
 mod receiver;
 mod relay;
 mod runtime;
 mod rust_src;
 mod template;
+mod warnings;
 
 pub use evaluator::hook;
-pub use message::{Cell, Failure, FailureKind, Output, Stream};
+pub use message::{Answer, Cell, Completion, Completions, Failure, FailureKind, Output, Question, Stream, Variable};
 pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
 
 use anyhow::{Context, Result, bail};
@@ -68,6 +75,8 @@ pub struct Outcome {
     /// only the last state is here.
     pub outputs: Vec<Output>,
     pub failure: Option<Failure>,
+    /// What the compiler warns of in a cell that it has compiled.
+    pub warnings: Vec<String>,
     pub time: Duration,
 }
 
@@ -96,11 +105,20 @@ pub trait CellIo {
     /// The cell has put this out.
     fn output(&mut self, output: &Output);
 
-    /// A line of input for a cell that waits for it; none if there is no more.
-    fn input(&mut self, prompt: &str, is_password: bool) -> Option<String> {
+    /// A line of input for a cell that waits for it.
+    fn input(&mut self, prompt: &str, is_password: bool) -> Input {
         let _ = (prompt, is_password);
-        None
+        Input::End
     }
+}
+
+/// What a cell gets that waits for input.
+pub enum Input {
+    Line(String),
+    /// There is no more.
+    End,
+    /// Nobody can be asked: the cell is stopped, for this reason.
+    Refused(String),
 }
 
 /// A watcher without a keyboard.
@@ -180,6 +198,19 @@ impl Session {
     }
 }
 
+/// How long a question may take; the first one may wait for the analyzer to read the library.
+const ANSWERING: Duration = Duration::from_secs(60);
+
+impl Session {
+    /// Answers a question about the session or about a cell that has not been run; none if no answer comes.
+    pub fn ask(&mut self, question: Question) -> Option<Answer> {
+        if self.evaluator.closed {
+            return None;
+        }
+        self.evaluator.ask(question)
+    }
+}
+
 /// Stops the cell that runs in a session.
 #[derive(Clone)]
 pub struct Interrupter(Requests);
@@ -187,7 +218,7 @@ pub struct Interrupter(Requests);
 impl Interrupter {
     /// Stops the running cell, if there is one; its outcome says so.
     pub fn interrupt(&self) {
-        send(&self.0, &Request::Interrupt);
+        send(&self.0, &Request::Stop(String::new()));
     }
 }
 
@@ -206,6 +237,8 @@ struct Evaluator {
     process: Child,
     requests: Requests,
     events: Receiver<Event>,
+    /// How many questions have been asked.
+    asked: u64,
     closed: bool,
 }
 
@@ -237,7 +270,7 @@ impl Evaluator {
             let _ = sender.send(Event::Closed(notes.join().unwrap_or_default()));
         });
         let requests = Arc::new(Mutex::new(process.stdin.take()));
-        let evaluator = Evaluator { process, requests, events, closed: false };
+        let evaluator = Evaluator { process, requests, events, asked: 0, closed: false };
         loop {
             // Compiling the session's first lines takes seconds, and minutes where others want the same processor.
             match evaluator.events.recv_timeout(Duration::from_secs(300)) {
@@ -249,6 +282,23 @@ impl Evaluator {
                     "evcxr has not started within five minutes\nhelp: the machine may be busy or out of memory; run it \
                      again when it has less to do"
                 ),
+            }
+        }
+    }
+
+    fn ask(&mut self, question: Question) -> Option<Answer> {
+        let end = Instant::now() + ANSWERING;
+        self.asked += 1;
+        send(&self.requests, &Request::Ask(self.asked, question));
+        loop {
+            match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(Event::Answer(number, answer)) if number == self.asked => return Some(answer),
+                Ok(Event::Closed(_)) | Err(RecvTimeoutError::Disconnected) => {
+                    self.closed = true;
+                    return None;
+                }
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => return None,
             }
         }
     }
@@ -269,16 +319,24 @@ impl Evaluator {
                 }
                 Ok(Event::Input { prompt, is_password }) => {
                     let start = Instant::now();
-                    let line = io.input(&prompt, is_password);
+                    let input = io.input(&prompt, is_password);
                     end += start.elapsed(); // a user may think
-                    send(&self.requests, &Request::Input(line));
+                    let answer = match input {
+                        Input::Line(line) => Request::Input(Some(line)),
+                        Input::End => Request::Input(None),
+                        Input::Refused(why) => Request::Stop(why),
+                    };
+                    send(&self.requests, &answer);
                 }
-                Ok(Event::Done { failure }) => break failure,
+                Ok(Event::Done { failure, warnings }) => {
+                    outcome.warnings = warnings;
+                    break failure;
+                }
                 Ok(Event::Note(text)) => {
                     note(&text);
                     last_note = text;
                 }
-                Ok(Event::Ready) => {}
+                Ok(Event::Ready | Event::Answer(..)) => {}
                 Ok(Event::Closed(why)) => {
                     self.closed = true;
                     let why = if why.is_empty() { last_note } else { why };
@@ -291,7 +349,7 @@ impl Evaluator {
                 Err(RecvTimeoutError::Timeout) if !stopped => {
                     stopped = true;
                     end += Duration::from_secs(20);
-                    send(&self.requests, &Request::Interrupt);
+                    send(&self.requests, &Request::Stop(String::new()));
                 }
                 Err(_) => {
                     // The evaluator does not even answer an interrupt.

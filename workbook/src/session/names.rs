@@ -4,6 +4,7 @@ The names that a cell's text defines and those that it mentions, also of a cell 
 It is not a parser: a text with an error in it has no tree, but its words are there all the same.
 */
 
+use super::lexer::{is_word_byte, skip};
 use std::collections::BTreeSet;
 
 /// What a cell defines beside variables: functions, types, constants, macros.
@@ -47,18 +48,11 @@ fn words(code: &str) -> Vec<Word<'_>> {
     let (mut last, mut is_line_start) = (b' ', true);
     while at < bytes.len() {
         let rest = &bytes[at..];
-        let skipped = if rest.starts_with(b"//") || (rest[0] == b':' && is_line_start && rest.get(1) != Some(&b':')) {
-            rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len())
-        } else if rest.starts_with(b"/*") {
-            comment(rest)
-        } else if let Some(length) = raw_string(rest) {
-            length
-        } else if rest[0] == b'"' {
-            string(rest)
-        } else if rest[0] == b'\'' {
-            character(rest)
-        } else {
-            0
+        let is_command = rest[0] == b':' && is_line_start && rest.get(1) != Some(&b':');
+        let skipped = match skip(rest) {
+            _ if is_command => rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len()),
+            Some(skipped) => skipped.length,
+            None => 0,
         };
         is_line_start = rest[0] == b'\n' || (is_line_start && rest[0].is_ascii_whitespace());
         if skipped > 0 {
@@ -88,74 +82,6 @@ fn words(code: &str) -> Vec<Word<'_>> {
         }
     }
     words
-}
-
-fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-/// The length of a comment, which may hold others.
-fn comment(text: &[u8]) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    while at < text.len() {
-        if text[at..].starts_with(b"/*") {
-            (depth, at) = (depth + 1, at + 2);
-        } else if text[at..].starts_with(b"*/") {
-            (depth, at) = (depth - 1, at + 2);
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += 1;
-        }
-    }
-    text.len()
-}
-
-/// The length of a string that begins here.
-fn string(text: &[u8]) -> usize {
-    let mut at = 1;
-    while at < text.len() {
-        match text[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
-        }
-    }
-    text.len()
-}
-
-/// The length of `r"…"` or `r#"…"#`, with or without `b`; none if there is none.
-fn raw_string(text: &[u8]) -> Option<usize> {
-    let start = if text.starts_with(b"br") {
-        2
-    } else if text.starts_with(b"r") {
-        1
-    } else {
-        return None;
-    };
-    let hashes = text[start..].iter().take_while(|&&byte| byte == b'#').count();
-    if text.get(start + hashes) != Some(&b'"') {
-        return None;
-    }
-    let end = [b"\"".as_slice(), &b"#".repeat(hashes)].concat();
-    let content = start + hashes + 1;
-    let found = text[content..].windows(end.len()).position(|window| window == end);
-    Some(found.map_or(text.len(), |found| content + found + end.len()))
-}
-
-/// The length of a character; of a lifetime only its quote.
-fn character(text: &[u8]) -> usize {
-    match text {
-        [_, b'\\', _, rest @ ..] => 3 + rest.iter().position(|&byte| byte == b'\'').map_or(0, |end| end + 1),
-        [_, _, b'\'', ..] => 3,
-        // One that is not ASCII: some bytes, then a quote.
-        [_, first, rest @ ..] if *first >= 0x80 => {
-            let bytes = rest.iter().take(3).take_while(|&&byte| byte >= 0x80).count();
-            if rest.get(bytes) == Some(&b'\'') { 3 + bytes } else { 1 }
-        }
-        _ => 1,
-    }
 }
 
 #[cfg(test)]
