@@ -5,6 +5,7 @@ look at where the two differ.
 It is not the grader: its inputs are in the notebook for all to read, and it gives no points.
 */
 
+mod explanation;
 mod run;
 
 pub use run::run_test;

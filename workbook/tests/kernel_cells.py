@@ -1,8 +1,10 @@
-"""Cells that kill, hang or confuse a kernel: each ends in the right message, and the kernel runs the next cell.
+"""Cells that kill, hang or confuse a kernel, in a session with the course's crate: each ends in the right message, and the
+kernel runs the next cell.
 
 usage: kernel_cells.py [WORD…]     only the cases whose names contain one of these words
 """
 
+import pathlib
 import queue
 import sys
 import threading
@@ -10,6 +12,21 @@ import time
 
 from jupyter_client.manager import start_new_kernel
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SETUP = ':dep cnn = {{ path = "{}", default-features = false }}\nuse cnn::prelude::*;\nuse cnn::keras::{{Model, Verbose, layers::*}};'.format(ROOT)
+MODEL = """fn small() -> Model {
+    let input = Input::new(8).call();
+    let hidden = Dense::new(16).activation("relu").call(&input);
+    Model::new(&input, &Dense::new(1).activation("sigmoid").call(&hidden))
+}
+let x: Array2<f32> = Array2::from_shape_fn((64, 8), |(i, j)| ((i * 7 + j * 3) % 11) as f32 / 11.0);
+let y: Array2<f32> = Array2::from_shape_fn((64, 1), |(i, _)| (i % 2) as f32);
+let mut model: Model = small();
+model.compile("adam", "binary_crossentropy", ["accuracy"]);
+model.fit(&x, &y).epochs(2).batch_size(16).verbose(Verbose::Silent).run();
+println!("trained");"""
+AGAIN = 'model.fit(&x, &y).epochs(2).batch_size(16).verbose(Verbose::Silent).run();\nprintln!("again");'
+FIGURE = 'println!("EVCXR_BEGIN_CONTENT image/svg+xml\\n<svg>{}</svg>\\nEVCXR_END_CONTENT");'
 LIBC = 'unsafe extern "C" { fn close(fd: i32) -> i32; }'
 # Name, code, and what must be there: `error` is a part of the error's name, message and traceback (None: no error),
 # `stdout` and `stderr` a part of the streams; `interrupt` is after how many seconds; `input` is what a user types.
@@ -46,10 +63,24 @@ CASES = [
     ("read_line", "let mut line = String::new(); std::io::stdin().read_line(&mut line)?; println!(\"got {line}\");",
      dict(error=None, stdout="got typed", input="typed")),
     ("read_line without a client", "let mut line = String::new(); let n = std::io::stdin().read_line(&mut line)?; println!(\"{n} bytes\");",
-     dict(error=None, stdout="0 bytes", input=None)),
+     dict(error="allow_stdin", input=None)),
     ("panic", "let lost: i32 = 1; panic!(\"boom\");", dict(error="boom")),
     ("compile error", "fn f() -> i32 { \"text\" }", dict(error="E0308")),
     ("call of what does not compile", "println!(\"{}\", f());", dict(error="does not compile")),
+    ("shapes that do not fit", "let a: Array2<f64> = Array2::zeros((2, 3));\nlet mut b: Array2<f64> = Array2::zeros((4, 5));\nb.assign(&a);",
+     dict(error="(2, 3)\n  the other: (4, 5)")),
+    ("shapes, and the line", "fn outside(x: &Array2<f64>) -> f64 {\n    let mut sum = 0.0;\n    sum += x[[2, 0]];\n    sum\n}\noutside(&Array2::zeros((2, 3)));",
+     dict(error="line 3: sum += x[[2, 0]];")),
+    ("no backtrace", "outside(&Array2::zeros((1, 1)));", dict(error="an index lies outside", never="ndarray/src")),
+    ("a test that explains", "run_test(\"outside\", || assert!(outside(&Array2::zeros((2, 2))) > 0.0));",
+     dict(error="line 3: sum += x[[2, 0]];", never="panicked at")),
+    ("two figures", FIGURE.format(1) + "\n" + FIGURE.format(2), dict(error=None, displays=2)),
+    ("fit", MODEL, dict(error=None, stdout="trained", limit=120)),
+    ("fit in another cell", AGAIN, dict(error=None, stdout="again", limit=120)),
+    ("interrupt with a model there", "loop { std::hint::spin_loop(); }", dict(error="as they were", interrupt=3)),
+    ("fit after the interrupt", AGAIN, dict(error=None, stdout="again", limit=120)),
+    ("exit with a model there", "std::process::exit(1);", dict(error="as they were")),
+    ("fit after the exit", AGAIN, dict(error=None, stdout="again", limit=120)),
     # Last, because a process with threads leaves no copy behind that could take its place.
     ("thread", "std::thread::spawn(|| loop { std::thread::sleep(std::time::Duration::from_secs(1)); });", dict(error=None)),
 ]
@@ -58,7 +89,7 @@ CASES = [
 class Kernel:
     def __init__(self):
         self.manager, self.client = start_new_kernel(kernel_name="rust", startup_timeout=120)
-        self.messages = []
+        self.displays = 0
 
     def run(self, code, limit=60, interrupt=None, **options):
         """Runs a cell; returns its error (or None), stdout and stderr."""
@@ -66,6 +97,7 @@ class Kernel:
         message = self.client.execute(code, allow_stdin=typed is not None)
         if interrupt is not None:
             threading.Timer(interrupt, self.manager.interrupt_kernel).start()
+        self.displays = 0
         streams, error, end = {"stdout": "", "stderr": ""}, None, time.monotonic() + limit
         while True:
             if typed is not None:
@@ -85,6 +117,8 @@ class Kernel:
             content = got["content"]
             if got["msg_type"] == "stream":
                 streams[content["name"]] += content["text"]
+            elif got["msg_type"] == "display_data":
+                self.displays += 1
             elif got["msg_type"] == "error":
                 error = "\n".join([content["ename"], content["evalue"], *content["traceback"]])
             elif got["msg_type"] == "status" and content["execution_state"] == "idle":
@@ -101,7 +135,7 @@ def main():
     words, wrong = sys.argv[1:], []
     kernel = Kernel()
     start = time.monotonic()
-    first = kernel.run("let kept: i32 = 7;", limit=600)
+    first = kernel.run(SETUP, limit=600)[:1] + kernel.run("let kept: i32 = 7;", limit=600)[:1]
     print(f"first cell: {time.monotonic() - start:.1f} s, {first}", flush=True)
     for name, code, expected in CASES:
         if words and not any(word in name for word in words):
@@ -114,6 +148,10 @@ def main():
             problems.append(f"the error is {error}")
         elif expected.get("error") and expected["error"].lower() not in error.lower():
             problems.append(f"the error lacks {expected['error']!r}: {error}")
+        if expected.get("never") and expected["never"] in (error or "") + stdout + stderr:
+            problems.append(f"there is {expected['never']!r}: {error} {stderr[-300:]!r}")
+        if expected.get("displays", kernel.displays) != kernel.displays:
+            problems.append(f"{kernel.displays} figures, expected {expected['displays']}")
         if expected.get("either", "") not in (error or "") + stderr:
             problems.append(f"neither the error nor stderr has {expected['either']!r}: {error} {stderr[-300:]!r}")
         for stream, text in (("stdout", stdout), ("stderr", stderr)):

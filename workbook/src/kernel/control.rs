@@ -27,6 +27,7 @@ fn answer(request: &Message, shared: &Shared) {
             interrupt(shared);
             json!({ "status": "ok" })
         }
+        "debug_request" => return shared.debugger.answer(request, shared),
         "shutdown_request" => return shut_down(shared, request, Channel::Control),
         _ => return,
     };

@@ -1,17 +1,22 @@
 /*! `execute_request`: runs one cell and says how it went. */
 
+use super::commands;
 use super::failure;
 use super::message::Message;
 use super::network::Channel;
 use super::output::CellOutput;
 use super::server::{Server, Shared};
-use crate::session::{Cell, CellIo, Failure, FailureKind, Outcome, Output};
+use crate::session::{Cell, CellIo, Failure, FailureKind, Input, Interrupter, Outcome, Output};
 use serde_json::{Map, Value, json};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// A wait that is shorter than this needs no word.
 const SILENT_WAIT: Duration = Duration::from_millis(500);
+
+/// Why a cell is stopped that reads standard input where the client asks its user nothing.
+const NO_KEYBOARD: &str = "the cell reads standard input, and this client cannot ask for any (allow_stdin is false)\n\
+    help: run it in JupyterLab, Notebook or jupyter-console, or write the value into the cell";
 
 /// What a client asks for with a cell.
 struct Request<'a> {
@@ -49,10 +54,13 @@ impl Server {
             let content = json!({ "code": request.code, "execution_count": self.count });
             self.shared.iopub.publish("execute_input", &message.header, content);
         }
-        let failure = if is_empty { None } else { self.run(message, &request) };
+        let mut payload = Vec::new();
+        let failure = if is_empty { None } else { self.run(message, &request, &mut payload).err() };
         let mut content = match &failure {
             None => json!({
-                "status": "ok", "payload": [], "user_expressions": user_expressions(&message.content["user_expressions"]),
+                "status": "ok",
+                "payload": payload,
+                "user_expressions": user_expressions(&message.content["user_expressions"]),
             }),
             Some(failure) => {
                 let mut content = failure::content(failure);
@@ -70,9 +78,33 @@ impl Server {
         self.shared.reply(Channel::Shell, message, content);
     }
 
-    fn run(&mut self, message: &Message, request: &Request) -> Option<Failure> {
-        let Server { shared, session, count, .. } = self;
-        shared.interrupted.store(false, Ordering::SeqCst);
+    /// Runs the commands of a cell, then its code; the commands' payloads go into `payload`.
+    fn run(&mut self, message: &Message, request: &Request, payload: &mut Vec<Value>) -> Result<(), Failure> {
+        self.shared.interrupted.store(false, Ordering::SeqCst);
+        let (lines, code) = commands::split(request.code)?;
+        self.wait_for_session(message, request)?;
+        for line in &lines {
+            let go_on = || !self.shared.interrupted.load(Ordering::SeqCst);
+            let said = self.commands.run(line, &mut self.session, &go_on);
+            let said = said.map_err(|error| other(FailureKind::Other, &format!("{} {error:#}", line.name)))?;
+            payload.extend(said.payload);
+            if !request.is_silent {
+                let mut output = CellOutput::new(&self.shared.iopub, &message.header, self.count, ";");
+                said.outputs.iter().for_each(|part| output.add(part));
+            }
+        }
+        if !lines.is_empty() && code.trim().is_empty() {
+            if request.is_counted {
+                self.history.add(self.count, request.code, None);
+            }
+            return Ok(());
+        }
+        self.run_code(message, request, &code)
+    }
+
+    /// Waits until the session has started, and says what it does meanwhile.
+    fn wait_for_session(&mut self, message: &Message, request: &Request) -> Result<(), Failure> {
+        let Server { shared, session, .. } = self;
         let mut waiting = Waiting {
             shared,
             parent: &message.header,
@@ -83,18 +115,22 @@ impl Server {
         let started = session.get(&mut |note| waiting.wait(note)).map(|session| session.is_some());
         waiting.end();
         match started {
-            Ok(true) => {}
-            Ok(false) => {
-                return Some(other(FailureKind::Stopped, "the cell was interrupted before its session had started"));
-            }
-            Err(error) => return Some(other(FailureKind::Other, &format!("{error:#}"))),
+            Ok(true) => Ok(()),
+            Ok(false) => Err(other(FailureKind::Stopped, "the cell was interrupted before its session had started")),
+            Err(error) => Err(other(FailureKind::Other, &format!("{error:#}"))),
         }
-        if let Ok(mut interrupter) = shared.interrupter.lock() {
-            *interrupter = session.interrupter();
+    }
+
+    fn run_code(&mut self, message: &Message, request: &Request, code: &str) -> Result<(), Failure> {
+        let Server { shared, session, history, commands, count, .. } = self;
+        set_interrupter(shared, session.interrupter());
+        if shared.interrupted.load(Ordering::SeqCst) {
+            set_interrupter(shared, None);
+            return Err(other(FailureKind::Stopped, "the cell was interrupted before it had begun"));
         }
-        let output = CellOutput::new(&shared.iopub, &message.header, *count, request.code);
+        let output = CellOutput::new(&shared.iopub, &message.header, *count, code);
         let mut io = Io { shared, request: message, options: request, output };
-        let cell = Cell { code: request.code.to_owned(), number: *count };
+        let cell = Cell { code: code.to_owned(), number: *count };
         let outcome = match session.get(&mut |_| true) {
             Ok(Some(session)) => session.execute_cell(cell, &mut io),
             Ok(None) => unreachable!("the session has started"),
@@ -102,17 +138,33 @@ impl Server {
         };
         if !request.is_silent {
             io.output.finish();
+            let warnings = outcome.iter().flat_map(|outcome| &outcome.warnings);
+            warnings.for_each(|warning| io.output.warn(warning));
         }
-        if let Ok(mut interrupter) = shared.interrupter.lock() {
-            *interrupter = None;
+        if request.is_counted {
+            history.add(*count, request.code, io.output.result.take());
         }
+        set_interrupter(shared, None);
         match outcome {
-            Ok(Outcome { failure, .. }) => failure,
+            Ok(Outcome { failure, .. }) => {
+                let is_compiled = failure.as_ref().is_none_or(|failure| failure.kind.is_of_running());
+                if is_compiled {
+                    commands.note(*count, code);
+                }
+                failure.map_or(Ok(()), Err)
+            }
             Err(error) => {
                 session.end();
-                Some(other(FailureKind::Died, &format!("{error:#}")))
+                Err(other(FailureKind::Died, &format!("{error:#}")))
             }
         }
+    }
+}
+
+/// Says which cell an interrupt stops.
+fn set_interrupter(shared: &Shared, interrupter: Option<Interrupter>) {
+    if let Ok(mut current) = shared.interrupter.lock() {
+        *current = interrupter;
     }
 }
 
@@ -131,16 +183,18 @@ impl CellIo for Io<'_> {
         }
     }
 
-    fn input(&mut self, prompt: &str, is_password: bool) -> Option<String> {
+    fn input(&mut self, prompt: &str, is_password: bool) -> Input {
         if !self.options.allows_stdin {
-            return None; // nobody is there who could type
+            return Input::Refused(NO_KEYBOARD.to_owned());
         }
-        self.shared.ask(self.request, prompt, is_password)
+        // None if the cell has been interrupted.
+        self.shared.ask(self.request, prompt, is_password).map_or(Input::End, Input::Line)
     }
 }
 
 fn other(kind: FailureKind, message: &str) -> Failure {
-    Failure { kind, message: message.to_owned(), details: message.to_owned(), lost: Vec::new() }
+    let first = message.lines().next().unwrap_or_default();
+    Failure { kind, message: first.to_owned(), details: message.to_owned(), lost: Vec::new() }
 }
 
 /// Rust has no expressions that a client could evaluate besides the cell; each is answered as the protocol asks.

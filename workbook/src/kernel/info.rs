@@ -2,6 +2,18 @@
 
 use super::message::PROTOCOL_VERSION;
 use serde_json::{Value, json};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The version of the compiler that compiles the cells, such as 1.95.0.
+fn compiler_version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        let said = Command::new("rustc").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said).into_owned(); // rustc 1.95.0 (…)
+        said.split(' ').nth(1).unwrap_or_default().to_owned()
+    })
+}
 
 /// The content of a `kernel_info_reply`.
 pub fn kernel_info() -> Value {
@@ -13,11 +25,13 @@ pub fn kernel_info() -> Value {
         "implementation_version": env!("CARGO_PKG_VERSION"),
         "language_info": {
             "name": "rust",
-            "version": env!("CARGO_PKG_RUST_VERSION"),
+            "version": compiler_version(),
             "mimetype": "text/rust",
             "file_extension": ".rs",
             "pygments_lexer": "rust",
             "codemirror_mode": "rust",
+            // nbconvert's own; it takes the extension from here.
+            "nbconvert_exporter": "script",
         },
         "banner": format!("Rust, through the kernel of the CNN workbook {}", env!("CARGO_PKG_VERSION")),
         "help_links": [
@@ -26,6 +40,8 @@ pub fn kernel_info() -> Value {
             link("ndarray", "https://docs.rs/ndarray/0.17/ndarray/"),
             link("ndarray for NumPy users", "https://docs.rs/ndarray/0.17/ndarray/doc/ndarray_for_numpy_users/"),
         ],
-        "debugger": false,
+        // Of a debugger there is the view of the variables; see `debug.rs`.
+        "debugger": true,
+        "supported_features": ["debugger"],
     })
 }

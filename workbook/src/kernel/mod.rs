@@ -6,11 +6,15 @@ A kernel is one process for each open notebook. It speaks the messaging protocol
 cells in a [`Session`](crate::session::Session), as `workbook run` does. Nothing here knows evcxr.
 */
 
+mod commands;
 mod connection;
 mod control;
+mod debug;
 mod execute;
 mod failure;
+mod history;
 mod info;
+mod introspect;
 mod iopub;
 mod message;
 mod network;
@@ -18,6 +22,7 @@ mod output;
 mod pool;
 mod server;
 mod spec;
+mod syntax;
 mod warm;
 
 use anyhow::Result;

@@ -53,6 +53,11 @@ impl<'a> CellOutput<'a> {
         }
     }
 
+    /// Publishes a warning of the compiler, after the cell's own output.
+    pub fn warn(&self, warning: &str) {
+        self.iopub.text(Stream::Stderr, self.parent, &format!("{warning}\n"));
+    }
+
     fn release(&mut self) {
         if let Some(data) = self.held.take() {
             self.display(&data);

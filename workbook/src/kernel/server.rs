@@ -4,12 +4,15 @@ The kernel's main loop: requests on the shell channel, one after another.
 What must not wait for a cell to end is `control.rs`; running a cell is `execute.rs`.
 */
 
+use super::commands::Commands;
 use super::connection::Connection;
+use super::debug::Debugger;
+use super::history::History;
 use super::iopub::Iopub;
 use super::message::{Codec, Message};
 use super::network::{self, Channel, Outgoing};
 use super::warm::WarmSession;
-use super::{control, info};
+use super::{control, info, introspect};
 use crate::session::Interrupter;
 use anyhow::Result;
 use course::Root;
@@ -34,6 +37,7 @@ pub struct Shared {
     pub interrupted: AtomicBool,
     /// The kernel shuts down.
     pub closing: AtomicBool,
+    pub debugger: Debugger,
     /// What users type.
     stdin: Mutex<Receiver<Message>>,
 }
@@ -85,13 +89,17 @@ pub fn run(connection_file: &Path) -> Result<()> {
         interrupter: Mutex::new(None),
         interrupted: AtomicBool::new(false),
         closing: AtomicBool::new(false),
+        debugger: Debugger::default(),
         stdin: Mutex::new(incoming.stdin),
     });
     let folder = std::env::current_dir()?;
-    let session = WarmSession::start(Root::find(&folder)?, folder);
+    let root = Root::find(&folder)?;
+    let commands = Commands::new(root.clone(), folder.clone());
+    let session = WarmSession::start(root, folder);
     control::serve(incoming.control, Arc::clone(&shared));
     let queue = VecDeque::new();
-    let mut server = Server { shared, session, count: 0, shell: incoming.shell, queue, to_abort: 0 };
+    let history = History::default();
+    let mut server = Server { shared, session, history, commands, count: 0, shell: incoming.shell, queue, to_abort: 0 };
     server.serve();
     // The last messages leave on another thread.
     std::thread::sleep(Duration::from_millis(100));
@@ -102,6 +110,8 @@ pub fn run(connection_file: &Path) -> Result<()> {
 pub struct Server {
     pub shared: Arc<Shared>,
     pub session: WarmSession,
+    pub history: History,
+    pub commands: Commands,
     /// The number of the last cell that was run.
     pub count: u64,
     shell: Receiver<Message>,
@@ -118,7 +128,10 @@ impl Server {
                 // From time to time, look whether the kernel shuts down.
                 None => match self.shell.recv_timeout(Duration::from_millis(100)) {
                     Ok(request) => request,
-                    Err(RecvTimeoutError::Timeout) => continue,
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.shared.debugger.refresh(&self.shared, &mut self.session);
+                        continue;
+                    }
                     Err(RecvTimeoutError::Disconnected) => return,
                 },
             };
@@ -131,8 +144,16 @@ impl Server {
 
     fn answer(&mut self, request: &Message) {
         let content = match request.kind() {
-            "execute_request" => return self.execute(request),
+            "execute_request" => {
+                self.shared.debugger.begin_cell();
+                self.execute(request);
+                return self.shared.debugger.end_cell();
+            }
             "kernel_info_request" => info::kernel_info(),
+            "complete_request" => introspect::complete(&request.content, &mut self.session, &self.commands),
+            "inspect_request" => introspect::inspect(&request.content, &mut self.session),
+            "is_complete_request" => introspect::is_complete(&request.content),
+            "history_request" => self.history.reply(&request.content),
             "comm_info_request" => json!({ "status": "ok", "comms": {} }),
             "shutdown_request" => {
                 control::shut_down(&self.shared, request, Channel::Shell);

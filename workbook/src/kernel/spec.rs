@@ -43,6 +43,7 @@ pub fn install(place: &Place) -> Result<()> {
         "display_name": "Rust (CNN workbook)",
         "language": "rust",
         "interrupt_mode": "message",
+        // JupyterLab offers its view of the variables where this says so.
         "metadata": { "debugger": true },
     });
     let path = place.folder()?.join("kernel.json");

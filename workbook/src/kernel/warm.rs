@@ -4,11 +4,11 @@ when it has ended.
 */
 
 use super::pool;
-use crate::session::{Interrupter, Session};
+use crate::session::{Answer, Interrupter, Question, Session};
 use anyhow::Result;
 use course::Root;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -90,6 +90,22 @@ impl WarmSession {
         match &mut self.state {
             State::Running(session, _) => Ok(Some(session)),
             _ => unreachable!("it has started"),
+        }
+    }
+
+    /// Asks the session; none while it has not started, because whoever asks does not want to wait.
+    pub fn ask(&mut self, question: Question) -> Option<Answer> {
+        if let State::Starting(receiver, alive) = &self.state {
+            match receiver.try_recv() {
+                Ok(Ok(session)) => self.state = State::Running(Box::new(session), alive.clone()),
+                Err(TryRecvError::Empty) => {}
+                // The next cell starts it again, and says why it does not start.
+                Ok(Err(_)) | Err(TryRecvError::Disconnected) => self.state = State::Ended,
+            }
+        }
+        match &mut self.state {
+            State::Running(session, _) => session.ask(question),
+            _ => None,
         }
     }
 

@@ -48,7 +48,6 @@ impl<'a> Changes<'a> {
     fn insert_sorted(&mut self, path: &Path, kind: &str, line: &str) -> Result<()> {
         let text = self.text(path)?;
         let mut lines: Vec<&str> = text.lines().collect();
-
         let place = lines.iter().position(|other| other.starts_with(kind) && *other > line);
         let place = place.or_else(|| lines.iter().rposition(|other| other.starts_with(kind)).map(|last| last + 1));
         lines.insert(place.unwrap_or(lines.len()), line);

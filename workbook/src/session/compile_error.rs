@@ -1,19 +1,44 @@
 /*! The compiler's messages about a cell, as rustc prints them, but with the lines of the cell. */
 
-use super::message::{Failure, FailureKind};
+use super::message::{Cell, Failure, FailureKind};
+use super::place::{self, CellLine};
 use evcxr::CompilationError;
+use std::collections::BTreeMap;
 
 /// The failure of a cell that does not compile: its errors, then the warnings about it.
-pub fn compile_failure(errors: &[CompilationError], code: &str, number: u64) -> Failure {
+///
+/// The functions of the earlier `cells` are compiled again with it, in the generated `source`, so an error may stand there.
+pub fn compile_failure(
+    errors: &[CompilationError],
+    cell: &Cell,
+    cells: &BTreeMap<u64, String>,
+    source: &str,
+) -> Failure {
     let (warnings, errors): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.level() == "warning");
-    let mut details: Vec<String> = errors.iter().flat_map(|error| render(error, code, number)).collect();
+    let elsewhere = |error: &CompilationError| elsewhere(error, cell.number, cells, source);
+    let mut details: Vec<String> =
+        errors.iter().flat_map(|error| render(error, &cell.code, cell.number, elsewhere(error))).collect();
     // Code of earlier cells is compiled again, too, and its warnings have no place in this one.
     let has_place =
         |warning: &CompilationError| warning.spanned_messages().iter().any(|message| message.span.is_some());
     let own = warnings.iter().filter(|warning| has_place(warning));
-    details.extend(own.flat_map(|warning| render(warning, code, number)));
+    details.extend(own.flat_map(|warning| render(warning, &cell.code, cell.number, None)));
     let message = errors.first().map_or("the cell does not compile".to_owned(), |error| title(error));
     Failure { kind: FailureKind::Compile, message, details: details.join("\n"), lost: Vec::new() }
+}
+
+/// The line of an earlier cell in which an error stands, if it stands in none of this one.
+fn elsewhere(error: &CompilationError, number: u64, cells: &BTreeMap<u64, String>, source: &str) -> Option<CellLine> {
+    if error.spanned_messages().iter().any(|message| message.span.is_some()) {
+        return None;
+    }
+    let spans = error.json["spans"].as_array()?;
+    let span = spans.iter().find(|span| span["is_primary"] == true).or_else(|| spans.first())?;
+    let line = span["line_start"].as_u64()? as usize;
+    // The source may be that of another attempt.
+    let text = span["text"][0]["text"].as_str()?;
+    let is_same = source.lines().nth(line.checked_sub(1)?)?.trim() == text.trim();
+    place::find(source, line, cells, number).filter(|place| is_same && place.cell != number)
 }
 
 fn title(error: &CompilationError) -> String {
@@ -22,7 +47,7 @@ fn title(error: &CompilationError) -> String {
     format!("{level}{code}: {}", error.message())
 }
 
-fn render(error: &CompilationError, code: &str, number: u64) -> Vec<String> {
+fn render(error: &CompilationError, code: &str, number: u64, elsewhere: Option<CellLine>) -> Vec<String> {
     let mut lines = vec![title(error)];
     let shown: Vec<_> = error
         .spanned_messages()
@@ -42,6 +67,10 @@ fn render(error: &CompilationError, code: &str, number: u64) -> Vec<String> {
         let indent = " ".repeat(span.start_column.saturating_sub(1));
         lines.push(format!("{:>width$} | {line}", span.start_line));
         lines.push(format!("{margin} | {indent}{marks} {label}").trim_end().to_owned());
+    }
+    if let Some(place) = elsewhere {
+        lines.push(format!("{margin}--> {place}"));
+        lines.push(format!("{margin} = note: it is compiled again because this cell changes something that it uses"));
     }
     let unplaced =
         error.spanned_messages().iter().filter(|message| message.span.is_none() && !message.label.is_empty());

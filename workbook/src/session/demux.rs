@@ -66,13 +66,18 @@ impl Demux {
 
     /// What is certain after these bytes.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Part> {
-        self.buffer.extend_from_slice(bytes);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let seen = buffer.len(); // no line ends there
+        buffer.extend_from_slice(bytes);
         let mut parts = Vec::new();
-        while let Some(end) = self.buffer.iter().position(|&byte| byte == b'\n') {
-            let line: Vec<u8> = self.buffer.drain(..=end).collect();
-            let line = String::from_utf8_lossy(&line[..end]).into_owned();
-            self.line(&line, &mut parts);
+        let (mut start, mut from) = (0, seen);
+        while let Some(length) = buffer[from..].iter().position(|&byte| byte == b'\n') {
+            let end = from + length;
+            self.line(&String::from_utf8_lossy(&buffer[start..end]), &mut parts);
+            (start, from) = (end + 1, end + 1);
         }
+        buffer.drain(..start);
+        self.buffer = buffer;
         if self.content.is_none() {
             let ready: Vec<u8> = self.buffer.drain(..undecided(&self.buffer)).collect();
             if !ready.is_empty() {

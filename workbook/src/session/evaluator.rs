@@ -7,13 +7,19 @@ its own. What a cell prints and why it failed comes from `relay.rs`, because evc
 */
 
 use super::analyzer::cargo;
+use super::backtrace;
 use super::compile_error::compile_failure;
-use super::message::{Cell, Death, Event, Failure, FailureKind, Output, Panic, Request, to_line};
+use super::explanation::explanation;
+use super::message::{
+    Answer, Call, Cell, Death, Event, Failure, FailureKind, Output, Panic, Question, Request, Variable, to_line,
+};
+use super::place;
+use super::questions;
 use super::receiver::{self, CellState, Command as Receive, receive};
 use super::relay::Interrupt;
 use super::{
     ANALYZER_VAR, CARGO_HOME_VAR, CELLS_DIR_VAR, COURSE_VAR, HELPER_VAR, INTERRUPTS_VAR, LIBRARY_VAR, LOCK_VAR,
-    NO_INPUT, Place, ROLE_VAR, RUST_SRC_VAR, helper_crate, names, relay, runtime,
+    NO_INPUT, Place, ROLE_VAR, RUST_SRC_VAR, helper_crate, names, relay, runtime, warnings,
 };
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use evcxr::{CommandContext, EvalCallbacks, EvalContext};
@@ -24,7 +30,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Must be the first line of `main`: this program is also the evaluator, the relay and the runtime, and the call returns
 /// only when it is none of them.
@@ -113,6 +119,8 @@ struct Evaluator {
     broken: BTreeMap<String, u64>,
     /// Variables that are gone, with the numbers of the cells in which they went.
     lost: BTreeMap<String, u64>,
+    /// The calls that led to the last panic, as a learner reads them.
+    backtrace: Option<String>,
 }
 
 /// What the thread that reads the requests passes on to the one that runs cells.
@@ -120,6 +128,7 @@ enum Task {
     Execute(Cell),
     WarmUp,
     Move(PathBuf),
+    Ask(u64, Question),
 }
 
 impl Evaluator {
@@ -173,6 +182,7 @@ impl Evaluator {
             cells: BTreeMap::new(),
             broken: BTreeMap::new(),
             lost: BTreeMap::new(),
+            backtrace: None,
         };
         evaluator.run_startup_cell()?;
         Ok(evaluator)
@@ -188,8 +198,9 @@ impl Evaluator {
                     Ok(Request::Execute(cell)) => drop(requests.send(Task::Execute(cell))),
                     Ok(Request::WarmUp) => drop(requests.send(Task::WarmUp)),
                     Ok(Request::Move(folder)) => drop(requests.send(Task::Move(folder))),
-                    Ok(Request::Interrupt) => {
-                        cell.state().stopped.get_or_insert_default();
+                    Ok(Request::Ask(number, question)) => drop(requests.send(Task::Ask(number, question))),
+                    Ok(Request::Stop(why)) => {
+                        cell.state().stopped.get_or_insert(why);
                         send(&interrupts, Interrupt::Stop);
                     }
                     Ok(Request::Input(text)) => drop(inputs.send(text)),
@@ -201,13 +212,63 @@ impl Evaluator {
         });
         let _ = self.receiver.send(Receive::Write(Event::Ready));
         for task in tasks {
-            let failure = match task {
-                Task::Execute(cell) => self.execute(&cell),
-                Task::WarmUp => self.warm_up().err().map(|message| failure(FailureKind::Other, message)),
-                Task::Move(folder) => self.move_to(folder).err().map(|message| failure(FailureKind::Other, message)),
+            let event = match task {
+                Task::Execute(cell) => {
+                    let start = SystemTime::now();
+                    let failure = self.execute(&cell);
+                    let is_compiled = failure.as_ref().is_none_or(|failure| failure.kind.is_of_running());
+                    let warnings = if is_compiled { self.warnings(start, cell.number) } else { Vec::new() };
+                    Event::Done { failure, warnings }
+                }
+                Task::WarmUp => prepared(self.warm_up()),
+                Task::Move(folder) => prepared(self.move_to(folder)),
+                Task::Ask(number, question) => Event::Answer(number, self.answer(question)),
             };
-            let _ = self.receiver.send(Receive::Write(Event::Done { failure }));
+            let _ = self.receiver.send(Receive::Write(event));
         }
+    }
+
+    fn warnings(&self, since: SystemTime, number: u64) -> Vec<String> {
+        let source = self.context.last_source().unwrap_or_default();
+        warnings::read(&self.session_dir, since, &source, &self.cells, number)
+    }
+
+    fn answer(&mut self, question: Question) -> Answer {
+        match question {
+            Question::Complete { code, position } => {
+                let _ = self.give_library(); // without it there are fewer completions
+                Answer::Completions(questions::complete(&mut self.context, &code, position))
+            }
+            Question::Inspect { code, position } => {
+                let _ = self.give_library();
+                Answer::Description(questions::inspect(&mut self.context, &code, position))
+            }
+            Question::Variables => Answer::Variables(self.look_at_variables()),
+            Question::Backtrace => Answer::Backtrace(self.backtrace.clone()),
+        }
+    }
+
+    /// The variables, with their values where they can be printed.
+    fn look_at_variables(&mut self) -> Vec<Variable> {
+        let named = self.context.variables_and_types();
+        let mut variables: Vec<Variable> = named
+            .map(|(name, kind)| Variable { name: name.to_owned(), kind: kind.to_owned(), ..Variable::default() })
+            .collect();
+        variables.sort_by(|one, other| one.name.cmp(&other.name));
+        if variables.is_empty() || self.run_startup_cell().is_err() {
+            return variables;
+        }
+        *self.cell.state() = CellState { captured: Some(String::new()), ..CellState::default() };
+        send(&self.interrupts, Interrupt::Begin);
+        let result = self.context.execute(&questions::probe(&variables));
+        send(&self.interrupts, Interrupt::End);
+        self.wait_for_receiver();
+        let state = std::mem::take(&mut *self.cell.state());
+        if matches!(result, Err(evcxr::Error::SubprocessTerminated(_))) {
+            self.has_startup_cell = false; // a value that cannot be printed without ending the process
+        }
+        questions::read(&mut variables, &state.captured.unwrap_or_default());
+        variables
     }
 
     fn execute(&mut self, cell: &Cell) -> Option<Failure> {
@@ -301,7 +362,8 @@ impl Evaluator {
             }
             Err(_) if self.cell.state().stopped.is_some() => self.dead(),
             Err(evcxr::Error::CompilationErrors(errors)) => {
-                let mut failure = compile_failure(&errors, &cell.code, cell.number);
+                let mut failure =
+                    compile_failure(&errors, cell, &self.cells, &self.context.last_source().unwrap_or_default());
                 for (name, number) in &self.lost {
                     if failure.details.contains(&format!("`{name}`")) {
                         failure.details +=
@@ -315,19 +377,60 @@ impl Evaluator {
     }
 
     /// A failure that evcxr counts as success.
-    fn quiet_failure(&self, cell: &Cell) -> Option<Failure> {
+    fn quiet_failure(&mut self, cell: &Cell) -> Option<Failure> {
         self.wait_for_receiver();
         if let Some(failure) = self.dead() {
             return Some(failure);
         }
-        let mut state = self.cell.state();
-        if let Some(panic) = state.panic.take() {
-            let message = if panic.message.is_empty() { "the cell panicked".to_owned() } else { panic.message.clone() };
-            let place = self.place(&panic, cell);
-            return Some(Failure { details: format!("{message}\n{place}"), ..failure(FailureKind::Panic, message) });
+        let panic = self.cell.state().panic.take();
+        if let Some(panic) = panic {
+            return Some(self.panicked(&panic, cell));
         }
+        let mut state = self.cell.state();
         let message = state.question.take()?;
         Some(failure(FailureKind::Error, message.trim_end().to_owned()))
+    }
+
+    /// The failure of a cell that panicked: what the panic says, in a sentence if it is ndarray's, and the learner's line.
+    fn panicked(&mut self, panic: &Panic, cell: &Cell) -> Failure {
+        // A test has caught the panic and made a sentence of it: the line is that of the first panic.
+        let origin = panic.cause.as_deref().unwrap_or(panic);
+        let message = match explanation(&panic.message) {
+            Some(sentence) => sentence,
+            None if panic.message.is_empty() => "the cell panicked".to_owned(),
+            None => panic.message.clone(),
+        };
+        let source = self.context.last_source().unwrap_or_default();
+        let find = |line| place::find(&source, line, &self.cells, cell.number);
+        let in_cells = |call: &&Call| self.is_of_cells(&call.file);
+        let place = if self.is_of_cells(&origin.file) {
+            find(origin.line)
+        } else {
+            origin.calls.iter().filter(in_cells).find_map(|call| find(call.line))
+        };
+        let mut details = message.clone();
+        match place {
+            Some(place) => details += &format!("\n  at {place}"),
+            None if origin.file.is_empty() => {}
+            None => details += &format!("\n  at {}:{}:{}", self.shown(&origin.file), origin.line, origin.column),
+        }
+        let of_call =
+            |call: &Call| find(call.line).filter(|_| self.is_of_cells(&call.file)).map(|place| place.to_string());
+        let text = backtrace::text(&origin.calls, of_call);
+        self.backtrace = Some(format!("{}\n{text}", origin.message));
+        Failure { details, ..failure(FailureKind::Panic, message) }
+    }
+
+    /// Whether this is evcxr's file of the cells. The compiler names it from the session's directory or with it.
+    fn is_of_cells(&self, file: &str) -> bool {
+        let file = Path::new(file);
+        file == Path::new("src/lib.rs") || self.session_dir.join("src/lib.rs") == file
+    }
+
+    /// A file of the helper crate from its root, any other as it is.
+    fn shown<'a>(&self, file: &'a str) -> std::path::Display<'a> {
+        let file = Path::new(file);
+        file.strip_prefix(&self.place.helper).unwrap_or(file).display()
     }
 
     /// The failure of a cell that was stopped or that ended its process.
@@ -341,7 +444,10 @@ impl Evaluator {
             (None, None) => return None,
         };
         let kept = match died {
-            Some(Death { is_replaced: false, .. }) => "",
+            // One with threads of its own cannot be copied.
+            Some(Death { is_replaced: false, .. }) => {
+                "\nhelp: functions and types stay defined; run the cells that make the variables again"
+            }
             Some(_) => "\nhelp: all variables are as they were before this cell, and functions stay defined",
             None => "\nhelp: the cell had not begun to run; nothing has changed",
         };
@@ -353,31 +459,6 @@ impl Evaluator {
         let (confirm, confirmed) = bounded(1);
         if self.receiver.send(Receive::Confirm(confirm)).is_ok() {
             let _ = confirmed.recv();
-        }
-    }
-
-    /// Where a panic happened, in words: the line of the cell if it was there, else file and line.
-    fn place(&self, panic: &Panic, Cell { code, number }: &Cell) -> String {
-        let Panic { file, line, column, .. } = panic;
-        if !Path::new(file).ends_with("src/lib.rs") || Path::new(file).is_absolute() {
-            let shown = Path::new(file).strip_prefix(&self.place.helper).unwrap_or(Path::new(file)).display();
-            return if file.is_empty() { String::new() } else { format!("at {shown}:{line}:{column}") };
-        }
-        // evcxr wraps the cell into a generated file.
-        let source = self.context.last_source().unwrap_or_default();
-        let Some(text) = source.lines().nth(line - 1).map(str::trim) else { return String::new() };
-        let mut places = code.lines().enumerate().filter(|(_, line)| !text.is_empty() && line.contains(text));
-        match (places.next(), places.next()) {
-            (Some((index, _)), None) => return format!("at cell [{number}], line {}: {text}", index + 1),
-            (Some(_), Some(_)) => return format!("at cell [{number}]: {text}"),
-            (None, _) => {}
-        }
-        // A function of an earlier cell; of several that have this line, the last one.
-        let earlier = self.cells.iter().rev().filter(|(earlier, _)| *earlier != number);
-        let line = |code: &str| code.lines().position(|line| line.contains(text)).filter(|_| !text.is_empty());
-        match earlier.into_iter().find_map(|(number, code)| Some((number, line(code)?))) {
-            Some((number, index)) => format!("at cell [{number}], line {}: {text}", index + 1),
-            None => String::new(),
         }
     }
 
@@ -449,7 +530,10 @@ impl Evaluator {
         }
         self.context.execute(STARTUP).map_err(|error| {
             let details = match &error {
-                evcxr::Error::CompilationErrors(errors) => compile_failure(errors, STARTUP, 0).details,
+                evcxr::Error::CompilationErrors(errors) => {
+                    let cell = Cell { code: STARTUP.to_owned(), number: 0 };
+                    compile_failure(errors, &cell, &BTreeMap::new(), "").details
+                }
                 error => error.to_string(),
             };
             format!("the session's own first cell failed: {details}")
@@ -457,6 +541,11 @@ impl Evaluator {
         self.has_startup_cell = true;
         Ok(())
     }
+}
+
+/// How something ended that is no cell.
+fn prepared(result: Result<(), String>) -> Event {
+    Event::Done { failure: result.err().map(|message| failure(FailureKind::Other, message)), warnings: Vec::new() }
 }
 
 fn failure(kind: FailureKind, message: String) -> Failure {

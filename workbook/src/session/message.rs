@@ -19,10 +19,67 @@ pub enum Request {
     /// Serve another process, which holds the other ends of the pipes now, and run cells in this directory; answered by
     /// [`Event::Done`].
     Move(PathBuf),
-    /// Stop the cell, whether it is compiled or runs.
-    Interrupt,
+    /// Answer a question between two cells; answered by [`Event::Answer`].
+    Ask(u64, Question),
+    /// Stop the cell, whether it is compiled or runs, for this reason; an empty one is the user's interrupt.
+    Stop(String),
     /// Answers [`Event::Input`]; none if there is no more input.
     Input(Option<String>),
+}
+
+/// What may be asked of a session besides running a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    /// What may stand at this byte of a cell's code?
+    Complete { code: String, position: usize },
+    /// What is the name that ends at this byte of a cell's code?
+    Inspect { code: String, position: usize },
+    /// Which variables are there?
+    Variables,
+    /// By which calls did the last panic come about?
+    Backtrace,
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    Completions(Completions),
+    /// What is known of a name, by MIME type; none if nothing is.
+    Description(Option<BTreeMap<String, String>>),
+    Variables(Vec<Variable>),
+    /// None if nothing has panicked.
+    Backtrace(Option<String>),
+}
+
+/// What may stand in place of a part of a cell's code.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Completions {
+    /// The bytes of the code in whose place each of them may stand.
+    pub start: usize,
+    pub end: usize,
+    pub matches: Vec<Completion>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Completion {
+    pub text: String,
+    /// `function`, `class`, `module`, `instance`, `keyword` or `magic`, as clients show them.
+    pub kind: String,
+    /// The text with more about it, such as a function's arguments.
+    pub label: String,
+}
+
+/// A variable that the cells have made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variable {
+    pub name: String,
+    pub kind: String,
+    /// Of an array, as `(2, 3)`.
+    pub shape: Option<String>,
+    /// Of an array of numbers: minimum, maximum and mean.
+    pub range: Option<[String; 3]>,
+    /// Its value, cut where it is long; none where it cannot be printed.
+    pub value: Option<String>,
 }
 
 /// One cell to run.
@@ -44,8 +101,10 @@ pub enum Event {
     Output(Output),
     /// The running cell waits for a line of input.
     Input { prompt: String, is_password: bool },
-    /// The cell ended, well or not.
-    Done { failure: Option<Failure> },
+    /// Answers the [`Request::Ask`] of this number.
+    Answer(u64, Answer),
+    /// The cell ended, well or not; the compiler may have had warnings.
+    Done { failure: Option<Failure>, warnings: Vec<String> },
     /// The evaluator could not start, or ended; no more events follow.
     Closed(String),
 }
@@ -98,6 +157,11 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Whether the cell had been compiled, so that what it defines is there.
+    pub fn is_of_running(self) -> bool {
+        !matches!(self, FailureKind::Compile | FailureKind::Other)
+    }
+
     /// The name that a notebook shows as `ename`.
     pub fn name(self) -> &'static str {
         match self {
@@ -145,6 +209,19 @@ pub struct Panic {
     pub column: usize,
     /// The thread, if it was not the cell's own.
     pub thread: Option<String>,
+    /// The calls that led to it, innermost first.
+    pub calls: Vec<Call>,
+    /// The panic that this one was made of: a test catches what ndarray says and explains it.
+    pub cause: Option<Box<Panic>>,
+}
+
+/// One line of a backtrace.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    pub function: String,
+    /// Empty if the program does not tell.
+    pub file: String,
+    pub line: usize,
 }
 
 /// A message as one line that evcxr cannot mistake for one of its own markers, all of which contain `EVCXR`.

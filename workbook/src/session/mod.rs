@@ -11,23 +11,30 @@ Notebooks and chapters are not known here.
 */
 
 mod analyzer;
+mod backtrace;
 mod compile_error;
 mod demux;
 mod directory;
 mod download;
 mod evaluator;
+#[path = "../../../src/check/explanation.rs"]
+mod explanation;
 mod helper_crate;
+pub mod lexer;
 mod message;
 pub mod names;
+mod place;
+mod questions;
 mod receiver;
 mod relay;
 mod runtime;
 mod spare;
 mod template;
 mod tokens;
+mod warnings;
 
 pub use evaluator::hook;
-pub use message::{Cell, Failure, FailureKind, Output, Stream};
+pub use message::{Answer, Cell, Completion, Completions, Failure, FailureKind, Output, Question, Stream, Variable};
 pub use spare::{Spare, receive};
 pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
 
@@ -74,6 +81,8 @@ pub struct Outcome {
     /// only the last state is here.
     pub outputs: Vec<Output>,
     pub failure: Option<Failure>,
+    /// What the compiler warns of in a cell that it has compiled.
+    pub warnings: Vec<String>,
     pub time: Duration,
 }
 
@@ -102,11 +111,20 @@ pub trait CellIo {
     /// The cell has put this out.
     fn output(&mut self, output: &Output);
 
-    /// A line of input for a cell that waits for it; none if there is no more.
-    fn input(&mut self, prompt: &str, is_password: bool) -> Option<String> {
+    /// A line of input for a cell that waits for it.
+    fn input(&mut self, prompt: &str, is_password: bool) -> Input {
         let _ = (prompt, is_password);
-        None
+        Input::End
     }
+}
+
+/// What a cell gets that waits for input.
+pub enum Input {
+    Line(String),
+    /// There is no more.
+    End,
+    /// Nobody can be asked: the cell is stopped, for this reason.
+    Refused(String),
 }
 
 /// A watcher without a keyboard.
@@ -153,7 +171,7 @@ impl Session {
     /// # Errors
     /// When the helper crate cannot be loaded. The session can go on all the same.
     pub fn warm_up(&mut self) -> Result<()> {
-        self.evaluator.ask(&Request::WarmUp)
+        self.evaluator.prepare(&Request::WarmUp)
     }
 
     /// Stops any cell that runs for longer than `limit`.
@@ -198,6 +216,19 @@ impl Session {
     }
 }
 
+/// How long a question may take; the first one may wait for the analyzer to read the library.
+const ANSWERING: Duration = Duration::from_secs(60);
+
+impl Session {
+    /// Answers a question about the session or about a cell that has not been run; none if no answer comes.
+    pub fn ask(&mut self, question: Question) -> Option<Answer> {
+        if self.evaluator.closed {
+            return None;
+        }
+        self.evaluator.ask(question)
+    }
+}
+
 /// Stops the cell that runs in a session.
 #[derive(Clone)]
 pub struct Interrupter(Requests);
@@ -205,7 +236,7 @@ pub struct Interrupter(Requests);
 impl Interrupter {
     /// Stops the running cell, if there is one; its outcome says so.
     pub fn interrupt(&self) {
-        send(&self.0, &Request::Interrupt);
+        send(&self.0, &Request::Stop(String::new()));
     }
 }
 
@@ -224,6 +255,8 @@ struct Evaluator {
     process: Process,
     requests: Requests,
     events: Receiver<Event>,
+    /// How many questions have been asked.
+    asked: u64,
     closed: bool,
 }
 
@@ -276,22 +309,39 @@ impl Evaluator {
             }
             let _ = sender.send(Event::Closed(notes.join().unwrap_or_default()));
         });
-        Evaluator { process, requests: Arc::new(Mutex::new(Some(pipes.requests))), events, closed: false }
+        Evaluator { process, requests: Arc::new(Mutex::new(Some(pipes.requests))), events, asked: 0, closed: false }
     }
 
     /// Has something done that is no cell.
-    fn ask(&mut self, request: &Request) -> Result<()> {
+    fn prepare(&mut self, request: &Request) -> Result<()> {
         send(&self.requests, request);
         loop {
             match self.events.recv_timeout(Duration::from_secs(300)) {
-                Ok(Event::Done { failure: None }) => return Ok(()),
-                Ok(Event::Done { failure: Some(failure) }) => bail!(failure.details),
+                Ok(Event::Done { failure: None, .. }) => return Ok(()),
+                Ok(Event::Done { failure: Some(failure), .. }) => bail!(failure.details),
                 Ok(Event::Closed(why)) => {
                     self.closed = true;
                     bail!("the session has ended: {why}");
                 }
                 Ok(_) => {}
                 Err(_) => bail!("the session does not answer within five minutes"),
+            }
+        }
+    }
+
+    fn ask(&mut self, question: Question) -> Option<Answer> {
+        let end = Instant::now() + ANSWERING;
+        self.asked += 1;
+        send(&self.requests, &Request::Ask(self.asked, question));
+        loop {
+            match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(Event::Answer(number, answer)) if number == self.asked => return Some(answer),
+                Ok(Event::Closed(_)) | Err(RecvTimeoutError::Disconnected) => {
+                    self.closed = true;
+                    return None;
+                }
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => return None,
             }
         }
     }
@@ -312,16 +362,24 @@ impl Evaluator {
                 }
                 Ok(Event::Input { prompt, is_password }) => {
                     let start = Instant::now();
-                    let line = io.input(&prompt, is_password);
+                    let input = io.input(&prompt, is_password);
                     end += start.elapsed(); // a user may think
-                    send(&self.requests, &Request::Input(line));
+                    let answer = match input {
+                        Input::Line(line) => Request::Input(Some(line)),
+                        Input::End => Request::Input(None),
+                        Input::Refused(why) => Request::Stop(why),
+                    };
+                    send(&self.requests, &answer);
                 }
-                Ok(Event::Done { failure }) => break failure,
+                Ok(Event::Done { failure, warnings }) => {
+                    outcome.warnings = warnings;
+                    break failure;
+                }
                 Ok(Event::Note(text)) => {
                     note(&text);
                     last_note = text;
                 }
-                Ok(Event::Ready) => {}
+                Ok(Event::Ready | Event::Answer(..)) => {}
                 Ok(Event::Closed(why)) => {
                     self.closed = true;
                     let why = if why.is_empty() { last_note } else { why };
@@ -334,7 +392,7 @@ impl Evaluator {
                 Err(RecvTimeoutError::Timeout) if !stopped => {
                     stopped = true;
                     end += Duration::from_secs(20);
-                    send(&self.requests, &Request::Interrupt);
+                    send(&self.requests, &Request::Stop(String::new()));
                 }
                 Err(_) => {
                     // The evaluator does not even answer an interrupt.

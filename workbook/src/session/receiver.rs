@@ -28,6 +28,8 @@ pub struct CellState {
     pub question: Option<String>,
     pub died: Option<Death>,
     pub stopped: Option<String>,
+    /// What the session's own code prints is kept here and not shown.
+    pub captured: Option<String>,
 }
 
 impl Cell {
@@ -61,7 +63,11 @@ fn receive_line(line: &str, cell: &Cell) {
         .unwrap_or_else(|_| Relayed::Output(Output::Text { stream: Stream::Stdout, text: format!("{line}\n") }));
     match relayed {
         Relayed::Started => {}
-        Relayed::Output(output) => write_event(&Event::Output(output)),
+        Relayed::Output(output) => match (&mut cell.state().captured, output) {
+            (Some(captured), Output::Text { stream: Stream::Stdout, text }) => captured.push_str(&text),
+            (Some(_), _) => {}
+            (None, output) => write_event(&Event::Output(output)),
+        },
         Relayed::Stopped(why) => drop(cell.state().stopped.get_or_insert(why)),
         Relayed::Panicked(panic) => cell.state().panic = Some(panic),
         Relayed::Question(message) => cell.state().question = Some(message),

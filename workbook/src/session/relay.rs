@@ -10,8 +10,10 @@ is lost, and the copy that it left behind takes its place.
 It knows neither evcxr's library nor notebooks.
 */
 
+use super::backtrace;
 use super::demux::{Control, Demux, Part};
-use super::message::{Death, Output, Panic, Relayed, Stream, to_line};
+use super::explanation::explanation;
+use super::message::{Call, Death, Output, Panic, Relayed, Stream, to_line};
 use super::runtime::{self, Report};
 use super::{INTERRUPTS_VAR, NO_INPUT, OUTPUT_LIMIT, ROLE_VAR, STARTUP_VAR};
 use rustix::io::FdFlags;
@@ -118,6 +120,8 @@ struct Relay {
     panic: Option<Panic>,
     /// A panic elsewhere, in case the cell passes it on.
     other_panic: Option<Panic>,
+    /// The calls that led to the last panics in the cell's thread, the latest last.
+    calls: Vec<Vec<Call>>,
     /// The last that came on standard error, in case it is the error that a `?` met.
     held: String,
     question: Option<String>,
@@ -217,6 +221,7 @@ impl Relay {
             notification: None,
             panic: None,
             other_panic: None,
+            calls: Vec::new(),
             held: String::new(),
             question: None,
             printed,
@@ -276,6 +281,7 @@ impl Relay {
 
     fn report(&mut self, report: Report) -> std::io::Result<()> {
         match report {
+            Report::Calls(text) => self.calls.push(backtrace::parse(&text)),
             Report::Copied(pid) => self.copy = (pid != 0).then_some(pid),
             Report::HasStartupCell => {
                 self.started = true;
@@ -307,8 +313,12 @@ impl Relay {
         let parts = self.stdout.idle();
         self.stdout_parts(parts)?;
         if let Some(line) = self.notification.take() {
-            let panic = self.panic.take().or_else(|| self.other_panic.take());
-            self.send(&Relayed::Panicked(panic.unwrap_or_default()))?;
+            let mut panic = self.panic.take().or_else(|| self.other_panic.take()).unwrap_or_default();
+            panic.calls = self.calls.pop().unwrap_or_default();
+            if let Some(cause) = &mut panic.cause {
+                cause.calls = self.calls.pop().unwrap_or_default();
+            }
+            self.send(&Relayed::Panicked(panic))?;
             pass_on(&line)?;
         }
         for panic in [self.panic.take(), self.other_panic.take()].into_iter().flatten() {
@@ -317,6 +327,7 @@ impl Relay {
         if let Some(message) = self.question.take() {
             self.send(&Relayed::Question(message))?;
         }
+        self.calls.clear();
         self.printed.store(0, Ordering::SeqCst);
         self.release()?;
         // From here on the copy from before the cell is of no use.
@@ -416,13 +427,18 @@ impl Relay {
         Ok(())
     }
 
-    fn panicked(&mut self, panic: Panic) -> std::io::Result<()> {
+    fn panicked(&mut self, mut panic: Panic) -> std::io::Result<()> {
         let earlier = if panic.thread.is_none() { &mut self.panic } else { &mut self.other_panic };
-        match earlier.replace(panic) {
-            // Two in one thread: the first has been caught.
-            Some(caught) => self.show(caught),
-            None => Ok(()),
+        let caught = earlier.take(); // two in one thread: the first has been caught
+        let explains =
+            |caught: &Panic| explanation(&caught.message).is_some_and(|sentence| panic.message.ends_with(&sentence));
+        if caught.as_ref().is_some_and(explains) {
+            panic.cause = caught.map(Box::new);
+            *earlier = Some(panic);
+            return Ok(());
         }
+        *earlier = Some(panic);
+        caught.map_or(Ok(()), |caught| self.show(caught))
     }
 
     /// The process has ended: tells what it had printed, and lets its copy take its place if there is one.
@@ -488,6 +504,11 @@ fn pass_on(line: &str) -> std::io::Result<()> {
     stdout.flush()
 }
 
+/// So little is read at once while a cell prints in small pieces: the pipe is given time to fill, because what becomes of
+/// each piece takes longer than to print it.
+const SMALL: usize = 4 << 10;
+const FILLING: Duration = Duration::from_millis(2);
+
 /// Sends on what comes out of a pipe, as it comes, until the cell has printed too much: then its process is killed, and
 /// what follows is thrown away before it fills the channel.
 fn forward(
@@ -507,6 +528,9 @@ fn forward(
             };
             if sender.send(message).is_err() {
                 break;
+            }
+            if n < SMALL {
+                std::thread::sleep(FILLING);
             }
         }
     });
@@ -577,7 +601,7 @@ fn read_panic(reports: &mut impl BufRead) -> Option<Panic> {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     };
     let (file, thread, message) = (text(file)?, text(thread)?, text(message)?);
-    Some(Panic { message, file, line, column, thread: (!thread.is_empty()).then_some(thread) })
+    Some(Panic { message, file, line, column, thread: (!thread.is_empty()).then_some(thread), ..Panic::default() })
 }
 
 fn now() -> u128 {

@@ -20,11 +20,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Where the process finds its pipes; see [`Pipes`].
 pub const PIPES_VAR: &str = "WORKBOOK_PIPES";
 /// Where the startup cell leaves the addresses of its functions; see `startup_cell.rs`.
 const FUNCTIONS_VAR: &str = "WORKBOOK_FUNCTIONS";
+/// How the names of the threads of `cnn::graph::kernels::threads` begin.
+const POOL_THREADS: &str = "cnn-";
 
 /// The descriptors that the process inherits, and the word that marks the end of a cell's output.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,8 +82,10 @@ impl Command {
 }
 
 /// What the process tells the relay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Report {
+    /// The calls that led to a panic in the cell, as the standard library prints them.
+    Calls(String),
     /// This copy waits to take the place of the process; 0 if there is none.
     Copied(u32),
     /// The startup cell has run: from here on, what is printed is a learner's.
@@ -94,6 +99,8 @@ pub enum Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
+            // In JSON a text is one line.
+            Report::Calls(text) => write!(f, "calls {}", serde_json::to_string(text).unwrap_or_default()),
             Report::Copied(pid) => write!(f, "copied {pid}"),
             Report::HasStartupCell => write!(f, "startup"),
             Report::Restored => write!(f, "restored"),
@@ -105,6 +112,7 @@ impl fmt::Display for Report {
 impl Report {
     pub fn parse(text: &str) -> Option<Report> {
         match text.split_once(' ') {
+            Some(("calls", text)) => Some(Report::Calls(serde_json::from_str(text).ok()?)),
             Some(("copied", pid)) => Some(Report::Copied(pid.parse().ok()?)),
             None if text == "startup" => Some(Report::HasStartupCell),
             None if text == "restored" => Some(Report::Restored),
@@ -149,6 +157,8 @@ struct CellFunctions {
     flush: extern "C" fn(),
     /// Starts the thread that flushes from time to time.
     tick: extern "C" fn(),
+    /// Passes its argument the calls that led to each panic of the cell.
+    calls: extern "C" fn(extern "C" fn(*const u8, usize)),
 }
 
 impl Runtime {
@@ -211,9 +221,13 @@ impl Runtime {
         }
         if let Some(functions) = self.functions {
             (functions.flush)();
+            (functions.calls)(note_calls);
+            for calls in std::mem::take(&mut *CALLS.lock().unwrap_or_else(PoisonError::into_inner)) {
+                self.report(&Report::Calls(calls))?;
+            }
         } else if let Some(functions) = find_functions() {
             self.functions = Some(functions);
-            self.report(Report::HasStartupCell)?;
+            self.report(&Report::HasStartupCell)?;
         }
         self.restore_streams()?;
         let mark = format!("{MARK}{}:{}\n", self.nonce, command.mark);
@@ -222,7 +236,7 @@ impl Runtime {
             // The relay has gone if this fails, and so does this process.
             file.write_all(mark.as_bytes())?;
         }
-        self.report(Report::Done)
+        self.report(&Report::Done)
     }
 
     /// Ends the copy that was left behind.
@@ -252,7 +266,7 @@ impl Runtime {
             // Without memory for a copy the cell runs all the same.
             pid => {
                 self.copy = Pid::from_raw(pid.max(0));
-                self.report(Report::Copied(self.copy.map_or(0, |pid| pid.as_raw_nonzero().get() as u32)))?;
+                self.report(&Report::Copied(self.copy.map_or(0, |pid| pid.as_raw_nonzero().get() as u32)))?;
                 Ok(Side::Process)
             }
         }
@@ -274,10 +288,10 @@ impl Runtime {
             }
             is_restored = true;
         }
-        if is_restored { self.report(Report::Restored) } else { Ok(()) }
+        if is_restored { self.report(&Report::Restored) } else { Ok(()) }
     }
 
-    fn report(&mut self, report: Report) -> std::io::Result<()> {
+    fn report(&mut self, report: &Report) -> std::io::Result<()> {
         writeln!(self.reports, "{report}")
     }
 }
@@ -292,9 +306,23 @@ fn die_of_invalid_memory() {
 }
 
 /// Whether there are threads beside this one and the startup cell's. A copy would not have them, and a variable that waits
-/// for its threads, such as a model with a pool, would wait for ever in it.
+/// for its threads would wait for ever in it. Those of the helper crate's pools do not count: a pool notices that it is in
+/// a copy, and starts them again.
 fn has_other_threads() -> bool {
-    std::fs::read_dir("/proc/self/task").map_or(true, |tasks| tasks.count() > 2)
+    let is_of_pool = |task: &std::fs::DirEntry| {
+        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.starts_with(POOL_THREADS))
+    };
+    let tasks = std::fs::read_dir("/proc/self/task");
+    tasks.map_or(true, |tasks| tasks.flatten().filter(|task| !is_of_pool(task)).count() > 2)
+}
+
+/// What the last cell's panics were led to by.
+static CALLS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+extern "C" fn note_calls(text: *const u8, length: usize) {
+    // SAFETY: the startup cell passes a text that lives until this function returns.
+    let text = unsafe { std::slice::from_raw_parts(text, length) };
+    CALLS.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(text).into_owned());
 }
 
 enum Side {
@@ -317,13 +345,14 @@ extern "C" fn fork() {
 fn find_functions() -> Option<CellFunctions> {
     let addresses: Vec<usize> =
         std::env::var(FUNCTIONS_VAR).ok()?.split(' ').map(|word| word.parse().ok()).collect::<Option<_>>()?;
-    let &[quiet, flush, tick] = addresses.as_slice() else { return None };
+    let &[quiet, flush, tick, calls] = addresses.as_slice() else { return None };
     // SAFETY: the startup cell wrote the addresses of functions of these types, and its library stays loaded.
     unsafe {
         Some(CellFunctions {
             quiet: std::mem::transmute::<usize, extern "C" fn(extern "C" fn())>(quiet),
             flush: std::mem::transmute::<usize, extern "C" fn()>(flush),
             tick: std::mem::transmute::<usize, extern "C" fn()>(tick),
+            calls: std::mem::transmute::<usize, extern "C" fn(extern "C" fn(*const u8, usize))>(calls),
         })
     }
 }
@@ -340,7 +369,8 @@ mod tests {
         let command = Command { mark: 3, function: "run_user_code_1".into(), library: "/a b/lib c.so".into() };
         assert_eq!(Command::parse(&command.to_string()), Some(command));
         assert_eq!(Command::parse("3 only"), None);
-        for report in [Report::Copied(12), Report::HasStartupCell, Report::Restored, Report::Done] {
+        let calls = Report::Calls("   0: a\n   1: b".into());
+        for report in [calls, Report::Copied(12), Report::HasStartupCell, Report::Restored, Report::Done] {
             assert_eq!(Report::parse(&report.to_string()), Some(report));
         }
         assert_eq!(Report::parse("EVCXR_EXECUTION_COMPLETE"), None);

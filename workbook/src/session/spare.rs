@@ -144,6 +144,6 @@ pub fn receive(socket: &UnixStream, cells_dir: &Path) -> Result<Option<Session>>
     let place = Place { cells_dir: cells_dir.canonicalize()?, course: description.course, helper: description.helper };
     let pipes = Pipes { requests: requests.into(), events: events.into(), errors: errors.into() };
     let mut evaluator = Evaluator::new(Process::Other(description.process), pipes);
-    evaluator.ask(&Request::Move(place.cells_dir.clone()))?;
+    evaluator.prepare(&Request::Move(place.cells_dir.clone()))?;
     Ok(Some(Session::new(evaluator, directory, place)))
 }

@@ -10,8 +10,20 @@
     let reports = std::sync::Mutex::new(unsafe { std::fs::File::from_raw_fd(descriptor) });
     let cells = std::thread::current().id();
 
+    // The last two panics of the cells' thread: a test catches one and makes a sentence of it. To find the names and
+    // lines of the calls takes long, so it is done once, when the cell has ended.
+    static CALLS: std::sync::Mutex<Vec<std::backtrace::Backtrace>> = std::sync::Mutex::new(Vec::new());
+
     std::panic::set_hook(Box::new(move |panic| {
         let _ = std::io::stdout().flush();
+        if std::thread::current().id() == cells
+            && let Ok(mut calls) = CALLS.lock()
+        {
+            if calls.len() == 2 {
+                calls.remove(0);
+            }
+            calls.push(std::backtrace::Backtrace::force_capture());
+        }
         let message = panic.payload_as_str().unwrap_or("a panic whose payload is not text").to_owned();
         let (file, line, column) = match panic.location() {
             Some(place) => (place.file().to_owned(), place.line(), place.column()),
@@ -43,8 +55,21 @@
             }
         });
     }
+    // Gives away the calls that led to the panics since the last time, as text.
+    extern "C" fn calls(take: extern "C" fn(*const u8, usize)) {
+        let panics = CALLS.lock().map(|mut calls| std::mem::take(&mut *calls)).unwrap_or_default();
+        for panic in panics {
+            let text = panic.to_string();
+            take(text.as_ptr(), text.len());
+        }
+    }
     tick();
-    let functions = [quiet as extern "C" fn(extern "C" fn()) as usize, flush as extern "C" fn() as usize, tick as extern "C" fn() as usize];
+    let functions = [
+        quiet as extern "C" fn(extern "C" fn()) as usize,
+        flush as extern "C" fn() as usize,
+        tick as extern "C" fn() as usize,
+        calls as extern "C" fn(extern "C" fn(*const u8, usize)) as usize,
+    ];
     let functions = functions.map(|address| address.to_string()).join(" ");
     // SAFETY: the threads that this cell started do not look at the environment, and nobody else has started any.
     unsafe { std::env::set_var("WORKBOOK_FUNCTIONS", functions) };

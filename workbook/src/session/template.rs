@@ -21,9 +21,15 @@ use std::process::Command;
 use std::time::Duration;
 
 /// How dependencies are compiled in a session: as for a release, because a notebook waits for their numbers, not for
-/// their debug checks. The cells themselves keep evcxr's settings.
+/// their debug checks. The cells themselves keep evcxr's settings, but for their line numbers, by which a panic inside
+/// of a library is put down to the line of a cell.
 pub const CARGO_CONFIG: &str = r#"# Written by `workbook`.
+[profile.dev]
+debug = "line-tables-only"
+strip = "none"
+
 [profile.dev.package."*"]
+debug = false
 opt-level = 1
 debug-assertions = false
 overflow-checks = false

@@ -4,6 +4,8 @@ Rust text as tokens, also a text that is no program: words, literals, comments a
 It knows no grammar. What is read from the tokens is in `names.rs` and `analyzer/signatures.rs`.
 */
 
+use super::lexer::{is_word_byte, skip};
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -56,98 +58,24 @@ pub fn tokens(code: &str) -> impl Iterator<Item = Token<'_>> {
 /// The kind and the length of the first token.
 fn first(text: &[u8]) -> Option<(Kind, usize)> {
     let byte = *text.first()?;
-    Some(if byte.is_ascii_whitespace() {
-        (Kind::Space, text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len()))
-    } else if text.starts_with(b"//") {
-        let is_doc = (text.starts_with(b"///") && !text.starts_with(b"////")) || text.starts_with(b"//!");
-        let end = text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len());
-        (if is_doc { Kind::Doc } else { Kind::Comment }, end)
-    } else if text.starts_with(b"/*") {
-        let is_doc = (text.starts_with(b"/**") && !text.starts_with(b"/***") && !text.starts_with(b"/**/"))
-            || text.starts_with(b"/*!");
-        (if is_doc { Kind::Doc } else { Kind::Comment }, comment(text))
-    } else if let Some(length) = raw_string(text) {
-        (Kind::Literal, length)
-    } else if byte == b'"' {
-        (Kind::Literal, string(text))
-    } else if byte == b'\'' {
-        match character(text) {
-            1 => (Kind::Mark, 1),
-            length => (Kind::Literal, length),
-        }
-    } else if is_word_byte(byte) {
-        (Kind::Word, text.iter().position(|&byte| !is_word_byte(byte)).unwrap_or(text.len()))
-    } else {
-        (Kind::Mark, 1)
+    let until = |is_end: fn(&u8) -> bool| text.iter().position(is_end).unwrap_or(text.len());
+    if byte.is_ascii_whitespace() {
+        return Some((Kind::Space, until(|byte| !byte.is_ascii_whitespace())));
+    }
+    Some(match skip(text).map(|skipped| skipped.length.min(text.len())) {
+        Some(1) => (Kind::Mark, 1), // the quote of a lifetime
+        Some(length) if byte == b'/' => (if is_doc(text) { Kind::Doc } else { Kind::Comment }, length),
+        Some(length) => (Kind::Literal, length),
+        None if is_word_byte(byte) => (Kind::Word, until(|&byte| !is_word_byte(byte))),
+        None => (Kind::Mark, 1),
     })
 }
 
-pub fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-/// The length of a comment, which may hold others.
-fn comment(text: &[u8]) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    while at < text.len() {
-        if text[at..].starts_with(b"/*") {
-            (depth, at) = (depth + 1, at + 2);
-        } else if text[at..].starts_with(b"*/") {
-            (depth, at) = (depth - 1, at + 2);
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += 1;
-        }
-    }
-    text.len()
-}
-
-/// The length of a string that begins here.
-fn string(text: &[u8]) -> usize {
-    let mut at = 1;
-    while at < text.len() {
-        match text[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
-        }
-    }
-    text.len()
-}
-
-/// The length of `r"…"` or `r#"…"#`, with or without `b` or `c`; none if there is none.
-fn raw_string(text: &[u8]) -> Option<usize> {
-    let start = if text.starts_with(b"br") || text.starts_with(b"cr") {
-        2
-    } else if text.starts_with(b"r") {
-        1
-    } else {
-        return None;
-    };
-    let hashes = text[start..].iter().take_while(|&&byte| byte == b'#').count();
-    if text.get(start + hashes) != Some(&b'"') {
-        return None;
-    }
-    let end = [b"\"".as_slice(), &b"#".repeat(hashes)].concat();
-    let content = start + hashes + 1;
-    let found = text[content..].windows(end.len()).position(|window| window == end);
-    Some(found.map_or(text.len(), |found| content + found + end.len()))
-}
-
-/// The length of a character; of a lifetime only its quote.
-fn character(text: &[u8]) -> usize {
-    match text {
-        [_, b'\\', _, rest @ ..] => rest.iter().position(|&byte| byte == b'\'').map_or(1, |end| end + 4),
-        [_, _, b'\'', ..] => 3,
-        // One that is not ASCII: some bytes, then a quote.
-        [_, first, rest @ ..] if *first >= 0x80 => {
-            let bytes = rest.iter().take(3).take_while(|&&byte| byte >= 0x80).count();
-            if rest.get(bytes) == Some(&b'\'') { 3 + bytes } else { 1 }
-        }
-        _ => 1,
-    }
+/// Whether a comment is documentation.
+fn is_doc(comment: &[u8]) -> bool {
+    let starts = |start: &str| comment.starts_with(start.as_bytes());
+    let is_one = starts("///") || starts("//!") || starts("/**") || starts("/*!");
+    is_one && !["////", "/***", "/**/"].into_iter().any(starts)
 }
 
 #[cfg(test)]
@@ -171,8 +99,7 @@ mod tests {
                 (Mark, "'"),
                 (Word, "b"),
                 (Mark, ":"),
-                (Word, "b"),
-                (Literal, "\"s\\\"t\""),
+                (Literal, "b\"s\\\"t\""),
                 (Comment, "// c"),
                 (Doc, "/// d"),
                 (Comment, "/* /* e */ */"),
