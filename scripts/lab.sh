@@ -1,6 +1,6 @@
 #!/bin/sh
-# Opens JupyterLab on the learner's own copies of the student notebooks, in notebooks/mine or where $NOTEBOOKS says. A copy that exists is kept,
-# so building the notebooks again never touches a learner's work. Arguments go to JupyterLab: --no-browser, --port 9000.
+# Opens JupyterLab on the learner's own copies of the student notebooks, in notebooks/mine or where $NOTEBOOKS says. A
+# copy that exists is kept, so building the notebooks again never touches a learner's work. Arguments go to JupyterLab: --no-browser, --port 9000.
 set -eu
 cd "$(dirname "$0")/.."
 # Warms up a session for the first notebook meanwhile. It ends with this process, which JupyterLab takes over below.
@@ -22,6 +22,10 @@ if [ "$(uname)" = Linux ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   ssh -L 8888:localhost:8888 $(hostname)" >&2
     set -- --no-browser "$@"
 fi
+# JupyterLab asks on its first day whether it may fetch news; nothing here needs a network.
+settings=.venv/share/jupyter/lab/settings/overrides.json
+mkdir -p "${settings%/*}"
+[ -e "$settings" ] || echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' >"$settings"
 # What JupyterLab keeps of its own stays in the virtual environment.
 export JUPYTER_CONFIG_DIR="$PWD/.venv/etc/jupyter-user" JUPYTER_DATA_DIR="$PWD/.venv/share/jupyter-user"
 export JUPYTERLAB_SETTINGS_DIR="$PWD/.venv/etc/lab-settings" JUPYTERLAB_WORKSPACES_DIR="$PWD/.venv/etc/lab-workspaces"

@@ -188,7 +188,8 @@ impl Server {
         self.queue = kept.into_iter().chain(later).collect();
         for request in cells {
             self.shared.iopub.status("busy", &request.header);
-            let content = json!({ "status": "aborted", "execution_count": self.count });
+            // A client shows a count beside cells that have run.
+            let content = json!({ "status": "aborted" });
             self.shared.reply(Channel::Shell, &request, content);
             self.shared.iopub.status("idle", &request.header);
         }

@@ -53,6 +53,10 @@ pub fn completeness(code: &str) -> Completeness {
     if error.starts_with(at_end) && parse(&format!("{code} @")).is_err_and(|error| !error.starts_with(at_end)) {
         return Completeness::Incomplete { indent: 0 };
     }
+    // A statement that lacks nothing but its end.
+    if parse(&format!("{code};")).is_ok() {
+        return Completeness::Incomplete { indent: 0 };
+    }
     Completeness::Invalid
 }
 
