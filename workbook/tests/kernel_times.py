@@ -21,7 +21,7 @@ import stock_kernel
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SETUP = f':dep cnn = {{ path = "{ROOT}", default-features = false }}\nuse cnn::prelude::*;'
-FIGURE = "{\n    let steps: Array2<f64> = array![[0.0, 1.0], [1.0, 0.0]];\n    plot::Matrix::new(&steps).show();\n}"
+FIGURE = "{\n    let steps: Array2<f64> = array![[0.0, 1.0], [1.0, 0.0]];\n    plot::Matrix::new(&steps).figure().evcxr_display();\n}"
 LATER = [
     "fn half{0}(x: f64) -> f64 {{ x / 2.0 + {0}.0 }}",
     "println!(\"{{}}\", half{0}(3.0));",

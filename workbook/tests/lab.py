@@ -281,7 +281,7 @@ FIT = """{
     let answer = Dense::new(1).activation("sigmoid").call(&x);
     let mut model = Model::new(&input, &answer).name("Small");
     model.compile(Adam::new(), "binary_crossentropy", ["accuracy"]);
-    model.fit(&pictures, &labels).epochs(30).batch_size(8).run();
+    model.fit(&pictures, &labels).epochs(150).batch_size(8).run();
 }"""
 
 

@@ -38,9 +38,8 @@ pub fn read(
 fn said(target: &Path) -> Vec<std::path::PathBuf> {
     let entries = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
     let fingerprints = entries(target).map(|triple| triple.join("debug/.fingerprint"));
-    let of_cells = |path: &std::path::PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ctx-"))
-    };
+    let of_cells =
+        |path: &std::path::PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ctx-"));
     let folders = fingerprints.flat_map(|folder| entries(&folder).filter(of_cells).collect::<Vec<_>>());
     folders.map(|folder| folder.join("output-lib-ctx")).collect()
 }
@@ -72,7 +71,8 @@ fn render(message: &Value, source: &str, cells: &BTreeMap<u64, String>, current:
         format!("{margin} | {marks} {label}").trim_end().to_owned(),
     ];
     for child in message["children"].as_array().into_iter().flatten() {
-        let (level, text) = (child["level"].as_str().unwrap_or_default(), child["message"].as_str().unwrap_or_default());
+        let (level, text) =
+            (child["level"].as_str().unwrap_or_default(), child["message"].as_str().unwrap_or_default());
         // How lints are set is nothing about the cell.
         if level == "help" && !text.starts_with("`#[") {
             let instead = child["spans"][0]["suggested_replacement"].as_str();
