@@ -19,3 +19,12 @@ pub mod sandbox;
 pub mod submission;
 
 pub use error::{Error, Result};
+
+/// Turns this process into the sandbox's helper, or into the one that reads a submission first, if it was started as one of
+/// them, and then never returns.
+///
+/// The first line of `main` in every program that reads or grades a submission: both start this program again.
+pub fn become_helper() {
+    sandbox::become_helper();
+    submission::budget::become_reader();
+}

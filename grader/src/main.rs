@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use course::{Root, files};
+use grader::error::Kind;
 use grader::grade::{Grader, Options};
-use grader::report::text;
+use grader::report::{marked, text};
+use grader::submission::Submission;
 use grader::{Error, Result, progress};
 
 /// Grades submissions of the course's assignments.
@@ -20,8 +22,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Grades one submission: a notebook, a Rust file, or a directory that holds one. Ends with 0 once it is graded,
-    /// whatever the score, and with 2 when there was nothing to grade.
+    /// Grades one submission: a notebook, a Rust file, or a directory that holds one.
+    ///
+    /// Ends with 0 once it is graded, whatever the score; 1 if `--expect` named another one; 2 if the command line cannot be
+    /// carried out; 3 if there is nothing to grade; 4 if the submission cannot be read; 5 if this machine could not grade:
+    /// then nothing is marked, and the same command may succeed later.
     Grade {
         /// The submission.
         file: PathBuf,
@@ -37,9 +42,15 @@ enum Command {
         /// Ends with 1 if the score is another one.
         #[arg(long, value_name = "POINTS")]
         expect: Option<f64>,
-        /// The seed of the hidden inputs.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
+        /// The seed of the hidden inputs; a secret one of this installation if none is named.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Writes a report for the instructor, which also states the seed.
+        #[arg(long)]
+        instructor: bool,
+        /// Refuses to grade where a layer of the sandbox is missing.
+        #[arg(long)]
+        require_sandbox: bool,
     },
     /// Compiles what every grading needs, so that the first one is as fast as the others.
     Prepare,
@@ -53,14 +64,17 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    grader::sandbox::become_helper();
+    grader::become_helper();
+    grader::program::temporary::remove_at_signals();
+    grader::program::temporary::sweep();
     match run(Cli::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             // A file name is untrusted text as well.
-            eprintln!("error: {}", grader::report::clean(&error.to_string()));
-            ExitCode::from(2)
+            let clean = |text: &str| marked(&grader::report::clean(text));
+            eprintln!("error: {}\nhelp: {}", clean(error.message()), clean(error.help()));
+            ExitCode::from(error.kind().exit_code())
         }
     }
 }
@@ -78,15 +92,17 @@ fn run(cli: Cli) -> Result<bool> {
             bar.finish_and_clear();
             prepared.map(|()| true)
         }
-        Command::Grade { file, assignment, format, output, expect, seed } => {
+        Command::Grade { file, assignment, format, output, expect, seed, instructor, require_sandbox } => {
             // What cannot be read or written is said before anything is compiled for it.
-            grader::submission::Submission::read(&file)?;
-            let output = output.as_deref().map(files::Output::create).transpose()?;
+            let submission = Submission::read(&file)?;
+            let output = output.map(|path| place(&path, &submission)).transpose()?;
+            grader::assignment::of(&root, &submission, assignment.as_deref())?;
             let grader = Grader::open(&root)?;
+            let seed = seed.map_or_else(|| grader.seed(), Ok)?;
             let bar = progress::spinner("grading");
-            let report = grader.grade(&file, &Options { assignment, seed });
+            let report = grader.grade_read(&submission, &Options { assignment, seed, require_sandbox });
             bar.finish_and_clear();
-            let report = report?;
+            let report = if instructor { report? } else { report?.for_learner() };
             let colour = output.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let text = match format {
                 Format::Text => text::text(&report, colour),
@@ -99,11 +115,10 @@ fn run(cli: Cli) -> Result<bool> {
             match output {
                 Some(output) => {
                     output.write(text.as_bytes())?;
-                    let file = grader::report::sanitize(&file.display().to_string());
-                    println!("{file}: {} of {} points", report.score, report.max_score);
+                    let file = grader::report::sanitize_line(&file.display().to_string());
+                    say(&format!("{file}: {} of {} points\n", report.score, report.max_score))?;
                 }
-                // A reader that went away, such as `head`, is no fault of the grading.
-                None => std::io::stdout().write_all(text.as_bytes()).unwrap_or_default(),
+                None => say(&text)?,
             }
             match expect.filter(|expected| (report.score - expected).abs() > 0.005) {
                 Some(expected) => {
@@ -113,5 +128,25 @@ fn run(cli: Cli) -> Result<bool> {
                 None => Ok(true),
             }
         }
+    }
+}
+
+/// Makes sure that the report can be written to `path`, and that this is not the submission.
+fn place(path: &Path, submission: &Submission) -> Result<files::Output> {
+    let same = path.canonicalize().is_ok_and(|path| submission.path.canonicalize().is_ok_and(|other| other == path));
+    if same {
+        let message = format!("{}: this is the submission, which the report would replace", path.display());
+        return Err(Error::of(Kind::Usage, message, "name another file for the report"));
+    }
+    files::Output::create(path).map_err(|error| Error::from(error).kind_is(Kind::Usage))
+}
+
+/// Writes to standard output.
+fn say(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A reader that went away, such as `head`, is no fault of the grading.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::machine("write the report", error)),
+        _ => Ok(()),
     }
 }

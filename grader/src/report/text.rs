@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Verdict, marked};
 
 /// Writes a report as text.
 pub fn text(report: &Report, colour: bool) -> String {
@@ -11,7 +11,7 @@ pub fn text(report: &Report, colour: bool) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", paint("1", &format!("{}: {}", report.submission, report.assignment)));
     for note in &report.notes {
-        let _ = writeln!(out, "note: {note}");
+        let _ = writeln!(out, "note: {}", marked(note));
     }
     let _ = writeln!(out);
     let width = report.functions.iter().map(|function| function.name.len()).max().unwrap_or(0);
@@ -35,7 +35,7 @@ pub fn text(report: &Report, colour: bool) -> String {
             );
         }
         for message in &function.messages {
-            let _ = writeln!(out, "    {}", message.replace('\n', "\n    "));
+            let _ = writeln!(out, "    {}", marked(message));
         }
         let failed = |visible: bool| {
             let failed =
@@ -46,7 +46,7 @@ pub fn text(report: &Report, colour: bool) -> String {
             // What stands above is not said again.
             let message = case.message.as_ref().filter(|message| !function.messages.contains(message));
             let message = message.map_or_else(|| case.verdict.to_string(), String::clone);
-            let _ = writeln!(out, "    {}: {}", case.name, message.replace('\n', "\n    "));
+            let _ = writeln!(out, "    {}: {}", case.name, marked(&message));
         }
         let hidden = failed(false);
         if !hidden.is_empty() {
@@ -67,7 +67,9 @@ pub fn text(report: &Report, colour: bool) -> String {
     }
     let score = format!("{} of {} points", number(report.score), number(report.max_score));
     let _ = writeln!(out, "\n{}", paint("1", &score));
-    let _ = writeln!(out, "hidden inputs drawn from seed {}", report.seed);
+    if let Some(seed) = report.seed {
+        let _ = writeln!(out, "hidden inputs drawn from seed {seed}");
+    }
     let _ = writeln!(out, "sandbox: {}", report.sandbox.join("; "));
     out
 }
