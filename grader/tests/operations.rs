@@ -152,8 +152,8 @@ fn no_name_of_a_file_forges_a_line() {
 fn stricter_limits_that_are_inherited_cost_no_points() {
     let place = Place::new();
     // Bytes of address space, blocks of a file, descriptors, seconds of processor time for each process.
-    for limit in ["-v 400000", "-v 900000", "-f 20", "-f 4000", "-n 20", "-n 64", "-t 3", "-s 512", "-u 40"] {
-        let output = place.run(&format!("ulimit {limit} 2>/dev/null || exit {MACHINE}; exec $GRADE right.rs"));
+    for limit in ["-v 400000", "-v 900000", "-f 20", "-f 4000", "-n 20", "-n 64", "-t 3", "-s 512"] {
+        let output = place.run(&format!("ulimit {limit} && exec $GRADE right.rs"));
         // A limit may end the grader itself.
         if output.status.signal().is_none() {
             println!("{limit}: {:?}", output.status.code());
