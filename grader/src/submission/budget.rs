@@ -98,7 +98,7 @@ fn main(name: &Path) -> ! {
     let error = limit().and_then(|()| {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes)?;
-        Ok(Submission::of(name, &bytes).map(|submission| submission.count()).err())
+        Ok(Submission::of(name, &bytes, STACK).map(|submission| submission.count()).err())
     });
     let code = match error {
         Ok(error) => {

@@ -63,11 +63,11 @@ impl Submission {
     pub fn read(path: &Path) -> Result<Self> {
         let (path, bytes) = find::read(path)?;
         budget::check(&path, &bytes)?;
-        Self::of(&path, &bytes)
+        Self::of(&path, &bytes, STACK)
     }
 
-    /// Reads the contents of a submission's file, whatever that costs.
-    fn of(path: &Path, bytes: &[u8]) -> Result<Self> {
+    /// Reads the contents of a submission's file, whatever that costs, with so many bytes of stack for the parser.
+    fn of(path: &Path, bytes: &[u8], stack: usize) -> Result<Self> {
         let text = course::notebook::decode(bytes).ok_or_else(|| {
             let message = format!("{}: not UTF-8 text", path.display());
             Error::of(Kind::Unreadable, message, "save the file again from Jupyter or an editor")
@@ -87,7 +87,7 @@ impl Submission {
             return Err(Error::of(Kind::Unreadable, message, help));
         }
         repair::line_ends(&mut codes, &mut notes);
-        let Parsed { parts, broken, notes: repaired } = parse(&name, codes, others)?;
+        let Parsed { parts, broken, notes: repaired } = parse(&name, codes, others, stack)?;
         notes.extend(repaired);
         let items: usize = parts.iter().map(|part| part.items().len()).sum();
         if items > ITEMS {
@@ -114,9 +114,9 @@ struct Parsed {
 }
 
 /// Parses in a thread whose stack a deeply nested text cannot exhaust.
-fn parse(name: &str, codes: Vec<Code>, others: Vec<Code>) -> Result<Parsed> {
+fn parse(name: &str, codes: Vec<Code>, others: Vec<Code>, stack: usize) -> Result<Parsed> {
     let (sender, receiver) = mpsc::channel();
-    let thread = std::thread::Builder::new().name("parse".into()).stack_size(STACK);
+    let thread = std::thread::Builder::new().name("parse".into()).stack_size(stack);
     let work = move || {
         let mut notes = Vec::new();
         let (codes, sources) = repair::cells(codes, &mut notes);
