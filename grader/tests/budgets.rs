@@ -171,3 +171,26 @@ fn utf_16_is_within_the_budget_as_well() {
     assert!(error.contains("no assignment"), "{error}");
     assert!(cpu < Duration::from_secs(2) && memory < 300 << 20, "{cpu:?}, {} MB", memory >> 20);
 }
+
+#[test]
+fn what_can_be_read_can_be_graded_within_bounds() {
+    let place = tempfile::tempdir().unwrap();
+    let many = |line: &dyn Fn(usize) -> String| (0..4900).map(line).collect::<String>();
+    let files = [
+        ("imports.rs", many(&|i| format!("use a::{{b as c{i}}};\n"))),
+        ("functions.rs", many(&|i| format!("fn f{i}() {{ f{}() }}\n", i + 1))),
+        ("nested_use.rs", format!("use {};\n", nest("a::{x, ", "y", "}", CODE - 1000))),
+        ("modules.rs", nest("mod a { ", "pub fn conv_forward() {}", " }", 12 * 10)),
+    ];
+    for (name, text) in files {
+        let file = place.path().join(name);
+        fs::write(&file, text + "pub fn zero_pad() {}\n").unwrap();
+        let start = std::time::Instant::now();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
+        let output = command.args(["grade", "--assignment", "conv_step_by_step"]).arg(&file).output().unwrap();
+        let report = String::from_utf8(output.stdout).unwrap();
+        println!("{name}: {:.1} s, {} bytes of report", start.elapsed().as_secs_f64(), report.len());
+        assert!(output.status.success() && report.contains("0 of 100 points") && report.len() < 20_000, "{report}");
+        assert!(start.elapsed() < Duration::from_secs(60), "{name}: {:?}", start.elapsed());
+    }
+}
