@@ -5,12 +5,15 @@ A submission is untrusted code. It is read here as text, compiled and run in [`s
 that runs it gets inputs and returns outputs, and never holds an expected answer.
 
 Reading order: [`submission`] is what was handed in, [`assignment`] what was asked for; [`program`] is what is compiled of
-it, [`judge`] says what is right; [`grade`] puts these together into a [`report`].
+it, [`judge`] says what is right; [`grade`] puts these together into a [`report`]. A [`gradebook`] holds the reports of a class;
+[`command`] is what the command line offers.
 */
 
 pub mod assignment;
+pub mod command;
 pub mod error;
 pub mod grade;
+pub mod gradebook;
 pub mod judge;
 pub mod program;
 pub mod progress;

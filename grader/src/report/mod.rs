@@ -1,8 +1,32 @@
-/*! What the grader says of a submission: the data behind the text and the JSON. */
+/*!
+What the grader says of a submission: the data, and one file for each format that it is written in ([`format`] lists them).
 
+It decides nothing. What comes from a submission goes through [`sanitize`] before it becomes a part of a report.
+*/
+
+mod autolab;
+pub mod class;
+mod coursera;
+pub mod csv;
+mod ctrf;
+mod exercism;
+pub mod feedback;
+pub mod format;
+mod gradescope;
+mod html;
+pub mod json;
+mod junit;
+mod markdown;
+mod markup;
+mod prairielearn;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// A report, or why there is none: what every format can be written of.
+pub type Graded<'a> = Result<&'a Report, &'a Error>;
 
 /// The version of the report's layout; it grows when a field changes its meaning.
 pub const VERSION: u32 = 2;
