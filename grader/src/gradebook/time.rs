@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_time_as_text_is_the_time() {
-        for seconds in (-100_000_000_000..200_000_000_000).step_by(777_777_777) {
+        for seconds in (-60_000_000_000..200_000_000_000).step_by(777_777_777) {
             assert_eq!(parse(&text(seconds)), Some(seconds), "{}", text(seconds));
         }
     }

@@ -31,6 +31,13 @@ pub struct Misconception {
     source: [Source; 1],
 }
 
+impl Misconception {
+    /// The function with the mistake.
+    pub fn text(&self) -> &str {
+        self.source[0].text().trim_start()
+    }
+}
+
 /// Reads the mistakes of an assignment, in the order of its functions; none when there is no directory for it.
 ///
 /// # Errors
