@@ -32,6 +32,7 @@ test: build lint
 	$(BIN)/workbook build --check
 
 test-all: export GENERATED = 500
+test-all: export CLASS = 300
 test-all: test
 	@sh scripts/tools.sh
 	sh scripts/slow.sh

@@ -8,6 +8,7 @@ A class' folder through the program: killed and resumed, in parts and merged, it
 
 #[path = "class/mod.rs"]
 mod class;
+#[allow(dead_code, reason = "another test makes more choices")]
 #[path = "generated/random.rs"]
 mod random;
 

@@ -195,7 +195,7 @@ struct Run<'a> {
 enum Done {
     Graded,
     Refused,
-    Machine(Submission),
+    Machine(Box<Submission>),
     Fault,
 }
 
@@ -207,7 +207,7 @@ fn count(done: Done, entry: &Entry, summary: &mut Summary, again: &mut Vec<(Entr
         Done::Fault => summary.left += 1,
         Done::Machine(row) => {
             summary.left += 1;
-            again.push((entry.clone(), row));
+            again.push((entry.clone(), *row));
         }
     }
 }
@@ -235,7 +235,7 @@ impl Run<'_> {
         });
         let done = match &outcome {
             Outcome::Graded(_) => Done::Graded,
-            Outcome::Refused(error) if error.kind() == Kind::Machine => Done::Machine(row.clone()),
+            Outcome::Refused(error) if error.kind() == Kind::Machine => Done::Machine(Box::new(row.clone())),
             Outcome::Refused(_) => Done::Refused,
             Outcome::Fault(_) | Outcome::Waiting => Done::Fault,
         };
