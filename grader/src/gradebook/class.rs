@@ -29,7 +29,10 @@ pub fn classes(book: &Gradebook, only: Option<&str>) -> Result<Vec<Class>> {
         rows.values_mut().for_each(|known| known.extend(unknown.iter().cloned()));
     }
     let wanted = rows.into_iter().filter(|(name, _)| only.is_none_or(|only| only == name));
-    Ok(wanted.map(|(name, rows)| class(&name, &rows, &rules, seed)).collect())
+    let mut classes: Vec<Class> = wanted.map(|(name, rows)| class(&name, &rows, &rules, seed)).collect();
+    // What belongs to no assignment stands at the end.
+    classes.sort_by_key(|class| class.assignment.is_empty());
+    Ok(classes)
 }
 
 fn class(assignment: &str, rows: &[Submission], rules: &Rules, seed: Option<u64>) -> Class {

@@ -38,13 +38,13 @@ fn section(class: &Class) -> String {
         figure(scores.least),
         figure(scores.most),
     );
-    let _ = writeln!(
-        out,
-        "<figure>{}<figcaption>How many learners have which score, with late days and what was replaced.</figcaption>\
-         </figure>",
-        figures::distribution(class)
-    );
     if !class.exercises.is_empty() {
+        let _ = writeln!(
+            out,
+            "<figure>{}<figcaption>How many learners have which score, with late days and what was replaced.</figcaption>\
+         </figure>",
+            figures::distribution(class)
+        );
         let _ = writeln!(
             out,
             "<figure>{}<figcaption>The share that passed each exercise; and its discrimination, the correlation of its \
@@ -59,9 +59,11 @@ fn section(class: &Class) -> String {
     similar(class, &mut out);
     slowest(class, &mut out);
     table(class, &mut out);
-    let _ = writeln!(out, "<h2>Sandbox</h2>");
-    let rows = class.sandbox.iter().map(|(layers, count)| vec![count.to_string(), layers.clone()]);
-    rows_of(&mut out, &["submissions", "layers"], rows);
+    if !class.sandbox.is_empty() {
+        let _ = writeln!(out, "<h2>Sandbox</h2>");
+        let rows = class.sandbox.iter().map(|(layers, count)| vec![count.to_string(), layers.clone()]);
+        rows_of(&mut out, &["submissions", "layers"], rows);
+    }
     if let Some(seed) = class.seed {
         let _ = writeln!(out, "<p>Hidden inputs were drawn from seed {seed}.</p>");
     }
@@ -96,6 +98,9 @@ fn look(class: &Class, out: &mut String) {
 }
 
 fn causes(class: &Class, out: &mut String) {
+    if class.causes.is_empty() {
+        return;
+    }
     let _ = writeln!(out, "<h2>Commonest causes</h2>");
     let rows = class.causes.iter().take(LONGEST);
     let rows = rows.map(|cause| vec![cause.count.to_string(), cause.function.clone(), cause.sentence.clone()]);
