@@ -29,6 +29,7 @@ lint: setup
 
 test: build lint
 	$(CARGO) test --workspace --locked
+	@sh scripts/as_user.sh
 	$(BIN)/workbook build --check
 
 test-all: export GENERATED = 500

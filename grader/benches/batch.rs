@@ -1,5 +1,6 @@
 /*! Measures how many submissions of a class are graded in a second, and what memory the grader itself takes meanwhile. */
 
+#[allow(dead_code, reason = "a test asks more of it")]
 #[path = "../tests/class/mod.rs"]
 mod class;
 #[allow(dead_code, reason = "a test makes more choices")]

@@ -110,8 +110,8 @@ mod signals {
 
     extern "C" fn tell(signal: i32) {
         // SAFETY: the descriptor is never closed. Writing a byte is one of the few things that a handler may do.
-        let mut pipe = unsafe { BorrowedFd::borrow_raw(PIPE.load(Ordering::Relaxed)) };
-        let _ = nix::unistd::write(&mut pipe, &[signal as u8]);
+        let pipe = unsafe { BorrowedFd::borrow_raw(PIPE.load(Ordering::Relaxed)) };
+        let _ = nix::unistd::write(pipe, &[signal as u8]);
     }
 
     /// See [`super::remove_at_signals`].

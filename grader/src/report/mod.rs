@@ -1,5 +1,5 @@
 /*!
-What the grader says of a submission: the data, and one file for each format that it is written in ([`format`] lists them).
+What the grader says of a submission: the data, and one file for each format that it is written in ([`mod@format`] lists them).
 
 It decides nothing. What comes from a submission goes through [`sanitize`] before it becomes a part of a report.
 */
