@@ -22,7 +22,7 @@ pub const HELPER_ARGUMENT: &str = "__sandbox";
 
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
-/// Names the program to start as the helper: one whose `main` begins with [`super::become_helper`].
+/// Names the program to start as the helper: one whose `main` begins with [`crate::become_helper`].
 ///
 /// Only tests need it, because their own `main` is the test harness's. Without it the running program starts itself.
 pub fn use_helper(program: &Path) {
