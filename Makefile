@@ -29,9 +29,11 @@ lint: setup
 
 test: build lint
 	$(CARGO) test --workspace --locked
+	@sh scripts/as_user.sh
 	$(BIN)/workbook build --check
 
 test-all: export GENERATED = 500
+test-all: export CLASS = 300
 test-all: test
 	@sh scripts/tools.sh --stock-kernel
 	sh scripts/slow.sh

@@ -64,6 +64,14 @@ figures() {
     echo "== the first figure and a later cell, beside the stock kernel"
     EVCXR_JUPYTER="$PWD/target/tools/bin/evcxr_jupyter" .venv/bin/python workbook/tests/kernel_times.py
 
+    echo
+    echo "== grading a class, and the same notebooks through the kernel, one after another"
+    cargo bench -q --locked -p grader --bench batch --profile dev > target/batch.txt
+    cat target/batch.txt
+    sed -n 's/^submissions that end by themselves: .* \([0-9.]*\) a second$/\1/p' target/batch.txt |
+        awk -v kernel="$kernel" '{ printf "a submission of a class\t%.2f s\tthe notebook through the kernel\t%.2f s\t%.3f\n",
+            1 / $1, kernel / 1000, 1000 / ($1 * kernel) }' >> "$BENCH_TABLE"
+
     cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1)
     echo
     echo "== all figures: ${cpu:-$(uname -m)}, $(nproc 2>/dev/null || echo '?') processors, 2 threads, $(date +%Y-%m-%d)"

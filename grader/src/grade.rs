@@ -11,17 +11,19 @@ use course::{Assignment, Broken, Keep, Origin, Root, Submitted};
 
 use crate::assignment;
 use crate::error::Result;
-use crate::judge::answers::{self, Case, calls};
+use crate::judge::answers::{self, Case, bytes, calls};
 use crate::judge::causes;
-use crate::judge::evaluate::Evaluation;
+use crate::judge::evaluate::{Answers, Evaluation, Telling};
 use crate::judge::misconceptions;
 use crate::program::blame::located;
 use crate::program::build::{Builder, Builds, Built};
 use crate::program::compile::{Compiled, Compiler, Diagnostic, SOURCE};
 use crate::program::library::Library;
+use crate::program::run::Run;
+use crate::program::store::Stores;
 use crate::program::text::{Place, Program};
 use crate::program::toolchain::Toolchain;
-use crate::report::{FunctionReport, Grading, Report, VERSION, Verdict, sanitize};
+use crate::report::{FunctionReport, Grading, Report, VERSION, Verdict, sanitize, sanitize_line};
 use crate::submission::Submission;
 
 /// What the caller can choose.
@@ -31,6 +33,8 @@ pub struct Options {
     pub assignment: Option<String>,
     /// The seed of the hidden inputs.
     pub seed: u64,
+    /// Whether every layer of the sandbox must be active.
+    pub require_sandbox: bool,
 }
 
 /// Everything that submissions are graded with.
@@ -41,6 +45,9 @@ pub struct Grader {
     library: Library,
 }
 
+/// Notes that a report holds.
+const NOTES: usize = 20;
+
 type Evaluations = BTreeMap<String, Evaluation>;
 
 impl Grader {
@@ -49,14 +56,23 @@ impl Grader {
     /// # Errors
     /// When there is no compiler, or the helper crate does not compile.
     pub fn open(root: &Root) -> Result<Self> {
-        let toolchain = Toolchain::find(root)?;
-        let library = Library::open(root, &toolchain)?;
+        let stores = Stores::of(root);
+        let toolchain = Toolchain::open(root, &stores)?;
+        let library = Library::open(root, &toolchain, stores)?;
         Ok(Self { root: root.clone(), toolchain, library })
     }
 
     /// What compiles and runs programs for this grader.
     pub fn compiler(&self) -> Compiler<'_> {
         Compiler::new(&self.toolchain, &self.library)
+    }
+
+    /// The secret seed of this installation or user, for whoever names none; see [`Stores::seed`].
+    ///
+    /// # Errors
+    /// When it can be neither read nor kept.
+    pub fn seed(&self) -> Result<u64> {
+        self.library.stores.seed()
     }
 
     /// Where the course's sources are.
@@ -76,7 +92,7 @@ impl Grader {
             answers::cases(&self.root, &compiler, &assignment, Options::default().seed)?;
             let mistakes = misconceptions::read(&self.root, &assignment)?;
             if !mistakes.is_empty() {
-                misconceptions::compile(&self.root, &compiler, &assignment, &mistakes)?;
+                misconceptions::compile(&compiler, &assignment, &mistakes)?;
             }
         }
         Ok(())
@@ -88,12 +104,23 @@ impl Grader {
     /// When there is nothing that could be graded, or the grader itself cannot work. Whatever is wrong with the
     /// submission's code is no error but a verdict.
     pub fn grade(&self, path: &Path, options: &Options) -> Result<Report> {
-        let submission = Submission::read(path)?;
-        let assignment = assignment::of(&self.root, &submission, options.assignment.as_deref())?;
-        let compiler = self.compiler();
-        let builder = Builder { compiler: &compiler, assignment: &assignment, submission: &submission };
+        self.grade_read(&Submission::read(path)?, options)
+    }
 
-        let (attempted, mut own) = sort_out(&compiler, &assignment, &submission)?;
+    /// Grades a submission that has been read.
+    ///
+    /// # Errors
+    /// As [`grade`](Self::grade).
+    pub fn grade_read(&self, submission: &Submission, options: &Options) -> Result<Report> {
+        let assignment = assignment::of(&self.root, submission, options.assignment.as_deref())?;
+        let compiler = self.compiler();
+        if options.require_sandbox {
+            compiler.require_sandbox()?;
+        }
+        let builder = Builder { compiler: &compiler, assignment: &assignment, submission };
+
+        answers::know_the_reference(&compiler, &assignment)?;
+        let (attempted, mut own) = sort_out(&compiler, &assignment, submission)?;
         let keep = |name: &str| if attempted.iter().any(|other| other == name) { Keep::Submitted } else { Keep::Stub };
         // The reference answers while the submission is compiled.
         let (cases, builds) = std::thread::scope(|scope| {
@@ -102,9 +129,10 @@ impl Grader {
             (cases.join(), builds)
         });
         let cases = cases.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        answers::know_the_answers(&compiler, &cases);
         let builds = builds?;
         let left_out = builds.left_out.clone();
-        own.extend(evaluate(&builder, builds, &cases)?);
+        own.extend(evaluate(&builder, builds, &cases, None)?);
 
         let regraded = regrade(&builder, &attempted, &own, &cases)?;
         let causes = causes::find(&self.root, &compiler, &assignment, &own, &regraded, &cases)?;
@@ -117,18 +145,24 @@ impl Grader {
             })
             .collect();
         let mut notes = submission.notes.clone();
+        notes.extend(assignment::near_misses(&assignment, submission));
         notes.extend(left_out);
+        let mut notes: Vec<String> = notes.iter().map(|note| sanitize(note)).collect();
+        if notes.len() > NOTES {
+            let more = notes.split_off(NOTES).len();
+            notes.push(format!("{more} more notes are left out"));
+        }
         let mut sandbox = compiler.layers();
         sandbox.dedup();
         Ok(Report {
             version: VERSION,
             assignment: assignment.name.clone(),
-            submission: sanitize(&submission.name),
+            submission: sanitize_line(&submission.name),
             score: round(functions.iter().map(|function| function.points).sum()),
             max_score: round(functions.iter().map(|function| function.max_points).sum()),
-            seed: options.seed,
+            seed: Some(options.seed),
             sandbox,
-            notes: notes.iter().map(|note| sanitize(note)).collect(),
+            notes,
             functions,
         })
     }
@@ -175,30 +209,41 @@ fn explain(compiler: &Compiler, broken: &Broken) -> Result<String> {
     Ok(located(&error.path, error.line, &error.kind.to_string(), &broken.text))
 }
 
-/// Runs what was built and judges it; what was rejected has its verdict already.
-fn evaluate(builder: &Builder, builds: Builds, cases: &[Case]) -> Result<Evaluations> {
+/// Runs what was built and judges it; what was rejected has its verdict already. `alike` are the evaluations of the
+/// learner's own program, where these programs hold bodies of the reference.
+fn evaluate(builder: &Builder, builds: Builds, cases: &[Case], alike: Option<&Evaluations>) -> Result<Evaluations> {
     let mut evaluations = Evaluations::new();
     for (name, rejection) in builds.rejected {
         let messages = rejection.messages.iter().map(|message| sanitize(message)).collect();
         evaluations.insert(name, Evaluation::without_run(rejection.verdict, messages));
     }
-    let runs: Vec<(&Built, &String)> =
+    let called: Vec<(&Built, &String)> =
         builds.built.iter().flat_map(|built| built.functions.iter().map(move |name| (built, name))).collect();
-    // Each function runs in a process of its own: none can disturb another one's memory, time or channel.
-    let results = parallel(&runs, |(built, name)| -> Result<_> {
-        let cases: Vec<&Case> = cases.iter().filter(|case| case.function == **name).collect();
-        let bytes = cases.iter().map(|case| case.answer.to_bytes().len()).sum();
+    // Each function runs in processes of its own: none can disturb another one's memory, time or channel. The one with its
+    // visible cases, of which the learner reads everything, never holds a hidden one.
+    let runs: Vec<(&Built, &String, bool)> =
+        called.iter().flat_map(|(built, name)| [(*built, *name, true), (*built, *name, false)]).collect();
+    let results = parallel(&runs, |(built, name, visible)| -> Result<Run> {
+        let cases: Vec<&Case> =
+            cases.iter().filter(|case| case.function == **name && case.visible == *visible).collect();
         let calls = calls(cases.iter().copied(), name);
-        let run = builder.compiler.execute(&built.binary.path, &calls, cases.len(), bytes)?;
-        let function = builder.assignment.reference.function(name)?;
-        // A driver names the parts of its answer itself.
-        let names = if builder.assignment.is_driven(name) { &[] } else { function.returned() };
-        let place = |file: &str, line: u32| place(builder.submission, &built.program, file, line);
-        Ok(((*name).clone(), Evaluation::new(&cases, run, names, place)))
+        builder.compiler.execute(&built.binary.path, &calls, cases.len(), bytes(cases))
     });
-    for result in results {
-        let (name, evaluation) = result?;
-        evaluations.insert(name, evaluation);
+    let mut results = results.into_iter();
+    for (built, name) in called {
+        let (Some(visible), Some(hidden)) = (results.next(), results.next()) else { break };
+        let cases: Vec<&Case> = cases.iter().filter(|case| case.function == *name).collect();
+        let answers = Answers::new(&cases, visible?, hidden?);
+        let function = builder.assignment.reference.function(name)?;
+        // Where nothing of ours stands upstream, there is nothing that the learner's code could ask.
+        let alike = alike.filter(|_| !builder.assignment.upstream(name).is_empty());
+        let telling = Telling {
+            // A driver names the parts of its answer itself.
+            names: if builder.assignment.is_driven(name) { &[] } else { function.returned() },
+            place: &|file, line| place(builder.submission, &built.program, file, line),
+            alike: alike.map(|own| own.get(name).map_or(&[][..], |own| &own.frames)),
+        };
+        evaluations.insert(name.clone(), Evaluation::new(&cases, answers, &telling));
     }
     Ok(evaluations)
 }
@@ -225,7 +270,8 @@ fn place(submission: &Submission, program: &Program, file: &str, line: u32) -> O
 fn regrade(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[Case]) -> Result<Evaluations> {
     let verdict = |name: &str| own.get(name).map(|evaluation| evaluation.verdict);
     // A program that ran and answered nothing: what stopped it may stand somewhere else in the submission.
-    let silent = |name: &str| own.get(name).is_some_and(|run| run.frames.is_empty() && !run.cases.is_empty());
+    let silent =
+        |name: &str| own.get(name).is_some_and(|run| run.frames.iter().all(Option::is_none) && !run.cases.is_empty());
     let disturbed = |name: &str| silent(name) && builder.can_be_disturbed(name);
     let can_differ = |name: &&String| {
         !matches!(verdict(name), Some(Verdict::Passed | Verdict::WrongSignature))
@@ -249,7 +295,7 @@ fn regrade(builder: &Builder, attempted: &[String], own: &Evaluations, cases: &[
         } else {
             builder.build(std::slice::from_ref(name), &keep)?
         };
-        evaluate(builder, builds, cases)
+        evaluate(builder, builds, cases, Some(own))
     });
     let mut all = Evaluations::new();
     for result in results {

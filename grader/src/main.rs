@@ -1,16 +1,20 @@
 /*! The `grader` program. It is not where grading happens: that is the library beside it. */
 
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use course::{Root, files};
-use grader::grade::{Grader, Options};
-use grader::report::text;
+use clap::{Parser, Subcommand};
+use course::Root;
+use grader::command::{batch, class, compare, grade, rules};
+use grader::error::Kind;
+use grader::grade::Grader;
+use grader::report::{json, marked};
 use grader::{Error, Result, progress};
 
 /// Grades submissions of the course's assignments.
+///
+/// Exit codes: 0 there is a report, whatever the score; 1 another score than --expect names; 2 usage; 3 nothing to grade;
+/// 4 not readable; 5 the machine or the installation could not grade, and nothing is marked.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -20,98 +24,78 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Grades one submission: a notebook, a Rust file, or a directory that holds one. Ends with 0 once it is graded,
-    /// whatever the score, and with 2 when there was nothing to grade.
-    Grade {
-        /// The submission.
-        file: PathBuf,
-        /// The assignment, if the submission does not say it.
-        #[arg(long)]
-        assignment: Option<String>,
-        /// How the report is written.
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-        /// The file for the report; standard output if none is named.
-        #[arg(short, long)]
-        output: Option<PathBuf>,
-        /// Ends with 1 if the score is another one.
-        #[arg(long, value_name = "POINTS")]
-        expect: Option<f64>,
-        /// The seed of the hidden inputs.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
+    /// Grades one submission: a notebook, a Rust file, or a directory that holds one.
+    Grade(grade::Arguments),
+    /// Grades a folder of submissions into a gradebook.
+    Batch(batch::Arguments),
+    /// Writes the report of a class from its gradebook: a table, figures, and what somebody should look at.
+    Report(class::Arguments),
+    /// Says who gains or loses between two gradebooks.
+    Diff(compare::Diff),
+    /// Puts the gradebooks of a class' parts together.
+    Merge(compare::Merge),
+    /// Sets deadlines, late penalties and attempts, for everybody or one learner; lists them if nothing is set.
+    Deadline(rules::DeadlineArguments),
+    /// Replaces a learner's points or time of submission, with a reason; lists what was replaced if nothing is set.
+    Override(rules::OverrideArguments),
     /// Compiles what every grading needs, so that the first one is as fast as the others.
     Prepare,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum Format {
-    #[default]
-    Text,
-    Json,
-}
-
 fn main() -> ExitCode {
-    grader::sandbox::become_helper();
-    match run(Cli::parse()) {
+    grader::become_helper();
+    grader::program::temporary::remove_at_signals();
+    grader::program::temporary::sweep();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match run(cli) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             // A file name is untrusted text as well.
-            eprintln!("error: {}", grader::report::clean(&error.to_string()));
-            ExitCode::from(2)
+            let clean = |text: &str| marked(&grader::report::clean(text));
+            eprintln!("error: {}\nhelp: {}", clean(error.message()), clean(error.help()));
+            ExitCode::from(error.kind().exit_code())
         }
     }
 }
 
+/// Says what is wrong with the command line, for a program that asked for JSON in JSON.
+fn usage(error: &clap::Error) -> ExitCode {
+    let arguments: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let asked = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
+    if error.use_stderr() && (asked || arguments.iter().any(|argument| argument == "--format=json")) {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let error = Error::of(Kind::Usage, message, "`grader help` lists the commands and their options");
+        print!("{}", json::json(Err(&error)));
+        return ExitCode::from(Kind::Usage.exit_code());
+    }
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { Kind::Usage.exit_code() } else { 0 })
+}
+
 /// Does what was asked; false if the score is not the expected one.
 fn run(cli: Cli) -> Result<bool> {
-    let root = Root::find(Path::new("."))?;
+    let root = || Root::find(Path::new("."));
     match cli.command {
+        Command::Grade(arguments) => grade::run(&root()?, &arguments),
+        Command::Batch(arguments) => batch::run(&root()?, arguments).map(|()| true),
+        Command::Report(arguments) => class::run(&arguments).map(|()| true),
+        Command::Diff(arguments) => compare::diff(&arguments).map(|()| true),
+        Command::Merge(arguments) => compare::merge(&arguments).map(|()| true),
+        Command::Deadline(arguments) => rules::deadline(arguments).map(|()| true),
+        Command::Override(arguments) => rules::override_(arguments).map(|()| true),
         Command::Prepare => {
-            let grader = Grader::open(&root)?;
+            let grader = Grader::open(&root()?)?;
             let bar = progress::spinner("compiling the reference and the typical mistakes");
             let prepared = grader.prepare(|name| {
                 bar.set_message(format!("compiling the reference and the typical mistakes of {name}"));
             });
             bar.finish_and_clear();
             prepared.map(|()| true)
-        }
-        Command::Grade { file, assignment, format, output, expect, seed } => {
-            // What cannot be read or written is said before anything is compiled for it.
-            grader::submission::Submission::read(&file)?;
-            let output = output.as_deref().map(files::Output::create).transpose()?;
-            let grader = Grader::open(&root)?;
-            let bar = progress::spinner("grading");
-            let report = grader.grade(&file, &Options { assignment, seed });
-            bar.finish_and_clear();
-            let report = report?;
-            let colour = output.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            let text = match format {
-                Format::Text => text::text(&report, colour),
-                Format::Json => {
-                    serde_json::to_string_pretty(&report)
-                        .map_err(|error| Error::new(error.to_string(), "this is a fault of the grader"))?
-                        + "\n"
-                }
-            };
-            match output {
-                Some(output) => {
-                    output.write(text.as_bytes())?;
-                    let file = grader::report::sanitize(&file.display().to_string());
-                    println!("{file}: {} of {} points", report.score, report.max_score);
-                }
-                // A reader that went away, such as `head`, is no fault of the grading.
-                None => std::io::stdout().write_all(text.as_bytes()).unwrap_or_default(),
-            }
-            match expect.filter(|expected| (report.score - expected).abs() > 0.005) {
-                Some(expected) => {
-                    eprintln!("expected {expected} points, got {}", report.score);
-                    Ok(false)
-                }
-                None => Ok(true),
-            }
         }
     }
 }

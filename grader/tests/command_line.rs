@@ -15,10 +15,10 @@ fn grade(arguments: &[&Path]) -> Output {
 }
 
 #[track_caller]
-fn refused(arguments: &[&Path], says: &str) {
+fn refused(arguments: &[&Path], code: i32, says: &str) {
     let output = grade(arguments);
     let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert_eq!(output.status.code(), Some(code), "{error}");
     assert!(output.stdout.is_empty());
     assert!(error.starts_with("error: ") && error.contains(says) && error.contains("\nhelp: "), "{error}");
 }
@@ -34,22 +34,22 @@ fn names(directory: &Path) -> Vec<String> {
 fn what_cannot_be_graded_is_an_error_before_anything_is_compiled() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
-    refused(&[&at("missing.rs")], "missing.rs: No such file");
-    refused(&[directory.path()], "no notebook and no Rust file in this directory");
+    refused(&[&at("missing.rs")], 3, "missing.rs: No such file");
+    refused(&[directory.path()], 3, "no notebook and no Rust file in this directory");
     fs::write(at("a.rs"), SOURCE).unwrap();
     fs::write(at("b.rs"), SOURCE).unwrap();
-    refused(&[directory.path()], "expected one .rs file, found 2: a.rs, b.rs\n");
+    refused(&[directory.path()], 3, "expected one .rs file, found 2: a.rs, b.rs\n");
     // What macOS writes beside a file is none.
     fs::write(at("._a.ipynb"), [0, 5, 22, 7]).unwrap();
-    refused(&[directory.path()], "expected one .rs file, found 2: a.rs, b.rs\n");
+    refused(&[directory.path()], 3, "expected one .rs file, found 2: a.rs, b.rs\n");
     fs::write(at("c.ipynb"), "{\"cells\": [").unwrap();
-    refused(&[&at("c.ipynb")], "c.ipynb: the notebook is cut off");
+    refused(&[&at("c.ipynb")], 4, "c.ipynb: the notebook is cut off");
     fs::write(at("d.rs"), [0xff, 0xfd]).unwrap();
-    refused(&[&at("d.rs")], "d.rs: not UTF-8 text");
+    refused(&[&at("d.rs")], 4, "d.rs: not UTF-8 text");
     fs::File::create(at("e.rs")).unwrap().set_len(100 << 20).unwrap();
-    refused(&[&at("e.rs")], "e.rs: larger than 32 MiB");
+    refused(&[&at("e.rs")], 4, "e.rs: larger than 32 MiB");
     assert!(Command::new("mkfifo").arg(at("f.rs")).status().unwrap().success());
-    refused(&[&at("f.rs")], "f.rs: not a regular file");
+    refused(&[&at("f.rs")], 4, "f.rs: not a regular file");
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn a_report_has_a_place_before_anything_is_compiled() {
     fs::write(at("a.rs"), SOURCE).unwrap();
     fs::create_dir(at("folder")).unwrap();
     let output = Path::new("-o");
-    refused(&[&at("a.rs"), output, &at("nowhere/report")], "cannot be written: there is no directory");
-    refused(&[&at("a.rs"), output, &at("folder")], "cannot be written: it is a directory");
-    refused(&[&at("a.rs"), Path::new("--assignment"), Path::new("none"), output, &at("report")], "no assignment");
+    refused(&[&at("a.rs"), output, &at("nowhere/report")], 2, "cannot be written: there is no directory");
+    refused(&[&at("a.rs"), output, &at("folder")], 2, "cannot be written: it is a directory");
+    refused(&[&at("a.rs"), Path::new("--assignment"), Path::new("none"), output, &at("report")], 2, "no assignment");
     assert_eq!(names(directory.path()), ["a.rs", "folder"]);
 }
 

@@ -27,7 +27,7 @@ use grader::report::{Report, text};
 const USUAL: usize = 25;
 
 fn main() -> ExitCode {
-    grader::sandbox::become_helper();
+    grader::become_helper();
     let number = |name: &str, usual| std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"));
     let (count, first) = (number("GENERATED", USUAL), number("SEED", 1));
     let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
@@ -69,7 +69,9 @@ fn grade(grader: &Grader, name: &str, text: &str) -> Report {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join(name);
     std::fs::write(&file, text).unwrap();
-    grader.grade(&file, &Options { assignment: None, seed: 1 }).unwrap_or_else(|error| panic!("{name}: {error}"))
+    grader
+        .grade(&file, &Options { assignment: None, seed: 1, ..Options::default() })
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// What `check` finds wrong with each item, on as many threads as there are processors.

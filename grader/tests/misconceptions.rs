@@ -20,7 +20,7 @@ use wire::Frame;
 const SEEDS: [u64; 5] = [0, 1, 2, 1234, u64::MAX];
 
 fn main() -> ExitCode {
-    grader::sandbox::become_helper();
+    grader::become_helper();
     let filter = std::env::var("ASSIGNMENT").unwrap_or_default();
     let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));
@@ -48,7 +48,7 @@ fn not_told_apart(grader: &Grader, compiler: &Compiler, assignment: &Assignment)
     for seed in SEEDS {
         let cases = cases(root, compiler, assignment, seed).unwrap_or_else(|error| panic!("{error}"));
         let hidden: Vec<Case> = cases.into_iter().filter(|case| !case.visible).collect();
-        let runs = misconceptions::run(root, compiler, assignment, &mistakes, |_| true, &hidden);
+        let runs = misconceptions::run(compiler, assignment, &mistakes, |_| true, &hidden);
         let runs = runs.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(runs.len(), mistakes.len());
         // A learner should read one sentence, not two of which one must be wrong.
@@ -66,14 +66,15 @@ fn not_told_apart(grader: &Grader, compiler: &Compiler, assignment: &Assignment)
             let cases: Vec<&Case> = hidden.iter().filter(|case| case.function == mistake.function).collect();
             assert_eq!(frames.len(), cases.len(), "{}: the run ended early", mistake.name);
             let kills = cases.iter().zip(&frames).filter(|(case, frame)| match frame {
-                Frame::Returned(answer) => difference(&case.answer, answer, &[]).is_some(),
-                Frame::Panicked { .. } => true,
+                Some(Frame::Returned(answer)) => difference(&case.answer, answer, &[]).is_some(),
+                Some(Frame::Panicked { .. }) | None => true,
             });
             // A mistake that only ever panics would be noticed by any case at all: it must also give wrong answers, or
             // be refused by the helper crate in words that tell it from other mistakes.
             let answered = frames.iter().any(|frame| match frame {
-                Frame::Returned(_) => true,
-                Frame::Panicked { message, file, .. } => refused(message, file),
+                Some(Frame::Returned(_)) => true,
+                Some(Frame::Panicked { message, file, .. }) => refused(message, file),
+                None => false,
             });
             let kills = kills.count();
             println!(

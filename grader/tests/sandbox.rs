@@ -16,7 +16,8 @@ use grader::sandbox::{self, End, Job, Layers, Limits, Outcome};
 use tempfile::TempDir;
 
 const LIMITS: Limits = Limits {
-    wall: Duration::from_secs(20),
+    wall: Duration::from_secs(120),
+    idle: Duration::from_secs(20),
     cpu: Duration::from_secs(20),
     memory: 512 << 20,
     output: 1 << 20,
@@ -72,7 +73,7 @@ impl Attack {
             work_dir: self.work.path(),
             keep: self.keep,
             limits: self.limits,
-            input: self.input.clone(),
+            input: self.input.clone().into(),
         };
         let outcome = sandbox::run_with(&job, self.layers).unwrap();
         assert!(!outcome.log.contains("BREACH"), "{:?}: {}", self.args, outcome.log);

@@ -14,7 +14,8 @@ use grader::sandbox::{self, End, Job, Limits, Outcome};
 use tempfile::TempDir;
 
 const LIMITS: Limits = Limits {
-    wall: Duration::from_secs(20),
+    wall: Duration::from_secs(120),
+    idle: Duration::from_secs(20),
     cpu: Duration::from_secs(20),
     memory: 2 << 30,
     output: 0,
@@ -50,7 +51,7 @@ fn compile_in(work: &Path, source: &str, args: &[&str], read: &[&Path], limits: 
         work_dir: work,
         keep: true,
         limits,
-        input: vec![],
+        input: vec![].into(),
     };
     sandbox::run(&job).unwrap()
 }
@@ -80,7 +81,7 @@ fn compiles_against_a_library_and_links() {
         work_dir: work.path(),
         keep: false,
         limits: Limits { processes: 1, ..LIMITS },
-        input: vec![],
+        input: vec![].into(),
     };
     let outcome = sandbox::run(&run).unwrap();
     assert_eq!((outcome.end, outcome.log.as_str()), (End::Exited(0), "42\n"));

@@ -33,6 +33,8 @@ struct Expectation {
     says: BTreeMap<String, String>,
     #[serde(default)]
     hides: BTreeMap<String, String>,
+    #[serde(default)]
+    notes: BTreeMap<String, String>,
     score: Option<Score>,
     error: Option<String>,
 }
@@ -59,7 +61,7 @@ enum Score {
 }
 
 fn main() -> ExitCode {
-    grader::sandbox::become_helper();
+    grader::become_helper();
     let filter = std::env::var("SUBMISSION").unwrap_or_default();
     let samples = samples();
     let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
@@ -128,7 +130,7 @@ fn samples() -> Vec<(String, PathBuf, Expectation)> {
 
 /// Grades one submission; returns what is not as recorded.
 fn check(grader: &Grader, file: &Path, expectation: &Expectation) -> Vec<String> {
-    let options = Options { assignment: expectation.assignment.clone(), seed: 1 };
+    let options = Options { assignment: expectation.assignment.clone(), seed: 1, ..Options::default() };
     let directory = tempfile::tempdir().unwrap();
     let file = handed_in(grader, file, expectation, directory.path());
     let report = match (grader.grade(&file, &options), &expectation.error) {
@@ -169,6 +171,9 @@ fn check(grader: &Grader, file: &Path, expectation: &Expectation) -> Vec<String>
         {
             faults.push(format!("{} should hide {text:?}: {whole}", function.name));
         }
+    }
+    for text in expectation.notes.values().filter(|text| !report.notes.iter().any(|note| note.contains(*text))) {
+        faults.push(format!("a note should say {text:?}: {:?}", report.notes));
     }
     let expected = match &expectation.score {
         Some(Score::Points(points)) => Some(*points),
@@ -267,7 +272,9 @@ fn made_from_the_reference(grader: &Grader) {
         let grade = |file: &str, text: String| -> Report {
             let file = directory.path().join(file);
             fs::write(&file, format!("use cnn::prelude::*;\n{text}")).unwrap();
-            grader.grade(&file, &Options { assignment: None, seed: 7 }).unwrap_or_else(|error| panic!("{error}"))
+            grader
+                .grade(&file, &Options { assignment: None, seed: 7, ..Options::default() })
+                .unwrap_or_else(|error| panic!("{error}"))
         };
         let count = source.exercises().count();
         let solution = grade("solution.rs", source.exercises().map(|function| function.solution() + "\n").collect());

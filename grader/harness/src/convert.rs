@@ -60,14 +60,14 @@ impl<D: Dimension> Answer for Array<f64, D> {
 
 impl<D: Dimension> Argument for Array<f32, D> {
     fn from_value(value: Value) -> Option<Self> {
-        let Value::Array { shape, data: Data::Singles(entries) } = value else { return None };
+        let Value::Array { shape, data: Data::F32(entries) } = value else { return None };
         ArrayD::from_shape_vec(IxDyn(&shape), entries).ok()?.into_dimensionality().ok()
     }
 }
 
 impl<D: Dimension> Answer for Array<f32, D> {
     fn to_value(&self) -> Value {
-        Value::singles(self.shape(), self.iter().copied().collect())
+        Value::f32_array(self.shape(), self.iter().copied().collect())
     }
 }
 
@@ -79,7 +79,7 @@ impl Argument for f32 {
 
 impl Answer for f32 {
     fn to_value(&self) -> Value {
-        Value::singles(&[], vec![*self])
+        Value::f32_array(&[], vec![*self])
     }
 }
 

@@ -1,12 +1,12 @@
 /*! The two main programs: one answers the grader's calls, the other asks itself what the case file asks. */
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::fd::FromRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::Mutex;
 
-use wire::{Frame, Value, write_frame};
+use wire::{Frame, Value, read_message, write_frame};
 
 use crate::cases::Cases;
 use crate::convert::{Answer, Argument};
@@ -52,8 +52,10 @@ pub fn serve(entries: &[Entry]) {
 const STACK: usize = 8 << 20;
 
 fn answer_calls(entries: &[Entry]) {
-    let (Value::Tuple(calls), mut output) = open() else { panic!("the grader sends a row of calls") };
-    for (index, call) in calls.into_iter().enumerate() {
+    let (mut input, mut output) = open();
+    // The grader sends a call when it has the answer to the one before: until then its arguments are not in this process.
+    for index in 0.. {
+        let Some(call) = read_message(&mut input).expect("file descriptor 3 holds calls") else { break };
         let Value::Tuple(call) = call else { panic!("a call is a name and its arguments") };
         let Ok([Value::Text(name), Value::Tuple(inputs)]) = <[Value; 2]>::try_from(call) else {
             panic!("a call is a name and its arguments")
@@ -69,7 +71,8 @@ fn answer_calls(entries: &[Entry]) {
 /// # Panics
 /// When file descriptor 3 does not hold a seed.
 pub fn answer_all(questions: &[Question]) {
-    let (Value::Count(seed), mut output) = open() else { panic!("the grader sends a seed") };
+    let (mut input, mut output) = open();
+    let Ok(Some(Value::Count(seed))) = read_message(&mut input) else { panic!("the grader sends a seed") };
     let mut index = 0;
     for (name, function, make) in questions {
         let mut cases = Cases::new(seed, name);
@@ -94,13 +97,10 @@ pub fn answer_all(questions: &[Question]) {
     }
 }
 
-/// Reads everything from file descriptor 3 and opens file descriptor 4.
-fn open() -> (Value, File) {
+/// File descriptors 3 and 4.
+fn open() -> (File, File) {
     // SAFETY: the sandbox starts this program with both descriptors open and nothing else in it uses them yet.
-    let (mut input, output) = unsafe { (File::from_raw_fd(3), File::from_raw_fd(4)) };
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes).expect("file descriptor 3 can be read");
-    (Value::from_bytes(&bytes).expect("the grader sends a value"), output)
+    unsafe { (File::from_raw_fd(3), File::from_raw_fd(4)) }
 }
 
 fn send(output: &mut File, index: usize, frame: &Frame) {

@@ -14,9 +14,8 @@ use wire::{Frame, Value};
 use crate::assignment;
 use crate::error::{Error, Result};
 use crate::program::compile::{Compiled, Compiler};
-use crate::program::library::store;
 use crate::program::run::Ending;
-use crate::program::text::{self, Module, Program};
+use crate::program::text::{self, Call, Module, Program};
 
 /// A call that the grader makes, and what the reference answers.
 #[derive(Debug, Clone)]
@@ -49,10 +48,9 @@ pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u6
     let path = root.join("grader/cases").join(format!("{}.rs", assignment.name));
     let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, &error))?;
     let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
-    let items = splice(&assignment.reference, &[], "graded", &Selection::all(&|_| Keep::Reference));
-    let module = Module { name: "graded".into(), items, calls: calls.collect::<Result<_>>()? };
-    let program = cached(root, compiler, &text::asking(&module, &text))?;
-    let run = compiler.execute(&program, &Value::Count(seed), CASES, BYTES)?;
+    let module = reference(assignment, calls.collect::<Result<_>>()?);
+    let program = cached(compiler, &text::asking(&module, &text))?;
+    let run = compiler.execute(&program, &[Value::Count(seed)], CASES, BYTES)?;
     let broken =
         |what: String| Error::new(format!("{}: {what}", path.display()), "the case file and the reference must fit");
     // Only the case file knows how many cases there are, so the run ends by itself and not by a count.
@@ -85,24 +83,54 @@ fn case(fields: Vec<(String, Value)>) -> Option<Case> {
 }
 
 /// The calls of some cases as a program reads them, each under the name that `name` gives its function.
-pub fn calls<'a>(cases: impl IntoIterator<Item = &'a Case>, name: &str) -> Value {
+pub fn calls<'a>(cases: impl IntoIterator<Item = &'a Case>, name: &str) -> Vec<Value> {
     let call = |case: &Case| Value::Tuple(vec![Value::Text(name.to_owned()), case.arguments.clone()]);
-    Value::Tuple(cases.into_iter().map(call).collect())
+    cases.into_iter().map(call).collect()
 }
 
-/// The compiled form of one of our own programs; compiled once for every version of its text.
-pub fn cached(root: &Path, compiler: &Compiler, program: &Program) -> Result<PathBuf> {
-    let directory = store(root).join("answers");
-    let path = directory.join(files::fingerprint([compiler.library().key.as_str(), &program.text]));
-    if path.is_file() {
+/// Bytes that the answers of some cases take.
+pub fn bytes<'a>(cases: impl IntoIterator<Item = &'a Case>) -> usize {
+    cases.into_iter().map(|case| case.answer.to_bytes().len()).sum()
+}
+
+/// Gives the compiler a program that is known to be right: the reference, called as a submission is.
+///
+/// # Errors
+/// When the reference has no such function.
+pub fn know_the_reference(compiler: &Compiler, assignment: &Assignment) -> Result<()> {
+    let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
+    let module = reference(assignment, calls.collect::<Result<_>>()?);
+    compiler.known_good(text::answering(&[module]).text);
+    Ok(())
+}
+
+/// Gives the compiler what that program answers.
+pub fn know_the_answers(compiler: &Compiler, cases: &[Case]) {
+    let calls = cases.iter().flat_map(|case| calls([case], &case.function)).collect();
+    compiler.known_answers(calls, cases.iter().map(|case| case.answer.clone()).collect());
+}
+
+fn reference<'a>(assignment: &'a Assignment, calls: Vec<Call<'a>>) -> Module<'a> {
+    let items = splice(&assignment.reference, &[], "graded", &Selection::all(&|_| Keep::Reference));
+    Module { name: "graded".into(), items, calls }
+}
+
+/// The compiled form of one of our own programs; compiled once for every version of its text. Its name ends with its
+/// length, so that one that was cut short on a full disk is not taken for whole.
+pub fn cached(compiler: &Compiler, program: &Program) -> Result<PathBuf> {
+    let key = files::fingerprint([compiler.library().key.as_str(), &program.text]);
+    let known = |store: &PathBuf| whole(&store.join(ANSWERS), &key);
+    if let Some(path) = compiler.library().stores.all.iter().find_map(known) {
         return Ok(path);
     }
+    let directory = compiler.library().stores.own()?.join(ANSWERS);
     fs::create_dir_all(&directory).map_err(|error| Error::io(&directory, &error))?;
     match compiler.compile(&program.text)? {
         Compiled::Binary(binary) => {
             let failed = |error: std::io::Error| Error::io(&directory, &error);
             let fresh = tempfile::NamedTempFile::new_in(&directory).map_err(failed)?;
-            fs::copy(&binary.path, fresh.path()).map_err(failed)?;
+            let bytes = fs::copy(&binary.path, fresh.path()).map_err(failed)?;
+            let path = directory.join(format!("{key}-{bytes}"));
             // Closed before it is run: a program that is open for writing cannot be started.
             fresh.into_temp_path().persist(&path).map_err(|error| failed(error.error))?;
             clean(&directory);
@@ -115,6 +143,20 @@ pub fn cached(root: &Path, compiler: &Compiler, program: &Program) -> Result<Pat
         }
         Compiled::Stopped(how) => Err(Error::new(format!("the course's own program: {how}"), "try again")),
     }
+}
+
+/// The directory of these programs in the grader's store.
+const ANSWERS: &str = "answers";
+
+/// The program of this key, if it is as long as its name says.
+fn whole(directory: &Path, key: &str) -> Option<PathBuf> {
+    let entries = fs::read_dir(directory).ok()?.flatten();
+    let is_whole = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let length = name.to_str().and_then(|name| name.strip_prefix(key)?.strip_prefix('-')?.parse::<u64>().ok());
+        length.is_some_and(|length| entry.metadata().is_ok_and(|data| data.is_file() && data.len() == length))
+    };
+    entries.into_iter().find(is_whole).map(|entry| entry.path())
 }
 
 /// Removes programs of versions that were compiled long ago; one that is still needed is compiled again.

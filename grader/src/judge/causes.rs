@@ -40,7 +40,7 @@ pub fn find(
         return Ok(found);
     }
     let chosen = |mistake: &misconceptions::Misconception| answers(&mistake.function).is_some();
-    for (index, frames) in misconceptions::run(root, compiler, assignment, &all, chosen, cases)? {
+    for (index, frames) in misconceptions::run(compiler, assignment, &all, chosen, cases)? {
         let mistake = &all[index];
         let Some(evaluation) = answers(&mistake.function) else { continue };
         let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
@@ -53,10 +53,11 @@ pub fn find(
 
 /// Whether two rows of answers are alike: both right in the same cases, and wrong in the same way in the others, at
 /// least once with an answer or with the very sentence by which the helper crate refuses a call.
-pub fn same(cases: &[&Case], mistake: &[Frame], learner: &[Frame]) -> bool {
+pub fn same(cases: &[&Case], mistake: &[Option<Frame>], learner: &[Option<Frame>]) -> bool {
     let mut answered = false;
     for (index, case) in cases.iter().enumerate() {
-        match (mistake.get(index), learner.get(index)) {
+        let (mistake, learner) = (&mistake.get(index), &learner.get(index));
+        match (mistake.and_then(Option::as_ref), learner.and_then(Option::as_ref)) {
             (Some(Frame::Returned(mistake)), Some(Frame::Returned(learner))) => {
                 let right = |answer| difference(&case.answer, answer, &[]).is_none();
                 match (right(mistake), right(learner)) {

@@ -1,6 +1,6 @@
 /*! Compares an answer with the expected one. */
 
-use wire::{Data, Value};
+use wire::{Data, Value, network};
 
 /// Largest accepted difference, relative to the expected number: sums in another order differ around 1e-15, numbers that
 /// have been through 32 bits, as in the crate's own engine, by up to 6e-8.
@@ -18,7 +18,7 @@ pub const SINGLE_SCALE: f64 = 1e-5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Which part of the answer differs and how: all that is said of a hidden case. It holds nothing of the answer that
-    /// came, which the submission may fill with what it likes.
+    /// came, and of a list not where, because both are for the submission to choose.
     pub kind: String,
     /// Where, what was expected, and what came.
     pub detail: String,
@@ -94,7 +94,9 @@ fn differ(expected: &Value, actual: &Value, name: &str, names: &[String]) -> Opt
         (Value::List { of, items: expected }, Value::List { items: actual, .. }) => {
             let different = expected.iter().zip(actual).enumerate().find_map(|(i, (expected, actual))| {
                 let item = format!("{of} {}", i + 1);
-                differ(expected, actual, &item, &[]).map(|difference| part(&item, difference))
+                // Where the first wrong one stands is for the submission to choose.
+                let kind = format!("a wrong {of}");
+                differ(expected, actual, &item, &[]).map(|difference| Difference { kind, ..difference })
             });
             different.or_else(|| {
                 let (n, came) = (expected.len(), actual.len());
@@ -149,9 +151,9 @@ fn within(name: &str, text: &str) -> String {
 fn aspect(property: &str) -> &str {
     match property {
         "of output shape" => "output shape",
-        "called on" => "inputs, which are the layers that it is called on",
+        network::CALLED_ON => "inputs, which are the layers that it is called on",
         "with so many parameters:" => "number of parameters",
-        "named" => "name",
+        network::LAYER_NAME => "name",
         other => other,
     }
 }
@@ -180,7 +182,7 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
         (Data::Numbers(expected), Data::Numbers(actual)) => {
             (0..expected.len()).filter(|i| !close(expected[*i], actual[*i])).collect()
         }
-        (Data::Singles(expected), Data::Singles(actual)) => {
+        (Data::F32(expected), Data::F32(actual)) => {
             let finite = expected.iter().filter(|entry| entry.is_finite());
             let scale = finite.fold(0.0, |scale: f64, entry| scale.max(f64::from(entry.abs())));
             (0..expected.len()).filter(|i| !close_single(expected[*i], actual[*i], scale)).collect()
@@ -197,7 +199,7 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
     let (expected, came) = (entry(expected, first), entry(actual, first));
     let nan = match actual {
         Data::Numbers(actual) => wrong.iter().any(|i| actual[*i].is_nan()),
-        Data::Singles(actual) => wrong.iter().any(|i| actual[*i].is_nan()),
+        Data::F32(actual) => wrong.iter().any(|i| actual[*i].is_nan()),
         Data::Bools(_) => false,
     };
     if shape.is_empty() {
@@ -218,7 +220,7 @@ fn entries(name: &str, shape: &[usize], expected: &Data, actual: &Data) -> Optio
 fn entry(data: &Data, index: usize) -> String {
     match data {
         Data::Numbers(entries) => format!("{:?}", entries[index]),
-        Data::Singles(entries) => format!("{:?}", entries[index]),
+        Data::F32(entries) => format!("{:?}", entries[index]),
         Data::Bools(entries) => entries[index].to_string(),
     }
 }
@@ -276,14 +278,14 @@ mod tests {
 
     #[test]
     fn numbers_in_single_precision_are_measured_by_the_largest_one() {
-        let array = |entries: [f32; 3]| Value::singles(&[3], entries.to_vec());
+        let array = |entries: [f32; 3]| Value::f32_array(&[3], entries.to_vec());
         let same = |actual| difference(&array([100.0, 0.0, 1.0]), &array(actual), &[]).is_none();
         assert!(same([100.009, 0.0009, 1.001]));
         assert!(!same([100.02, 0.0, 1.0]));
         assert!(!same([100.0, 0.0011, 1.0]));
         assert!(!same([100.0, f32::NAN, 1.0]));
         assert!(!same([100.0, 0.0, f32::INFINITY]));
-        let scalar = |value| Value::singles(&[], vec![value]);
+        let scalar = |value| Value::f32_array(&[], vec![value]);
         let found = difference(&scalar(2.5), &scalar(f32::NAN), &["cost".into()]).unwrap();
         assert_eq!((&*found.kind, &*found.detail), ("not a number (NaN)", "cost: expected 2.5, got NaN"));
         assert!(difference(&array([0.0; 3]), &Value::numbers(&[3], vec![0.0; 3]), &[]).is_some());
@@ -305,22 +307,12 @@ mod tests {
         }
         assert_eq!(difference(&expected, &expected, &[]), None);
         let actual = network(vec![layer("Conv2D", "(1, 1)"), layer("Conv2D", "(1, 1)")]);
-        check(
-            &expected,
-            &actual,
-            "layer 2: Conv2D with wrong strides",
-            "layer 2: expected Conv2D strides (2, 2), got (1, 1)",
-        );
+        check(&expected, &actual, "a wrong layer", "layer 2: expected Conv2D strides (2, 2), got (1, 1)");
         let actual = network(vec![layer("Dense", "(1, 1)")]);
-        check(&expected, &actual, "layer 1: expected Conv2D, another kind came", "layer 1: expected Conv2D, got Dense");
+        check(&expected, &actual, "a wrong layer", "layer 1: expected Conv2D, got Dense");
         let bare = Value::Node { kind: "Conv2D".into(), properties: Vec::new() };
         let actual = network(vec![layer("Conv2D", "(1, 1)"), bare]);
-        check(
-            &expected,
-            &actual,
-            "layer 2: Conv2D with wrong strides",
-            "layer 2: expected Conv2D strides (2, 2), got none",
-        );
+        check(&expected, &actual, "a wrong layer", "layer 2: expected Conv2D strides (2, 2), got none");
         let actual = network(vec![layer("Conv2D", "(1, 1)")]);
         check(&expected, &actual, "too few layers", "layers: expected 2 layers, got 1");
         check(&expected, &Value::Record(Vec::new()), "a value of another type", "expected 1 field, got 0");

@@ -19,8 +19,53 @@ pub struct Evaluation {
     pub cases: Vec<CaseReport>,
     /// What the learner should read.
     pub messages: Vec<String>,
-    /// The answers.
-    pub frames: Vec<Frame>,
+    /// The answer to each case, as far as the program came.
+    pub frames: Vec<Option<Frame>>,
+}
+
+/// What a function did: its visible cases in one process, its hidden ones in another.
+#[derive(Debug)]
+pub struct Answers {
+    /// The answer to each case, in the order of the cases.
+    pub frames: Vec<Option<Frame>>,
+    /// How the process with the visible cases ended.
+    pub visible: Ending,
+    /// How the one with the hidden cases ended.
+    pub hidden: Ending,
+}
+
+impl Answers {
+    /// Puts the answers of both processes in the order of the cases.
+    pub fn new(cases: &[&Case], visible: Run, hidden: Run) -> Self {
+        let (mut seen, mut unseen) = (visible.frames.into_iter(), hidden.frames.into_iter());
+        let frames = cases.iter().map(|case| if case.visible { seen.next() } else { unseen.next() }).collect();
+        Self { frames, visible: visible.end, hidden: hidden.end }
+    }
+}
+
+/// How much of what a program did may be told. The learner decides what a program answers, says and ends with, so all of
+/// that is told only where the program held nothing that is secret.
+pub struct Telling<'a> {
+    /// What the function's results are called.
+    pub names: &'a [String],
+    /// Turns the file and line of a panic into the learner's own.
+    pub place: &'a dyn Fn(&str, u32) -> Option<String>,
+    /// The answers of the learner's own program, if this one held bodies of the reference that the learner's code could
+    /// ask: what a visible case did is told only as far as it did the same there.
+    pub alike: Option<&'a [Option<Frame>]>,
+}
+
+impl Telling<'_> {
+    /// Whether everything may be told of the answer to a case.
+    fn is_open(&self, case: &Case, index: usize, frame: &Frame) -> bool {
+        let bytes = |frame: &Frame| {
+            let mut bytes = Vec::new();
+            wire::write_frame(0, frame, &mut bytes);
+            bytes
+        };
+        let same = |own: &[Option<Frame>]| own.get(index).and_then(Option::as_ref).map(bytes) == Some(bytes(frame));
+        case.visible && self.alike.is_none_or(same)
+    }
 }
 
 impl Evaluation {
@@ -29,33 +74,42 @@ impl Evaluation {
         Self { verdict, share: 0.0, cases: Vec::new(), messages, frames: Vec::new() }
     }
 
-    /// Judges a run of the function's cases; `names` are what its results are called, `place` turns the file and line
-    /// of a panic into the learner's own.
-    pub fn new(cases: &[&Case], run: Run, names: &[String], place: impl Fn(&str, u32) -> Option<String>) -> Self {
+    /// Judges the answers to the function's cases.
+    pub fn new(cases: &[&Case], answers: Answers, telling: &Telling) -> Self {
         let mut messages: Vec<String> = Vec::new();
         let mut reports = Vec::new();
         let mut hidden = 0;
+        // Whether the end of the process has been told: of the cases after it, none was reached.
+        let mut told = [false; 2];
         for (index, case) in cases.iter().enumerate() {
-            let (verdict, message) = match run.frames.get(index) {
-                Some(Frame::Returned(answer)) => match compare::difference(&case.answer, answer, names) {
+            let frame = answers.frames.get(index).and_then(Option::as_ref);
+            let is_open = frame.is_some_and(|frame| telling.is_open(case, index, frame));
+            let (verdict, message) = match frame {
+                Some(Frame::Returned(answer)) => match compare::difference(&case.answer, answer, telling.names) {
                     None => (Verdict::Passed, None),
-                    Some(Difference { detail, .. }) if case.visible => (Verdict::Wrong, Some(sanitize(&detail))),
+                    Some(Difference { detail, .. }) if is_open => (Verdict::Wrong, Some(sanitize(&detail))),
                     Some(Difference { kind, .. }) => (Verdict::Wrong, Some(sanitize(&kind))),
                 },
                 Some(Frame::Panicked { message, file, line }) => {
-                    let at = place(file, *line).map(|place| format!(" at {place}")).unwrap_or_default();
-                    // What a panic says may hold what the case holds, so it is shown of visible cases alone.
-                    let said = if case.visible { format!(": {}", sanitize(message)) } else { String::new() };
-                    (Verdict::Panicked, Some(format!("panicked{at}{said}")))
+                    let at = (telling.place)(file, *line).map(|place| format!(" at {place}")).unwrap_or_default();
+                    // What a panic says, and where it stands, may tell what the case holds.
+                    let text = if is_open { format!("panicked{at}: {}", sanitize(message)) } else { "panicked".into() };
+                    (Verdict::Panicked, Some(text))
                 }
-                None if index == run.frames.len() => {
-                    let (verdict, text) = ended(&run.end);
-                    messages.push(text.clone());
+                None if !std::mem::replace(&mut told[usize::from(case.visible)], true) => {
+                    let end = if case.visible { &answers.visible } else { &answers.hidden };
+                    let (verdict, text) = ended(end, case.visible && telling.alike.is_none());
+                    if !messages.contains(&text) {
+                        messages.push(text.clone());
+                    }
                     (verdict, Some(text))
                 }
-                None => (ended(&run.end).0, Some("not reached".to_owned())),
+                None => {
+                    let end = if case.visible { &answers.visible } else { &answers.hidden };
+                    (ended(end, false).0, Some("not reached".to_owned()))
+                }
             };
-            let share = match run.frames.get(index) {
+            let share = match frame {
                 Some(Frame::Returned(answer)) => marks::share(&case.answer, answer),
                 _ => 0.0,
             };
@@ -73,17 +127,24 @@ impl Evaluation {
         let counted = if others.is_empty() { Vec::new() } else { [edges, others].concat() };
         let earned: f64 = counted.iter().map(|(report, _)| report.weight as f64 * report.share).sum();
         // A program that did not come to its end says more about the function than the first case that failed.
-        let verdict = match run.end {
-            Ending::Complete => reports.iter().map(|case| case.verdict).find(|verdict| *verdict != Verdict::Passed),
-            _ => reports.last().map(|case| case.verdict),
+        let unreached =
+            |visible: bool| reports.iter().rev().find(|case| case.visible == visible).map(|case| case.verdict);
+        let verdict = match (&answers.visible, &answers.hidden) {
+            (Ending::Complete, Ending::Complete) => {
+                reports.iter().map(|case| case.verdict).find(|verdict| *verdict != Verdict::Passed)
+            }
+            (Ending::Complete, _) => unreached(false),
+            _ => unreached(true),
         };
         // An empty sum is -0.
         let share = if total == 0 { 0.0 } else { (earned + 0.0) / total as f64 };
-        Self { verdict: verdict.unwrap_or(Verdict::Passed), share, cases: reports, messages, frames: run.frames }
+        Self { verdict: verdict.unwrap_or(Verdict::Passed), share, cases: reports, messages, frames: answers.frames }
     }
 }
 
-fn ended(end: &Ending) -> (Verdict, String) {
+/// The verdict of a program that ended before it had answered, and a sentence; with what the program itself chose, such as
+/// its exit code, only if that `is_open`.
+fn ended(end: &Ending, is_open: bool) -> (Verdict, String) {
     match end {
         Ending::Complete => (Verdict::Passed, String::new()),
         Ending::TimedOut => {
@@ -92,9 +153,12 @@ fn ended(end: &Ending) -> (Verdict, String) {
         Ending::OutOfMemory => {
             (Verdict::OutOfMemory, "it asked for more memory than there is: how large are its arrays?".into())
         }
-        Ending::Exited(code) => {
+        Ending::Exited(code) if is_open => {
             (Verdict::Crashed, format!("the program ended with exit code {code} before the function returned"))
         }
-        Ending::Crashed(how) => (Verdict::Crashed, how.clone()),
+        Ending::Crashed(how) if is_open => (Verdict::Crashed, how.clone()),
+        Ending::Exited(_) | Ending::Crashed(_) => {
+            (Verdict::Crashed, "the program ended before the function returned".into())
+        }
     }
 }

@@ -6,6 +6,7 @@ it and not everything. Its layers, its numbers and its names count apart.
 */
 
 use wire::Value;
+use wire::network::{CALLED_ON, LAYER_NAME, MODEL_NAME};
 
 use super::compare::difference;
 
@@ -13,12 +14,6 @@ use super::compare::difference;
 const NAMES: f64 = 0.1;
 /// What the numbers are worth that a network computes, where there are any. The rest is for the layers.
 const NUMBERS: f64 = 0.5;
-
-/// The property that holds a layer's name, and the field that holds the model's.
-const LAYER_NAME: &str = "named";
-const MODEL_NAME: &str = "the model's name";
-/// The property that says which layers a layer is called on; the numbers change with every layer before it.
-const CALLED_ON: &str = "called on";
 
 /// The share of a case's points, from 0 to 1, that `actual` gives where `expected` is right.
 pub fn share(expected: &Value, actual: &Value) -> f64 {
@@ -118,8 +113,8 @@ mod tests {
     fn layer(kind: &str, name: &str, number: usize) -> Value {
         let text = |text: String| Value::Text(text);
         let properties = vec![
-            ("called on".to_owned(), text(format!("layer {number}"))),
-            ("named".to_owned(), text(name.to_owned())),
+            (CALLED_ON.to_owned(), text(format!("layer {number}"))),
+            (LAYER_NAME.to_owned(), text(name.to_owned())),
         ];
         Value::Node { kind: kind.into(), properties }
     }
@@ -127,7 +122,7 @@ mod tests {
     fn network(kinds: &[&str], names: &[&str], number: f32) -> Value {
         let items = kinds.iter().zip(names).enumerate().map(|(i, (kind, name))| layer(kind, name, i)).collect();
         let list = Value::List { of: "layer".into(), items };
-        Value::Record(vec![("layers".into(), list), ("output".into(), Value::singles(&[1], vec![number]))])
+        Value::Record(vec![("layers".into(), list), ("output".into(), Value::f32_array(&[1], vec![number]))])
     }
 
     #[track_caller]

@@ -14,7 +14,7 @@ use wire::Frame;
 
 use crate::assignment;
 use crate::error::{Error, Result};
-use crate::judge::answers::{Case, cached, calls};
+use crate::judge::answers::{Case, bytes, cached, calls};
 use crate::program::compile::Compiler;
 use crate::program::run::Run;
 use crate::program::text::{self, Module};
@@ -29,6 +29,13 @@ pub struct Misconception {
     /// What the learner should read.
     pub sentence: String,
     source: [Source; 1],
+}
+
+impl Misconception {
+    /// The function with the mistake.
+    pub fn text(&self) -> &str {
+        self.source[0].text().trim_start()
+    }
 }
 
 /// Reads the mistakes of an assignment, in the order of its functions; none when there is no directory for it.
@@ -132,20 +139,20 @@ fn sections(text: &str) -> Vec<Section> {
 /// # Errors
 /// When they do not compile.
 pub fn run(
-    root: &Path,
     compiler: &Compiler,
     assignment: &Assignment,
     all: &[Misconception],
     chosen: impl Fn(&Misconception) -> bool,
     cases: &[Case],
-) -> Result<Vec<(usize, Vec<Frame>)>> {
-    let program = compile(root, compiler, assignment, all)?;
+) -> Result<Vec<(usize, Vec<Option<Frame>>)>> {
+    let program = compile(compiler, assignment, all)?;
     let mut runs = Vec::new();
     for (index, mistake) in all.iter().enumerate().filter(|(_, mistake)| chosen(mistake)) {
         let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
-        let bytes = cases.iter().map(|case| case.answer.to_bytes().len()).sum();
-        let Run { frames, .. } =
-            compiler.execute(&program, &calls(cases.iter().copied(), &mistake.name), cases.len(), bytes)?;
+        let calls = calls(cases.iter().copied(), &mistake.name);
+        let Run { frames, .. } = compiler.execute(&program, &calls, cases.len(), bytes(cases.iter().copied()))?;
+        let mut frames: Vec<Option<Frame>> = frames.into_iter().map(Some).collect();
+        frames.resize(cases.len(), None);
         runs.push((index, frames));
     }
     Ok(runs)
@@ -155,7 +162,7 @@ pub fn run(
 ///
 /// # Errors
 /// When they do not compile.
-pub fn compile(root: &Path, compiler: &Compiler, assignment: &Assignment, all: &[Misconception]) -> Result<PathBuf> {
+pub fn compile(compiler: &Compiler, assignment: &Assignment, all: &[Misconception]) -> Result<PathBuf> {
     let mut modules = Vec::new();
     for mistake in all {
         let upstream = assignment.upstream(&mistake.function);
@@ -172,7 +179,7 @@ pub fn compile(root: &Path, compiler: &Compiler, assignment: &Assignment, all: &
         let call = assignment::call(assignment, &mistake.function, &mistake.name)?;
         modules.push(Module { name: mistake.name.clone(), items, calls: vec![call] });
     }
-    cached(root, compiler, &text::answering(&modules))
+    cached(compiler, &text::answering(&modules))
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ It compiles nothing.
 */
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use course::{Item, ItemId, ItemKind, Origin};
+use course::{Item, ItemId, ItemKind, Origin, Submitted};
 
 use super::build::{Builder, Builds, Rejection};
 use super::compile::Diagnostic;
@@ -38,6 +39,8 @@ pub(super) struct State<'a> {
     definitions: BTreeMap<ItemId, String>,
     /// What those functions mention.
     mentions: BTreeMap<String, BTreeSet<String>>,
+    /// The submission as it is read: looked into for every error, and as large as it is.
+    submitted: Arc<Submitted<'a>>,
 }
 
 impl<'a> State<'a> {
@@ -62,6 +65,7 @@ impl<'a> State<'a> {
             reasons: Vec::new(),
             definitions,
             mentions,
+            submitted: Arc::new(submitted),
         }
     }
 
@@ -78,6 +82,7 @@ impl<'a> State<'a> {
             reasons: self.reasons.clone(),
             definitions: self.definitions.clone(),
             mentions: self.mentions.clone(),
+            submitted: Arc::clone(&self.submitted),
         }
     }
 
@@ -157,7 +162,7 @@ impl<'a> State<'a> {
     fn leads_inside(&self, place: &Place) -> bool {
         let Place::Item(Origin::Submission { part, item, import: Some(number), .. }) = place else { return false };
         let item = &self.builder.submission.parts[*part].items()[*item];
-        self.builder.submitted().leads_inside(item, *number)
+        self.submitted.leads_inside(item, *number)
     }
 
     fn blame_item(
@@ -230,7 +235,7 @@ impl<'a> State<'a> {
         let words = |signature: &str| signature.split_whitespace().collect::<Vec<_>>().join(" ");
         let asked = self.builder.assignment.reference.function(name).map(|function| words(function.signature()));
         let asked = asked.unwrap_or_default();
-        let submitted = self.builder.submitted().definition(name).and_then(|definition| definition.function);
+        let submitted = self.submitted.definition(name).and_then(|definition| definition.function);
         match submitted.map(|function| words(function.signature())) {
             Some(came) if came.trim_start_matches("pub ") != asked.trim_start_matches("pub ") => format!(
                 "expected `{asked}`\ngot `{came}`\nhelp: take the first line from the notebook; only the body is yours"

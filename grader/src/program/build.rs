@@ -78,7 +78,7 @@ enum Ended {
     Stuck(String),
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     /// Compiles the functions `graded`; `keep` says what every function of the assignment is.
     ///
     /// # Errors
@@ -224,7 +224,7 @@ impl Builder<'_> {
     }
 
     /// The submission as it is read, without asking what compiles.
-    pub fn submitted(&self) -> Submitted<'_> {
+    pub fn submitted(&self) -> Submitted<'a> {
         Submitted::of(&self.submission.parts)
     }
 }

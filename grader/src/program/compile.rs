@@ -11,6 +11,8 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::program::library::Library;
+use crate::program::machine::{self, KnownGood, Tried};
+use crate::program::temporary::{self, Temporary};
 use crate::program::toolchain::Toolchain;
 use crate::sandbox::{self, End, Job, Limits, Outcome};
 
@@ -23,6 +25,8 @@ pub struct Compiler<'a> {
     toolchain: &'a Toolchain,
     library: &'a Library,
     layers: Mutex<BTreeSet<String>>,
+    /// A program that is known to be right.
+    pub(super) known: KnownGood,
 }
 
 /// A compiled program. Its directory vanishes with it.
@@ -30,7 +34,7 @@ pub struct Compiler<'a> {
 pub struct Binary {
     /// The program.
     pub path: PathBuf,
-    directory: tempfile::TempDir,
+    directory: Temporary,
 }
 
 /// What became of a compilation.
@@ -57,8 +61,9 @@ pub struct Diagnostic {
 
 /// Enough for the largest assignment, some five times over.
 const LIMITS: Limits = Limits {
-    wall: Duration::from_secs(20),
-    cpu: Duration::from_secs(6),
+    wall: Duration::from_secs(600),
+    idle: Duration::from_secs(10),
+    cpu: Duration::from_secs(8),
     memory: 2 << 30,
     output: 0,
     log: 1 << 20,
@@ -69,7 +74,7 @@ const LIMITS: Limits = Limits {
 impl<'a> Compiler<'a> {
     /// A compiler that links with the crates of `library`.
     pub fn new(toolchain: &'a Toolchain, library: &'a Library) -> Self {
-        Self { toolchain, library, layers: Mutex::default() }
+        Self { toolchain, library, layers: Mutex::default(), known: KnownGood::default() }
     }
 
     /// The crates that programs are linked with.
@@ -82,11 +87,31 @@ impl<'a> Compiler<'a> {
         self.layers.lock().map(|layers| layers.iter().cloned().collect()).unwrap_or_default()
     }
 
-    /// Runs a job in the sandbox.
+    /// Makes sure, before anything of a submission is compiled, that every layer of the sandbox is active here.
+    ///
+    /// # Errors
+    /// When one is missing, with the reason.
+    pub fn require_sandbox(&self) -> Result<()> {
+        let compiled = self.compile("fn main() { ::harness::serve(&[]); }")?;
+        if let Compiled::Binary(binary) = compiled {
+            self.execute(&binary.path, &[], 0, 0)?;
+        }
+        let layers = self.layers();
+        let missing: Vec<&str> = layers.iter().filter(|layer| is_missing(layer)).map(String::as_str).collect();
+        if layers.is_empty() || !missing.is_empty() {
+            let message = format!("the sandbox is not complete on this machine: {}", missing.join("; "));
+            let help = "grade on a machine that has it, or without --require-sandbox; grader/SECURITY.md says what each \
+                        layer is for";
+            return Err(Error::new(message, help));
+        }
+        Ok(())
+    }
+
+    /// Runs a job in the sandbox, once.
     ///
     /// # Errors
     /// When the sandbox cannot be set up.
-    pub fn run(&self, job: &Job) -> Result<Outcome> {
+    pub(super) fn run(&self, job: &Job) -> Result<Outcome> {
         let outcome = sandbox::run(job)?;
         if let Ok(mut layers) = self.layers.lock() {
             layers.extend(outcome.layers.iter().cloned());
@@ -97,10 +122,13 @@ impl<'a> Compiler<'a> {
     /// Compiles the text of a program.
     ///
     /// # Errors
-    /// When the compiler cannot be started; a text that it refuses is not an error.
+    /// When the compiler cannot be started, or the machine keeps it from its work; a text that it refuses is not an error.
     pub fn compile(&self, text: &str) -> Result<Compiled> {
-        let temporary = || tempfile::Builder::new().prefix("cnn-grader-").tempdir();
-        let directory = temporary().map_err(|error| Error::io(&std::env::temp_dir(), &error))?;
+        self.surely("compile", || self.compile_once(text))
+    }
+
+    pub(super) fn compile_once(&self, text: &str) -> Result<Tried<Compiled>> {
+        let directory = temporary::directory()?;
         // A program may hold reference functions upstream of the learner's, and `include_str!` reads whatever the
         // compiler can: so the file has a random name, and `file!()` gives another one.
         let source = tempfile::Builder::new().prefix("").suffix(".rs").rand_bytes(32).tempfile_in(directory.path());
@@ -120,22 +148,30 @@ impl<'a> Compiler<'a> {
             work_dir: directory.path(),
             keep: true,
             limits: LIMITS,
-            input: Vec::new(),
+            input: Vec::new().into(),
         })?;
         let path = directory.path().join("program");
-        Ok(match outcome.end {
+        let said = || machine::says(&outcome.log).map(|words| format!("the compiler says {words:?}"));
+        let doubt = match outcome.end {
+            End::Exited(0) if path.is_file() => None,
+            End::Exited(0) => Some("the compiler left no program".to_owned()),
+            _ => outcome.doubt.clone().or_else(said),
+        };
+        let result = match outcome.end {
             End::Exited(0) if path.is_file() => Compiled::Binary(Binary { path, directory }),
             End::Exited(_) => match diagnostics(&outcome.log.replace(&*name.to_string_lossy(), SOURCE)) {
                 found if found.is_empty() => Compiled::Stopped(format!("the compiler failed: {}", tail(&outcome.log))),
                 found => Compiled::Refused(found),
             },
-            End::TimedOut => {
-                Compiled::Stopped(format!("the compiler did not finish within {} seconds", LIMITS.wall.as_secs()))
-            }
+            End::TimedOut => Compiled::Stopped(format!(
+                "the compiler did not finish within {} seconds of processor time",
+                LIMITS.cpu.as_secs()
+            )),
             End::OutOfMemory => Compiled::Stopped("the compiler ran out of memory".into()),
             End::OutputFlood => Compiled::Stopped("the compiler had too much to say".into()),
             End::Signalled(signal) => Compiled::Stopped(format!("the compiler crashed (signal {signal})")),
-        })
+        };
+        Ok(Tried { result, doubt })
     }
 
     fn arguments(&self, source: &OsStr) -> Vec<OsString> {
@@ -173,6 +209,11 @@ impl<'a> Compiler<'a> {
         }
         arguments
     }
+}
+
+/// Whether a layer, as the sandbox names it, is missing.
+pub fn is_missing(layer: &str) -> bool {
+    layer.starts_with("no ") || layer.starts_with("none")
 }
 
 impl Binary {

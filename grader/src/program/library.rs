@@ -16,6 +16,7 @@ use course::files;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::program::store::Stores;
 use crate::program::toolchain::Toolchain;
 use crate::progress;
 
@@ -30,8 +31,10 @@ pub struct Library {
     pub externs: BTreeMap<String, PathBuf>,
     /// Directories of the system libraries that the crates are linked with.
     pub native: Vec<PathBuf>,
-    /// A shared lock, so that no other grader removes the directory while it is in use.
-    _in_use: File,
+    /// Where compiled programs are kept.
+    pub stores: Stores,
+    /// A shared lock, so that no other grader removes the directory while it is in use; none in a read-only installation.
+    _in_use: Option<File>,
 }
 
 /// What is written beside the crates.
@@ -39,6 +42,8 @@ pub struct Library {
 struct Index {
     externs: BTreeMap<String, PathBuf>,
     native: Vec<PathBuf>,
+    /// The files of the crates and their lengths, so that one that was cut short is noticed.
+    lengths: BTreeMap<PathBuf, u64>,
 }
 
 /// The crates that a submission can name.
@@ -46,42 +51,57 @@ const EXTERNS: [&str; 3] = ["cnn", "harness", "ndarray"];
 /// Versions that have not been used for this long are removed.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The directory for all that the grader keeps.
-pub fn store(root: &Path) -> PathBuf {
-    root.join("target/grader")
-}
-
 impl Library {
     /// The crates for the sources at `root`, compiled if they are not there yet, which takes about a minute.
     ///
     /// # Errors
     /// When they do not compile, or the directory cannot be written.
-    pub fn open(root: &Path, toolchain: &Toolchain) -> Result<Self> {
+    pub fn open(root: &Path, toolchain: &Toolchain, stores: Stores) -> Result<Self> {
         let key = key(root, toolchain)?;
-        let store = store(root);
-        let directory = store.join(&key);
-        fs::create_dir_all(&store).map_err(|error| Error::io(&store, &error))?;
-        if !directory.is_dir() {
-            let bar = progress::spinner("compiling the helper crate for the grader, once");
-            // One grader compiles; the others wait here and find its work.
-            let lock = lock(&store.join("lock"))?;
-            lock.lock().map_err(|error| Error::io(&store, &error))?;
-            if !directory.is_dir() {
-                build(root, &store, &directory, |message| bar.set_message(message.to_owned()))?;
-                clean(&store, &directory);
+        let known = stores.all.iter().find_map(|store| Self::whole(&store.join(&key)));
+        let (directory, index, in_use) = match known {
+            Some(known) => known,
+            None => {
+                let store = stores.own()?;
+                let directory = store.join(&key);
+                let bar = progress::spinner("compiling the helper crate for the grader, once");
+                // One grader compiles; the others wait here and find its work.
+                let lock = lock(&store.join("lock"))?;
+                lock.lock().map_err(|error| Error::io(store, &error))?;
+                let whole = match Self::whole(&directory) {
+                    Some(whole) => Some(whole),
+                    None => {
+                        // What is there was cut short.
+                        let _ = fs::remove_dir_all(&directory);
+                        build(root, store, &directory, |message| bar.set_message(message.to_owned()))?;
+                        clean(store, &directory);
+                        Self::whole(&directory)
+                    }
+                };
+                bar.finish_and_clear();
+                whole.ok_or_else(|| {
+                    let message = format!("{}: it is not whole, although it was just made", directory.display());
+                    Error::new(message, "is the disk full?")
+                })?
             }
-            bar.finish_and_clear();
-        }
-        let in_use = lock(&directory.join("in-use"))?;
-        in_use.lock_shared().map_err(|error| Error::io(&directory, &error))?;
-        let path = directory.join("index.json");
-        let index = fs::read(&path).map_err(|error| Error::io(&path, &error))?;
-        let index: Index = serde_json::from_slice(&index).map_err(|error| {
-            Error::new(format!("{}: {error}", path.display()), "remove the directory and try again")
-        })?;
+        };
         let crates = directory.join("crates");
         let externs = index.externs.into_iter().map(|(name, file)| (name, crates.join(file))).collect();
-        Ok(Self { key, crates, externs, native: index.native, _in_use: in_use })
+        Ok(Self { key, crates, externs, native: index.native, stores, _in_use: in_use })
+    }
+
+    /// What is kept in a directory, if all of it is there; it is not removed as long as the lock is held.
+    fn whole(directory: &Path) -> Option<(PathBuf, Index, Option<File>)> {
+        if !directory.is_dir() {
+            return None;
+        }
+        let in_use = lock(&directory.join("in-use")).ok().filter(|file| file.lock_shared().is_ok());
+        let index: Index = serde_json::from_slice(&fs::read(directory.join("index.json")).ok()?).ok()?;
+        let crates = directory.join("crates");
+        let is_whole =
+            |(file, length): (&PathBuf, &u64)| fs::metadata(crates.join(file)).is_ok_and(|data| data.len() == *length);
+        let whole = index.lengths.iter().all(is_whole) && index.native.iter().all(|path| path.is_dir());
+        whole.then(|| (directory.to_owned(), index, in_use))
     }
 }
 
@@ -148,7 +168,7 @@ fn build(root: &Path, store: &Path, directory: &Path, mut progress: impl FnMut(&
         text
     });
     let mut crates: Vec<PathBuf> = Vec::new();
-    let mut index = Index { externs: BTreeMap::new(), native: Vec::new() };
+    let mut index = Index { externs: BTreeMap::new(), native: Vec::new(), lengths: BTreeMap::new() };
     for line in BufReader::new(stdout).lines().map_while(std::io::Result::ok) {
         let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
         for path in &message.linked_paths {
@@ -191,10 +211,41 @@ fn build(root: &Path, store: &Path, directory: &Path, mut progress: impl FnMut(&
         let to = into.join(file.file_name().unwrap_or_default());
         // A compiler replaces its output by another file, so a hard link keeps what it had.
         fs::hard_link(file, &to).or_else(|_| fs::copy(file, &to).map(drop)).map_err(io)?;
+        let name = file.file_name().unwrap_or_default().into();
+        index.lengths.insert(name, fs::metadata(&to).map_err(io)?.len());
+    }
+    // A job runs as another user than the superuser who compiled this, whose mask may hide it.
+    for path in index.native.iter().filter(|path| path.starts_with(store)).chain([&into]) {
+        readable(path).map_err(io)?;
     }
     let text = serde_json::to_vec_pretty(&index).map_err(|error| io(error.into()))?;
     files::write(&fresh.path().join("index.json"), &text)?;
     fs::rename(fresh.keep(), directory).map_err(io)?;
+    Ok(())
+}
+
+/// Lets every user read a directory and what it holds.
+fn readable(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let data = fs::symlink_metadata(path)?;
+        if data.is_symlink() {
+            return Ok(());
+        }
+        let mode = data.permissions().mode();
+        let more = if data.is_dir() || mode & 0o100 != 0 { 0o055 } else { 0o044 };
+        if mode & more != more {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode | more))?;
+        }
+        if data.is_dir() {
+            for entry in fs::read_dir(path)? {
+                readable(&entry?.path())?;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
 }
 

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use wire::{Frame, Value};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::program::compile::Compiler;
-use crate::sandbox::{End, Job, Limits};
+use crate::program::machine::Tried;
+use crate::program::temporary;
+use crate::sandbox::{End, Input, Job, Limits};
 
 /// What a program did with a row of calls.
 #[derive(Debug)]
@@ -33,32 +35,39 @@ pub enum Ending {
     Crashed(String),
 }
 
-/// Processor time for all cases of one function; ours needs milliseconds.
-const CPU: Duration = Duration::from_secs(5);
-/// Time on the clock, which passes faster on a machine that is busy with other submissions.
-const WALL: Duration = Duration::from_secs(10);
-/// Bytes of memory, the program itself included.
-const MEMORY: u64 = 1 << 30;
+const LIMITS: Limits = Limits {
+    wall: Duration::from_secs(600),
+    idle: Duration::from_secs(5),
+    // For all cases of one function; ours needs milliseconds.
+    cpu: Duration::from_secs(5),
+    // The program itself included.
+    memory: 1 << 30,
+    output: SLACK,
+    log: 64 << 10,
+    processes: 1,
+    file_size: 1 << 20,
+};
 /// Bytes of answers beyond four times what is expected.
 const SLACK: usize = 1 << 20;
 
 impl Compiler<'_> {
-    /// Runs `program` with `input` on its private channel; `expected` answers of some `bytes` in all should come back.
+    /// Runs `program` and sends it `calls` over its private channel, each when the one before is answered; `expected`
+    /// answers of some `bytes` in all should come back.
     ///
     /// # Errors
-    /// When the sandbox cannot be set up.
-    pub fn execute(&self, program: &Path, input: &Value, expected: usize, bytes: usize) -> Result<Run> {
-        let directory = tempfile::Builder::new().prefix("cnn-grader-").tempdir();
-        let directory = directory.map_err(|error| Error::io(&std::env::temp_dir(), &error))?;
-        let limits = Limits {
-            wall: WALL,
-            cpu: CPU,
-            memory: MEMORY,
-            output: 4 * bytes + SLACK,
-            log: 64 << 10,
-            processes: 1,
-            file_size: 1 << 20,
-        };
+    /// When the sandbox cannot be set up, or the machine does not let the program run.
+    pub fn execute(&self, program: &Path, calls: &[Value], expected: usize, bytes: usize) -> Result<Run> {
+        self.surely("run a compiled program", || self.execute_once(program, calls, expected, bytes))
+    }
+
+    pub(super) fn execute_once(
+        &self,
+        program: &Path,
+        calls: &[Value],
+        expected: usize,
+        bytes: usize,
+    ) -> Result<Tried<Run>> {
+        let directory = temporary::directory()?;
         let outcome = self.run(&Job {
             program,
             args: Vec::new(),
@@ -67,17 +76,24 @@ impl Compiler<'_> {
             execute: Vec::new(),
             work_dir: directory.path(),
             keep: false,
-            limits,
-            input: input.to_bytes(),
+            limits: Limits { output: 4 * bytes + SLACK, ..LIMITS },
+            input: Input {
+                parts: calls.iter().map(wire::message).collect(),
+                due: |output| wire::whole_frames(output) + 1,
+            },
         })?;
         let Ok(frames) = wire::frames(&outcome.output, expected) else {
             let end = Ending::Crashed("something else than answers came over the private channel".into());
-            return Ok(Run { frames: Vec::new(), end });
+            return Ok(Tried::sure(Run { frames: Vec::new(), end }));
         };
+        // What happens after the last answer changes none.
+        if frames.len() == expected && outcome.end != End::OutputFlood {
+            return Ok(Tried::sure(Run { frames, end: Ending::Complete }));
+        }
+        let no_thread = frames.is_empty() && outcome.log.contains("a thread can be started");
+        let no_thread = no_thread.then(|| "the program could not start a thread".to_owned());
         let end = match outcome.end {
             End::OutputFlood => Ending::Crashed("it wrote far more than an answer needs".into()),
-            // What happens after the last answer changes none.
-            _ if frames.len() == expected => Ending::Complete,
             End::TimedOut => Ending::TimedOut,
             End::OutOfMemory => Ending::OutOfMemory,
             End::Exited(code) => Ending::Exited(code),
@@ -87,7 +103,7 @@ impl Compiler<'_> {
             }
             End::Signalled(signal) => Ending::Crashed(signal_name(signal)),
         };
-        Ok(Run { frames, end })
+        Ok(Tried { result: Run { frames, end }, doubt: outcome.doubt.or(no_thread) })
     }
 }
 

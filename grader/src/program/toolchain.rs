@@ -1,13 +1,18 @@
 /*! The compiler and the linker, and the places that they read: what the sandbox must let a compilation see. */
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use course::files;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
+use crate::program::store::Stores;
 
 /// The compiler that submissions are compiled with.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Toolchain {
     /// The compiler itself, not a launcher that chooses one.
     pub rustc: PathBuf,
@@ -22,11 +27,31 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// Finds the compiler that the workspace at `root` is built with.
+    /// Finds the compiler that the workspace at `root` is built with. What it answers about itself is kept in `stores` and
+    /// believed as long as nothing has changed that decides it.
     ///
     /// # Errors
     /// When there is no compiler or no linker.
-    pub fn find(root: &Path) -> Result<Self> {
+    pub fn open(root: &Path, stores: &Stores) -> Result<Self> {
+        let key = signature(root);
+        let known = stores.all.iter().find_map(|store| {
+            let known: Known = serde_json::from_slice(&fs::read(store.join(KNOWN)).ok()?).ok()?;
+            let same = known.key == key && known.compiler == identity(&known.toolchain.rustc);
+            (same && known.toolchain.paths.iter().all(|path| path.exists())).then_some(known.toolchain)
+        });
+        if let Some(toolchain) = known {
+            return Ok(toolchain);
+        }
+        let toolchain = Self::find(root)?;
+        let known = Known { key, compiler: identity(&toolchain.rustc), toolchain };
+        // It is found again next time if it cannot be kept.
+        if let (Ok(store), Ok(text)) = (stores.own(), serde_json::to_vec(&known)) {
+            let _ = files::write(&store.join(KNOWN), text);
+        }
+        Ok(known.toolchain)
+    }
+
+    fn find(root: &Path) -> Result<Self> {
         let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
         let sysroot = PathBuf::from(ask(root, &rustc, &["--print", "sysroot"])?);
         let rustc = sysroot.join("bin/rustc");
@@ -56,6 +81,42 @@ impl Toolchain {
         paths.dedup();
         Ok(Self { rustc, version, paths, linker, path })
     }
+}
+
+/// The file in a store that keeps what was found.
+const KNOWN: &str = "toolchain.json";
+
+/// What is kept.
+#[derive(Serialize, Deserialize)]
+struct Known {
+    /// See [`signature`].
+    key: String,
+    /// See [`identity`]: of the compiler that was found.
+    compiler: String,
+    toolchain: Toolchain,
+}
+
+/// A name for everything that decides which compiler and which linker are found.
+fn signature(root: &Path) -> String {
+    let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into()];
+    for name in ["RUSTC", "PATH", "RUSTUP_TOOLCHAIN", "RUSTUP_HOME", "HOME"] {
+        parts.push(std::env::var_os(name).unwrap_or_default().into_encoded_bytes());
+    }
+    let rustup = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
+    let rustup = rustup.or_else(|| std::env::home_dir().map(|home| home.join(".rustup"))).unwrap_or_default();
+    let mut files = vec![rustup.join("settings.toml")];
+    files.extend(["rust-toolchain", "rust-toolchain.toml"].map(|name| root.join(name)));
+    files.extend(["rustc", "cc", "ld"].into_iter().filter_map(on_path));
+    files.extend(std::env::var_os("RUSTC").map(PathBuf::from));
+    parts.extend(files.iter().map(|path| identity(path).into_bytes()));
+    files::fingerprint(&parts)
+}
+
+/// What tells a file from another one in its place: its real path, its length and when it was written.
+fn identity(path: &Path) -> String {
+    let real = path.canonicalize().unwrap_or_default();
+    let data = fs::metadata(&real).map(|data| (data.len(), data.modified().ok())).ok();
+    format!("{} {data:?}", real.display())
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

@@ -1,8 +1,32 @@
-/*! What the grader says of a submission: the data behind the text and the JSON. */
+/*!
+What the grader says of a submission: the data, and one file for each format that it is written in ([`mod@format`] lists them).
 
+It decides nothing. What comes from a submission goes through [`sanitize`] before it becomes a part of a report.
+*/
+
+mod autolab;
+pub mod class;
+mod coursera;
+pub mod csv;
+mod ctrf;
+mod exercism;
+pub mod feedback;
+pub mod format;
+mod gradescope;
+mod html;
+pub mod json;
+mod junit;
+mod markdown;
+mod markup;
+mod prairielearn;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// A report, or why there is none: what every format can be written of.
+pub type Graded<'a> = Result<&'a Report, &'a Error>;
 
 /// The version of the report's layout; it grows when a field changes its meaning.
 pub const VERSION: u32 = 2;
@@ -20,14 +44,23 @@ pub struct Report {
     pub score: f64,
     /// Points that can be had.
     pub max_score: f64,
-    /// The seed that the hidden inputs were drawn from.
-    pub seed: u64,
+    /// The seed that the hidden inputs were drawn from; only in a report for the instructor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// The layers of the sandbox that were active, and those that were missing, with the reason.
     pub sandbox: Vec<String>,
     /// What the learner should know about the submission as a whole.
     pub notes: Vec<String>,
     /// One entry for each graded function, in the order of the assignment.
     pub functions: Vec<FunctionReport>,
+}
+
+impl Report {
+    /// The report as a learner may read it: without what would give the hidden inputs away.
+    #[must_use]
+    pub fn for_learner(self) -> Self {
+        Self { seed: None, ..self }
+    }
 }
 
 /// The result for one function.
@@ -134,7 +167,17 @@ pub fn sanitize(text: &str) -> String {
     out
 }
 
-/// A text without control characters and without what reorders text.
+/// A text of one line, such as a name, that came from a submission: fit for a terminal and a page, and with an end.
+pub fn sanitize_line(text: &str) -> String {
+    sanitize(&text.replace(['\n', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}'], " "))
+}
+
+/// A text in which every line after the first is indented and marked, so that none can pass for a line of the report.
+pub fn marked(text: &str) -> String {
+    text.replace('\n', "\n    | ")
+}
+
+/// A text without control characters and without what reorders or hides text.
 pub fn clean(text: &str) -> String {
     let mut out = String::new();
     let mut characters = text.chars().peekable();
@@ -150,7 +193,9 @@ pub fn clean(text: &str) -> String {
             '\n' => out.push('\n'),
             '\t' => out.push(' '),
             c if c.is_control() => {}
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            // Directions, separators of lines and paragraphs, and what is invisible.
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {}
+            '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{ad}' | '\u{180e}' => {}
             c => out.push(c),
         }
     }
@@ -166,5 +211,8 @@ mod tests {
         assert_eq!(sanitize("a\u{1b}[31;1mred\u{1b}[0m\u{7}\r\tb\u{202e}c\n"), "ared bc");
         assert_eq!(sanitize("\u{1b}]0;title\u{7}x"), "]0;titlex");
         assert!(sanitize(&"é".repeat(10_000)).chars().count() < 700);
+        assert_eq!(sanitize("a\u{2028}b\u{2029}c\u{85}d\u{61c}\u{2066}\u{e0041}e"), "abcde");
+        assert_eq!(sanitize_line("a.rs\n100 of 100 points\r\n\u{2028}x"), "a.rs 100 of 100 points  x");
+        assert_eq!(marked("a\n100 of 100 points\n"), "a\n    | 100 of 100 points\n    | ");
     }
 }

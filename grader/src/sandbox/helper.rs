@@ -19,7 +19,7 @@ use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, kill, signal, sig
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, setsid};
 
-use super::spec::{INPUT, OUTPUT, REPORTS, Report, Spec};
+use super::spec::{INPUT, OUTPUT, REPORTS, Report, Spec, Used};
 #[cfg(target_os = "linux")]
 use super::{landlock, namespaces, privileges, seccomp};
 use super::{limits, system, tree};
@@ -41,6 +41,9 @@ pub fn main() -> ! {
 
 fn serve() -> Result<(), Fault> {
     close_above(REPORTS, false);
+    // The places that are made for the job must be open to its user, whatever the grader's own mask is.
+    // SAFETY: a plain call.
+    unsafe { libc::umask(0o022) };
     // A Ctrl-C in the terminal is the grader's business.
     let _ = nix::unistd::setpgid(Pid::from_raw(0), Pid::from_raw(0));
     // When the machine's memory runs out, the kernel should end a job and not the grader.
@@ -149,8 +152,8 @@ fn init(spec: &Spec, access: &Access, inside: Inside, null: File, held: io::Pipe
         close_channels();
         give_up_privileges(inside);
         loop {
-            match waitpid(None, None) {
-                Ok(status) if status.pid() == Some(child) && ended(status) => return Ok(()),
+            match reap(true) {
+                Ok((status, used)) if status.pid() == Some(child) && ended(status, used) => return Ok(()),
                 Err(Errno::ECHILD) => return Ok(()),
                 _ => {}
             }
@@ -182,8 +185,8 @@ fn guard_job(spec: &Spec, access: &Access, inside: Inside, null: File) -> Result
         if poll(&mut ends, PollTimeout::from(2u16)).is_ok_and(|n| n > 0) {
             break;
         }
-        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Ok(status) if status.pid() == Some(child) && ended(status) => break,
+        match reap(false) {
+            Ok((status, used)) if status.pid() == Some(child) && ended(status, used) => break,
             Err(Errno::ECHILD) => break,
             _ => {}
         }
@@ -204,14 +207,32 @@ fn guard_job(spec: &Spec, access: &Access, inside: Inside, null: File) -> Result
     Ok(())
 }
 
+/// Collects a child that has ended and what it used; waits for one only if it `blocks`.
+fn reap(blocks: bool) -> Result<(WaitStatus, Used), Errno> {
+    let mut status = 0;
+    // SAFETY: numbers only; the kernel fills them in.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    let flags = if blocks { 0 } else { libc::WNOHANG };
+    // SAFETY: both pointers live across the call.
+    let pid = Errno::result(unsafe { libc::wait4(-1, &mut status, flags, &mut usage) })?;
+    if pid == 0 {
+        return Ok((WaitStatus::StillAlive, Used::default()));
+    }
+    let time = |time: libc::timeval| Duration::new(time.tv_sec as u64, time.tv_usec as u32 * 1000);
+    // Linux and the BSDs count kibibytes, macOS bytes.
+    let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
+    let used = Used { cpu: time(usage.ru_utime) + time(usage.ru_stime), resident: usage.ru_maxrss as u64 * unit };
+    Ok((WaitStatus::from_raw(Pid::from_raw(pid), status)?, used))
+}
+
 /// Reports how the job's process ended; false if it has not.
-fn ended(status: WaitStatus) -> bool {
+fn ended(status: WaitStatus, used: Used) -> bool {
     let (code, signal) = match status {
         WaitStatus::Exited(_, code) => (Some(code), None),
         WaitStatus::Signaled(_, signal, _) => (None, Some(signal as i32)),
         _ => return false,
     };
-    report(&Report::Ended { code, signal });
+    report(&Report::Ended { code, signal, used });
     true
 }
 
@@ -239,10 +260,7 @@ fn restrict_and_exec(
     setsid().map_err(fault_nix("start a session"))?;
     plain_signals();
     // SAFETY: both descriptors are open.
-    unsafe {
-        libc::dup2(null.as_raw_fd(), 0);
-        libc::umask(0o022);
-    }
+    unsafe { libc::dup2(null.as_raw_fd(), 0) };
     close_above(OUTPUT, true);
     std::env::set_current_dir(&spec.work_dir).map_err(fault("enter the work directory"))?;
 

@@ -1,10 +1,11 @@
 /*! The limits that the kernel enforces for every process. Wall-clock time is not among them: see `watch.rs`. */
 
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use super::Limits;
 
-/// Sets the limits of this process, which its descendants inherit and cannot raise again.
+/// Sets the limits of this process, which its descendants inherit and cannot raise again. A limit that the grader itself
+/// was started with and that is stricter stays, and the layer's name says so ([`INHERITED`]).
 ///
 /// `counted` says whether the process's user is its own: only then is the number of the user's processes the job's.
 ///
@@ -32,10 +33,28 @@ pub fn restrict(limits: &Limits, counted: bool) -> Result<String, String> {
             set.push(("processes", Resource::RLIMIT_NPROC, limits.processes + super::THREADS + 2));
         }
     }
+    let mut stricter = Vec::new();
+    let mut lower = |name: &'static str, resource, soft: u64, hard: u64| -> Result<(), String> {
+        let (_, most) = getrlimit(resource).map_err(|e| format!("{name}: {}", e.desc()))?;
+        if most < hard && matters(name) {
+            stricter.push(name);
+        }
+        setrlimit(resource, soft.min(most), hard.min(most)).map_err(|e| format!("{name}: {}", e.desc()))
+    };
     for (name, resource, value) in set {
-        setrlimit(resource, value, value).map_err(|e| format!("{name}: {}", e.desc()))?;
+        lower(name, resource, value, value)?;
     }
     // A second between the signal that can be caught and the one that cannot.
-    setrlimit(Resource::RLIMIT_CPU, cpu, cpu + 1).map_err(|e| format!("processor time: {}", e.desc()))?;
-    Ok(format!("rlimits{}", if counted { "" } else { " (processes counted by the grader)" }))
+    lower("processor time", Resource::RLIMIT_CPU, cpu, cpu + 1)?;
+    let counting = if counted { "" } else { " (processes counted by the grader)" };
+    let stricter = if stricter.is_empty() { String::new() } else { format!(" ({INHERITED}: {})", stricter.join(", ")) };
+    Ok(format!("rlimits{counting}{stricter}"))
+}
+
+/// How the name of the layer says that the grader was started with stricter limits than a job needs.
+pub const INHERITED: &str = "stricter ones inherited";
+
+/// Whether a right program can fail for want of it.
+fn matters(name: &str) -> bool {
+    !matches!(name, "core file" | "locked memory" | "message queues")
 }

@@ -12,6 +12,12 @@ grader ──spawn──▶ helper ──fork──▶ init (pid 1 of its own na
    └── polls: input ▸ fd 3, output ◂ fd 4, log ◂ fd 1 and 2, reports of helper and init, memory of the tree
 ```
 
+# How time is charged
+
+A job is charged for the processor time that it uses ([`Limits::cpu`]) and for the time in which all its threads sleep
+([`Limits::idle`]). Time in which it waits for a processor or for the disk belongs to the machine and is not charged; only
+a generous [`Limits::wall`] bounds it, and an end there is one that [`Outcome::doubt`] tells.
+
 The grader never runs code of its own between `fork` and `exec`: it spawns *itself* again as `grader __sandbox`,
 a fresh process with one thread, which may allocate and fork freely. That helper reads a description of the job,
 builds the namespaces, forks the job's process, and that one takes on rlimits, landlock and seccomp and calls `exec`.
@@ -71,15 +77,33 @@ pub struct Job<'a> {
     pub keep: bool,
     /// How much it may use.
     pub limits: Limits,
-    /// The bytes it can read from file descriptor 3.
-    pub input: Vec<u8>,
+    /// What it can read from file descriptor 3.
+    pub input: Input,
+}
+
+/// What a job reads from file descriptor 3: pieces, each of which is sent only when it is due.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The pieces, in order. After the last one the descriptor is at its end.
+    pub parts: Vec<Vec<u8>>,
+    /// How many pieces are due when these bytes have come over file descriptor 4.
+    pub due: fn(&[u8]) -> usize,
+}
+
+impl From<Vec<u8>> for Input {
+    /// Everything at once.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { parts: vec![bytes], due: |_| usize::MAX }
+    }
 }
 
 /// How much a job may use before it is ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
-    /// Wall-clock time.
+    /// Wall-clock time, for a job that the machine does not let run. Far above what an honest job needs.
     pub wall: Duration,
+    /// Time in which every one of its threads sleeps.
+    pub idle: Duration,
     /// Processor time of all its threads (per process, in whole seconds, rounded up).
     pub cpu: Duration,
     /// Bytes of memory: of address space per process, and resident over all processes.
@@ -101,7 +125,7 @@ pub enum End {
     Exited(i32),
     /// By this signal, which was its own doing: an abort, a bad access, a forbidden system call (`SIGSYS`).
     Signalled(i32),
-    /// It used up its wall-clock or processor time.
+    /// It used up its processor time, slept too long, or was not done at the end of its wall-clock time.
     TimedOut,
     /// It asked for more memory than it may have.
     OutOfMemory,
@@ -121,6 +145,11 @@ pub struct Outcome {
     pub layers: Vec<String>,
     /// How long the program ran.
     pub wall: Duration,
+    /// The processor time of its first process and of those that this one waited for, if that ended by itself.
+    pub cpu: Duration,
+    /// Why the machine and not the job may be the cause of this end: a signal that neither the job nor a limit explains,
+    /// memory that was refused far below the limit, a processor that it never got.
+    pub doubt: Option<String>,
 }
 
 /// Why a job could not be run at all. Nothing in here is the job's own fault.
@@ -138,12 +167,10 @@ pub const THREADS: u64 = 128;
 pub use system::programs as system_programs;
 
 #[cfg(unix)]
-pub use self::{spawn::use_helper, spec::Layers};
+pub use self::{spawn::program, spawn::use_helper, spec::Layers};
 
 /// Turns this process into the sandbox's helper if it was started as one, and then never returns.
-///
-/// The first line of `main` in every program that calls [`run`].
-pub fn become_helper() {
+pub(crate) fn become_helper() {
     #[cfg(unix)]
     if spawn::is_helper(std::env::args_os()) {
         helper::main();
@@ -186,6 +213,15 @@ pub fn run_with(job: &Job, layers: Layers) -> Result<Outcome, Error> {
             Err(Error::Setup { doing: "run without namespaces".into(), message, help: help.into() })
         }
     }
+}
+
+/// The program to start for a process of the grader's own.
+///
+/// # Errors
+/// When this program cannot find itself.
+#[cfg(not(unix))]
+pub fn program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
 }
 
 /// There is nothing here yet for systems without processes as Unix knows them.

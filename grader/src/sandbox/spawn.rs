@@ -22,11 +22,24 @@ pub const HELPER_ARGUMENT: &str = "__sandbox";
 
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
-/// Names the program to start as the helper: one whose `main` begins with [`super::become_helper`].
+/// Names the program to start as the helper: one whose `main` begins with [`crate::become_helper`].
 ///
 /// Only tests need it, because their own `main` is the test harness's. Without it the running program starts itself.
 pub fn use_helper(program: &Path) {
     PROGRAM.get_or_init(|| program.to_owned());
+}
+
+/// The program to start for a process of the grader's own.
+///
+/// # Errors
+/// When this program cannot find itself.
+pub fn program() -> io::Result<PathBuf> {
+    match PROGRAM.get() {
+        Some(program) => Ok(program.clone()),
+        // The link is followed in the child: it names this very program even if its file has been replaced meanwhile.
+        None if cfg!(target_os = "linux") => Ok(PathBuf::from("/proc/self/exe")),
+        None => std::env::current_exe(),
+    }
 }
 
 /// A running helper and the grader's ends of its pipes. None of them blocks.
@@ -55,13 +68,7 @@ pub fn helper(spec: &Spec) -> Result<Helper, Error> {
         (aside(&reports_end).map_err(system("make a pipe"))?, REPORTS),
     ];
 
-    // The link is followed in the child: it names this very program even if its file has been replaced meanwhile.
-    let own = if cfg!(target_os = "linux") {
-        PathBuf::from("/proc/self/exe")
-    } else {
-        std::env::current_exe().map_err(system("find its own program"))?
-    };
-    let mut command = Command::new(PROGRAM.get().unwrap_or(&own));
+    let mut command = Command::new(program().map_err(system("find its own program"))?);
     command.arg(HELPER_ARGUMENT).env_clear().current_dir("/").stdin(control_end);
     command.stdout(log_end.try_clone().map_err(system("make a pipe"))?).stderr(log_end);
     let moves = places.each_ref().map(|(from, to)| (from.as_raw_fd(), *to));

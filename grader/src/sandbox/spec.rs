@@ -7,6 +7,7 @@ It holds no decisions. Both ends are the same program, so the format may change 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,15 @@ pub struct Layers {
 
 impl Layers {
     pub const ALL: Layers = Layers { namespaces: true, landlock: true, seccomp: true };
+}
+
+/// What a process used, with the children that it waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// Processor time.
+    pub cpu: Duration,
+    /// The largest resident memory of a single process, in bytes.
+    pub resident: u64,
 }
 
 /// A job as the helper receives it: everything but the input, which goes straight to the program.
@@ -86,8 +96,8 @@ pub enum Report {
     Failed { doing: String, message: String, help: String },
     /// The job's process is about to be forked: its clock runs.
     Started,
-    /// The job's process ended: its exit code, or else the signal.
-    Ended { code: Option<i32>, signal: Option<i32> },
+    /// The job's process ended: its exit code, or else the signal; what it used.
+    Ended { code: Option<i32>, signal: Option<i32>, used: Used },
 }
 
 impl Report {

@@ -14,6 +14,8 @@ pub struct Usage {
     pub resident: u64,
     /// Threads of all processes.
     pub tasks: u64,
+    /// Whether one of them runs, or waits for a processor or for the disk.
+    pub busy: bool,
 }
 
 /// The usage of the descendants of a process, without its own. Stops counting once there are more than `enough`.
@@ -24,9 +26,25 @@ pub fn usage(root: u32, enough: u64) -> Usage {
         let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
         // SAFETY: a plain query.
         sum.resident += pages * unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as u64;
-        sum.tasks += fs::read_dir(format!("/proc/{pid}/task")).map(|tasks| tasks.count() as u64).unwrap_or(1);
+        let tasks = fs::read_dir(format!("/proc/{pid}/task"));
+        let Ok(tasks) = tasks else {
+            sum.tasks += 1;
+            continue;
+        };
+        for task in tasks.flatten() {
+            sum.tasks += 1;
+            sum.busy = sum.busy || is_busy(&task.path().join("stat"));
+        }
     }
     sum
+}
+
+/// Whether a thread runs, or waits for a processor (state `R`) or for the disk (`D`): not whether it sleeps or is stopped.
+fn is_busy(stat: &Path) -> bool {
+    // The name of the program stands in parentheses and may hold any character.
+    fs::read_to_string(stat).is_ok_and(|stat| {
+        stat.rsplit(')').next().is_some_and(|rest| matches!(rest.trim_start().as_bytes().first(), Some(b'R' | b'D')))
+    })
 }
 
 /// The numbers of the living descendants of a process, parents before children: all of them, or more than `enough`.

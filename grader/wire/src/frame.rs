@@ -1,4 +1,6 @@
-/*! Frames: the answers to numbered calls, one after the other. */
+/*! What goes over the two channels: messages with calls one way, numbered frames with answers the other. */
+
+use std::io::{self, Read};
 
 use crate::reader::{Malformed, Reader};
 use crate::value::{Value, write_text};
@@ -17,6 +19,39 @@ pub enum Frame {
         /// The line of that file, counted from 1; 0 if unknown.
         line: u32,
     },
+}
+
+/// The bytes of one call: a length and a value.
+pub fn message(value: &Value) -> Vec<u8> {
+    let value = value.to_bytes();
+    let mut bytes = (value.len() as u32).to_le_bytes().to_vec();
+    bytes.extend(value);
+    bytes
+}
+
+/// Reads the next call; `None` when there are no more.
+///
+/// # Errors
+/// When the channel fails, ends inside a message, or holds something else than a value.
+pub fn read_message(from: &mut impl Read) -> io::Result<Option<Value>> {
+    let mut length = [0; 4];
+    let mut n = 0;
+    while n < length.len() {
+        match from.read(&mut length[n..])? {
+            0 if n == 0 => return Ok(None),
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            more => n += more,
+        }
+    }
+    let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+    from.read_exact(&mut bytes)?;
+    Value::from_bytes(&bytes).map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// How many whole frames the bytes begin with, whatever is in them.
+pub fn whole_frames(bytes: &[u8]) -> usize {
+    let mut reader = Reader::new(bytes);
+    std::iter::from_fn(|| next(&mut reader).ok()).count()
 }
 
 /// Appends the frame of call number `index`.
@@ -39,7 +74,7 @@ pub fn write_frame(index: u32, frame: &Frame, out: &mut Vec<u8>) {
     out.extend(contents);
 }
 
-/// Reads frames numbered 0, 1, 2, … from bytes that nobody vouches for. A last frame that is cut short is left out: the
+/// Reads frames numbered 0, 1, 2, … from untrusted bytes. A last frame that is cut short is left out: the
 /// process ended while it wrote.
 ///
 /// # Errors
@@ -85,8 +120,8 @@ mod tests {
         let record = Value::Record(vec![("mode".into(), Value::Text("Max".into()))]);
         let layer = Value::Node { kind: "Add".into(), properties: vec![("inputs".into(), Value::Count(2))] };
         let layers = Value::List { of: "layer".into(), items: vec![layer] };
-        let singles = Value::singles(&[1, 2], vec![0.1, -0.0]);
-        let parts = vec![bools, record, layers, singles, Value::Number(-0.0)];
+        let f32_array = Value::f32_array(&[1, 2], vec![0.1, -0.0]);
+        let parts = vec![bools, record, layers, f32_array, Value::Number(-0.0)];
         write_frame(0, &Frame::Returned(Value::Tuple(parts)), &mut bytes);
         let panicked = Frame::Panicked { message: "é".into(), file: "main.rs".into(), line: 7 };
         write_frame(1, &panicked, &mut bytes);
@@ -98,6 +133,27 @@ mod tests {
         let read = frames(&sample(), 2).unwrap();
         assert_eq!(read.len(), 2);
         assert_eq!(read[1], Frame::Panicked { message: "é".into(), file: "main.rs".into(), line: 7 });
+    }
+
+    #[test]
+    fn calls_come_one_by_one() {
+        let calls = [Value::Number(0.5), Value::Tuple(Vec::new())];
+        let bytes: Vec<u8> = calls.iter().flat_map(message).collect();
+        let mut from = &bytes[..];
+        for call in &calls {
+            assert_eq!(read_message(&mut from).unwrap().as_ref(), Some(call));
+        }
+        assert_eq!(read_message(&mut from).unwrap(), None);
+        for cut in 1..message(&calls[0]).len() {
+            assert!(read_message(&mut &bytes[..cut]).is_err(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn whole_frames_are_counted_at_every_byte() {
+        let bytes = sample();
+        let counts: Vec<usize> = (0..=bytes.len()).map(|n| whole_frames(&bytes[..n])).collect();
+        assert!(counts.is_sorted() && counts[0] == 0 && counts[bytes.len() - 1] == 1 && counts[bytes.len()] == 2);
     }
 
     #[test]

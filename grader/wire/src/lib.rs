@@ -21,9 +21,10 @@ axes (eight bytes each) and its entries in row-major order; a text is a length (
 */
 
 mod frame;
+pub mod network;
 mod reader;
 mod value;
 
-pub use frame::{Frame, frames, write_frame};
+pub use frame::{Frame, frames, message, read_message, whole_frames, write_frame};
 pub use reader::{Malformed, Reader};
 pub use value::{Data, Value, write_text};

@@ -1,4 +1,4 @@
-/*! Reads the primitives of the format from bytes that nobody vouches for. */
+/*! Reads the primitives of the format from untrusted bytes. */
 
 /// Bytes that are not what the format says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -51,7 +51,7 @@ pub enum Data {
     /// `f64`
     Numbers(Vec<f64>),
     /// `f32`
-    Singles(Vec<f32>),
+    F32(Vec<f32>),
     /// `bool`
     Bools(Vec<bool>),
 }
@@ -63,8 +63,8 @@ impl Value {
     }
 
     /// An array of numbers in single precision.
-    pub fn singles(shape: &[usize], entries: Vec<f32>) -> Self {
-        Self::Array { shape: shape.to_vec(), data: Data::Singles(entries) }
+    pub fn f32_array(shape: &[usize], entries: Vec<f32>) -> Self {
+        Self::Array { shape: shape.to_vec(), data: Data::F32(entries) }
     }
 
     /// The value as bytes.
@@ -104,13 +104,13 @@ impl Value {
                 out.push(match data {
                     Data::Numbers(_) => 4,
                     Data::Bools(_) => 5,
-                    Data::Singles(_) => 8,
+                    Data::F32(_) => 8,
                 });
                 out.push(shape.len() as u8);
                 out.extend(shape.iter().flat_map(|n| (*n as u64).to_le_bytes()));
                 match data {
                     Data::Numbers(entries) => out.extend(entries.iter().flat_map(|entry| entry.to_le_bytes())),
-                    Data::Singles(entries) => out.extend(entries.iter().flat_map(|entry| entry.to_le_bytes())),
+                    Data::F32(entries) => out.extend(entries.iter().flat_map(|entry| entry.to_le_bytes())),
                     Data::Bools(entries) => out.extend(entries.iter().map(|entry| u8::from(*entry))),
                 }
             }
@@ -170,9 +170,7 @@ impl Value {
                     4 => {
                         Data::Numbers(bytes(8)?.as_chunks().0.iter().map(|entry| f64::from_le_bytes(*entry)).collect())
                     }
-                    8 => {
-                        Data::Singles(bytes(4)?.as_chunks().0.iter().map(|entry| f32::from_le_bytes(*entry)).collect())
-                    }
+                    8 => Data::F32(bytes(4)?.as_chunks().0.iter().map(|entry| f32::from_le_bytes(*entry)).collect()),
                     _ => Data::Bools(bytes(1)?.iter().map(|byte| read_bool(*byte)).collect::<Result<_, _>>()?),
                 };
                 Self::Array { shape, data }

@@ -63,9 +63,11 @@ impl Output {
             None => {
                 let mut file = temporary(&self.path)?;
                 file.write_all(bytes)?;
-                // A temporary file is readable by its owner alone; this one is a file like any other.
+                // A file that is written again keeps its mode.
                 #[cfg(unix)]
-                file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+                if let Ok(known) = fs::metadata(&self.path) {
+                    file.as_file().set_permissions(known.permissions())?;
+                }
                 file.persist(&self.path).map(drop).map_err(|error| error.error)
             }
         };
@@ -145,8 +147,12 @@ fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// A file beside `path`. Its mode is that of any file that this user makes: who may read it is for the umask to say.
 fn temporary(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    tempfile::NamedTempFile::new_in(directory(path))
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(directory(path))
 }
 
 fn unwritable(path: &Path, why: impl std::fmt::Display) -> Error {

@@ -35,7 +35,14 @@ pub(crate) fn imports(item: &ItemUse) -> Vec<Import> {
     found
 }
 
+/// Words of a path. Each name is taken with its whole path, so that braces within braces would grow with the square of
+/// their depth; deeper names are left out, and the compiler says that they are missing.
+const DEPTH: usize = 64;
+
 fn collect(path: &mut Vec<String>, is_absolute: bool, tree: &UseTree, into: &mut Vec<Import>) {
+    if path.len() > DEPTH {
+        return;
+    }
     let root = if is_absolute { "::" } else { "" };
     let prefix = |path: &[String]| root.to_owned() + &path.iter().map(|word| format!("{word}::")).collect::<String>();
     let mut push = |name: String, text: String, segments: Vec<String>, kind| {

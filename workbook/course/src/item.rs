@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Fields, ImplItem, TraitItem, Visibility};
 
@@ -117,7 +118,7 @@ impl Item {
             _ => (ItemKind::Other, None, None),
         };
         // `const _` and `use x as _` bind nothing, so two of them do not collide.
-        let name = name.map(ToString::to_string).filter(|name| name != "_");
+        let name = name.map(|name| name.unraw().to_string()).filter(|name| name != "_");
         let tokens = item.to_token_stream();
         if tokens.is_empty() {
             return None;
@@ -209,7 +210,8 @@ impl Words {
                 match token {
                     TokenTree::Group(group) => todo.push(group.stream()),
                     TokenTree::Ident(ident) => {
-                        let word = ident.to_string();
+                        // `r#zero_pad` is the same name as `zero_pad`.
+                        let word = ident.unraw().to_string();
                         match &tokens[index + 1..] {
                             [TokenTree::Punct(first), TokenTree::Punct(second), ..]
                                 if first.as_char() == ':' && second.as_char() == ':' =>

@@ -38,11 +38,20 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
 /// # Errors
 /// When Python would not read it either; the place is that of serde_json.
 pub fn parse(text: &str) -> serde_json::Result<Value> {
+    read(text, |text| serde_json::from_str(text))
+}
+
+/// As [`parse`], for a reader of JSON that keeps only what it needs: `read_json` is tried on the text as it is, and then on
+/// one in which everything that JSON cannot hold is replaced.
+///
+/// # Errors
+/// Those of `read_json`.
+pub fn read<T>(text: &str, read_json: impl Fn(&str) -> serde_json::Result<T>) -> serde_json::Result<T> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_json::from_str(text).or_else(|error| {
+    read_json(text).or_else(|error| {
         // The usual notebook is plain JSON and is not copied.
         let plain = plain_json(text);
-        if plain == text { Err(error) } else { serde_json::from_str(&plain) }
+        if plain == text { Err(error) } else { read_json(&plain) }
     })
 }
 

@@ -31,7 +31,7 @@ impl Source {
     }
 
     /// Parses the code of a notebook cell, where items, `let`s and expressions mix; only the items are kept. Lines
-    /// that talk to the kernel (`:dep …`, `!ls`) are passed over.
+    /// that talk to the kernel (`:dep …`, `!ls`, `%%time`) are passed over.
     ///
     /// # Errors
     /// When the text is not Rust, with the line of the first error.
@@ -171,7 +171,8 @@ pub(crate) fn without_prologue(text: &str) -> String {
 pub(crate) fn without_commands(text: &str) -> String {
     let blank = |line: &str| -> String {
         let start = line.trim_start();
-        let command = start.starts_with('!') || (start.starts_with(':') && !start.starts_with("::"));
+        // `%` begins the commands of other kernels.
+        let command = start.starts_with(['!', '%']) || (start.starts_with(':') && !start.starts_with("::"));
         if command { line.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect() } else { line.to_owned() }
     };
     text.split_inclusive('\n').map(blank).collect()

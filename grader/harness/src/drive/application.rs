@@ -6,7 +6,7 @@ use ndarray::{Array2, Array4, ArrayD};
 use wire::Value;
 
 use super::symbols::{described, nothing, path, result, session};
-use super::{record, singles, text};
+use super::{f32_array, record, text};
 use crate::convert::Answer;
 use crate::serve::Inputs;
 
@@ -31,7 +31,7 @@ pub fn initialize_parameters(function: fn(&Graph) -> Parameters, inputs: &mut In
     let describe = |w: Option<&Tensor>| w.map_or_else(nothing, |w| described(&graph, w));
     let session = session(&graph);
     let values = |w: Option<&Tensor>| match w {
-        Some(w) if *w.graph() == graph => singles(&session.run(w, &[])),
+        Some(w) if *w.graph() == graph => f32_array(&session.run(w, &[])),
         _ => nothing(),
     };
     record([("W1", describe(w1)), ("W2", describe(w2)), ("W1's value", values(w1)), ("W2's value", values(w2))])
@@ -66,7 +66,7 @@ pub fn forward_propagation(function: fn(&Tensor, &Parameters) -> Tensor, inputs:
             let values: ArrayD<f64> = random.randn(&shape[..]);
             session.assign(variable, &values.mapv(|value| 0.5 * value as f32));
         }
-        fields.push(("z3".into(), singles(&session.run(&z3, &[x.feed(&pictures)]))));
+        fields.push(("z3".into(), f32_array(&session.run(&z3, &[x.feed(&pictures)]))));
     }
     Value::Record(fields)
 }
@@ -82,9 +82,9 @@ pub fn compute_cost(function: fn(&Tensor, &Tensor) -> Tensor, inputs: &mut Input
     if *cost.graph() == graph {
         let session = session(&graph);
         let feeds = [z3.feed(&logits), y.feed(&labels)];
-        fields.push(("cost".into(), singles(&session.run(&cost, &feeds))));
+        fields.push(("cost".into(), f32_array(&session.run(&cost, &feeds))));
         let gradient = graph.gradients(&cost, &[&z3]);
-        fields.push(("the cost's gradient".into(), singles(&session.run(&gradient[0], &feeds))));
+        fields.push(("the cost's gradient".into(), f32_array(&session.run(&gradient[0], &feeds))));
     }
     Value::Record(fields)
 }
@@ -101,17 +101,17 @@ pub fn model(function: Train, inputs: &mut Inputs) -> Value {
     let (learning_rate, num_epochs, minibatch_size) = (inputs.take(), inputs.take(), inputs.take());
     let trained = function(&x_train, &y_train, &x_test, &y_test, learning_rate, num_epochs, minibatch_size, false);
     let costs: Vec<f32> = trained.costs.iter().map(|cost| *cost as f32).collect();
-    let filter = |name| trained.parameters.get(name).map_or_else(nothing, |w| singles(&trained.session.run(w, &[])));
+    let filter = |name| trained.parameters.get(name).map_or_else(nothing, |w| f32_array(&trained.session.run(w, &[])));
     let logits = trained.session.run(&trained.logits, &[trained.x.feed(&x_test)]);
     record([
         (
             "logits",
             Value::Node { kind: "Tensor".into(), properties: vec![("shape".into(), text(trained.logits.shape()))] },
         ),
-        ("costs", Value::singles(&[costs.len()], costs)),
+        ("costs", Value::f32_array(&[costs.len()], costs)),
         ("W1 after training", filter("W1")),
         ("W2 after training", filter("W2")),
-        ("logits of the test images", singles(&logits)),
+        ("logits of the test images", f32_array(&logits)),
         ("train_accuracy", trained.train_accuracy.to_value()),
         ("test_accuracy", trained.test_accuracy.to_value()),
     ])

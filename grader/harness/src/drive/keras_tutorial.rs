@@ -2,7 +2,7 @@
 
 use cnn::keras::Model;
 use ndarray::Array4;
-use wire::Value;
+use wire::{Value, network};
 
 use super::layers::{Evaluator, Initializers, list};
 use super::text;
@@ -22,7 +22,7 @@ pub fn happy_model(function: fn((usize, usize, usize)) -> Model, inputs: &mut In
     evaluator.draw_weights(seed as u32);
     let fields = [
         ("layers", list(output, Initializers::Free)),
-        ("the model's name", text(model.get_name())),
+        (network::MODEL_NAME, text(model.get_name())),
         ("count_params()", Value::Count(model.count_params() as u64)),
         ("output", evaluator.inference(&pictures)),
         ("output in training", evaluator.training(&pictures)),

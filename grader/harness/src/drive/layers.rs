@@ -10,9 +10,9 @@ use cnn::keras::layers::Size;
 use cnn::keras::{BuiltLayer, Config, GlorotUniform, Initializer, LayerRegistry, Tensor};
 use cnn::numpy::RandomState;
 use ndarray::{Array4, ArrayD};
-use wire::Value;
+use wire::{Value, network};
 
-use super::{KERNELS, singles, text};
+use super::{KERNELS, f32_array, text};
 
 /// Whether the initializers are part of the exercise.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,10 +56,10 @@ pub fn list(output: &Tensor, initializers: Initializers) -> Value {
         let mut inputs: Vec<usize> = layer.inputs().iter().map(number).collect();
         inputs.sort_unstable();
         let inputs: Vec<String> = inputs.iter().map(|number| format!("layer {number}")).collect();
-        property("called on", text(inputs.join(" and ")));
+        property(network::CALLED_ON, text(inputs.join(" and ")));
         property("with so many parameters:", Value::Count(layer.count_params() as u64));
         if !layer.weights().is_empty() || layer.class_name().contains("Pooling") {
-            property("named", text(layer.name()));
+            property(network::LAYER_NAME, text(layer.name()));
         }
         Value::Node { kind: layer.class_name().into(), properties }
     };
@@ -153,11 +153,11 @@ impl<'a> Evaluator<'a> {
 
     /// The output after training, with moving statistics.
     pub fn inference(&self, pictures: &Array4<f32>) -> Value {
-        singles(&self.session.run(self.output.symbol(), &[self.input.symbol().feed(pictures)]))
+        f32_array(&self.session.run(self.output.symbol(), &[self.input.symbol().feed(pictures)]))
     }
 
     /// The output while training, with the statistics of these images.
     pub fn training(&self, pictures: &Array4<f32>) -> Value {
-        singles(&self.session.run_training(self.output.symbol(), &[self.input.symbol().feed(pictures)]))
+        f32_array(&self.session.run_training(self.output.symbol(), &[self.input.symbol().feed(pictures)]))
     }
 }

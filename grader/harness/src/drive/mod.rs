@@ -29,6 +29,6 @@ fn text(value: impl ToString) -> Value {
     Value::Text(value.to_string())
 }
 
-fn singles<D: Dimension>(array: &Array<f32, D>) -> Value {
-    Value::singles(array.shape(), array.iter().copied().collect())
+fn f32_array<D: Dimension>(array: &Array<f32, D>) -> Value {
+    Value::f32_array(array.shape(), array.iter().copied().collect())
 }

@@ -3,7 +3,7 @@
 use cnn::keras::layers::Input;
 use cnn::keras::{Model, Tensor};
 use ndarray::Array4;
-use wire::Value;
+use wire::{Value, network};
 
 use super::layers::{Evaluator, Initializers, list};
 use super::{record, text};
@@ -44,7 +44,7 @@ pub fn resnet50(function: fn((usize, usize, usize), usize) -> Model, inputs: &mu
     };
     let mut fields = vec![
         ("layers".to_owned(), list(output, Initializers::Asked)),
-        ("the model's name".to_owned(), text(model.get_name())),
+        (network::MODEL_NAME.to_owned(), text(model.get_name())),
         ("count_params()".to_owned(), Value::Count(model.count_params() as u64)),
         ("count_trainable_params()".to_owned(), Value::Count(model.count_trainable_params() as u64)),
     ];

@@ -1,0 +1,1 @@
+use cnn::prelude::*;// A comment reaches to the end of its line.pub fn distribute_value(dz: f64, shape: (usize, usize)) -> Array2<f64> {    let (n_h, n_w) = shape;    Array2::from_elem(shape, dz / (n_h * n_w) as f64)}
