@@ -7,7 +7,7 @@ It draws words in boxes and knows no layer; whole models are drawn from the mode
 use plotters::prelude::*;
 
 use super::colors::category;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::{canvas, text};
 
 const BOX_HEIGHT: i32 = 44;
@@ -137,4 +137,4 @@ fn arrow(area: &canvas::Area, from: (i32, i32), to: (i32, i32)) {
     canvas::arrow(area, from, to, BLACK);
 }
 
-framed!(Block);
+figure_builder!(Block);

@@ -9,7 +9,7 @@ use rust_sugiyama::configure::Config;
 use rust_sugiyama::from_vertices_and_edges;
 
 use super::colors::category;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::{canvas, text};
 
 const LINE_HEIGHT: i32 = 16;
@@ -143,4 +143,4 @@ fn width(words: &str) -> f64 {
     f64::from(words.lines().map(|line| text::width(line, canvas::LABEL)).max().unwrap_or(0) + 16)
 }
 
-framed!(Flow);
+figure_builder!(Flow);
