@@ -5,15 +5,15 @@ use super::huffman::Huffman;
 
 /// The coefficients that a scan brings, from `start` to `end` in zigzag order.
 pub(super) struct Band {
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Whether it brings one more bit of coefficients that an earlier scan began.
-    refines: bool,
-    progressive: bool,
+    pub(super) refines: bool,
+    pub(super) progressive: bool,
 }
 
 impl Band {
-    fn block(
+    pub(super) fn block(
         &self,
         bits: &mut Bits,
         dc: Option<&Huffman>,

@@ -15,7 +15,7 @@ pub(super) struct Bits<'a> {
 }
 
 impl<'a> Bits<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0, buffer: 0, left: 0 }
     }
 
@@ -45,7 +45,7 @@ impl<'a> Bits<'a> {
         Ok(())
     }
 
-    fn symbol(&mut self, table: &Huffman) -> Result<u8, String> {
+    pub(super) fn symbol(&mut self, table: &Huffman) -> Result<u8, String> {
         if self.left < 16 {
             self.fill();
         }
@@ -56,7 +56,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    fn skip(&mut self, n: u8) -> Result<(), String> {
+    pub(super) fn skip(&mut self, n: u8) -> Result<(), String> {
         if self.left < u32::from(n) {
             self.fill();
         }
@@ -64,7 +64,7 @@ impl<'a> Bits<'a> {
     }
 
     /// How many further blocks end here: 2^n − 1 and a number of n bits.
-    fn run(&mut self, n: usize) -> Result<usize, String> {
+    pub(super) fn run(&mut self, n: usize) -> Result<usize, String> {
         if self.left < n as u32 {
             self.fill();
         }
@@ -74,7 +74,7 @@ impl<'a> Bits<'a> {
     }
 
     /// Expects the restart marker of this number; the bits before it may only fill up a byte.
-    fn restart(&mut self, number: usize) -> Result<(), String> {
+    pub(super) fn restart(&mut self, number: usize) -> Result<(), String> {
         let end = self.finish()?;
         match self.bytes[end..] {
             [0xFF, code, ..] if usize::from(code) == usize::from(RST0) + number => {
@@ -88,7 +88,7 @@ impl<'a> Bits<'a> {
 
     /// Where the marker after the data is, or the 0xFF that fill up the space before it; at most [`STRAY_BYTES`] zeros
     /// may be left before both.
-    fn finish(&mut self) -> Result<usize, String> {
+    pub(super) fn finish(&mut self) -> Result<usize, String> {
         self.fill();
         // The last byte is filled up with ones, by some writers with zeros.
         let (stray, padding) = (self.left as usize / 8, self.left % 8);

@@ -16,17 +16,17 @@ pub(super) struct Component {
     /// where no scan refines.
     nonzero: Vec<u64>,
     /// How many low bits of each coefficient no scan has brought so far.
-    missing_bits: [u8; 64],
+    pub(super) missing_bits: [u8; 64],
 }
 
 pub(super) struct Frame {
     size: (usize, usize),
     progressive: bool,
-    components: Vec<Component>,
+    pub(super) components: Vec<Component>,
 }
 
 impl Frame {
-    fn read(segment: &[u8], progressive: bool) -> Result<Self, String> {
+    pub(super) fn read(segment: &[u8], progressive: bool) -> Result<Self, String> {
         let [_, h0, h1, w0, w1, n]: [u8; 6] = *first(segment)?;
         let size = (usize::from(u16::from_be_bytes([w0, w1])), usize::from(u16::from_be_bytes([h0, h1])));
         if size.0 == 0 || size.1 == 0 {
@@ -73,7 +73,7 @@ impl Frame {
     }
 
     /// Reads the codes of one scan and returns how many bytes they took.
-    fn scan(&mut self, tables: &Tables, header: &[u8], bytes: &[u8]) -> Result<usize, String> {
+    pub(super) fn scan(&mut self, tables: &Tables, header: &[u8], bytes: &[u8]) -> Result<usize, String> {
         let short = || "a scan header is damaged".to_owned();
         let n = usize::from(*header.first().ok_or_else(short)?);
         let listed = header.get(1..1 + 2 * n).ok_or_else(short)?;

@@ -8,11 +8,11 @@ use std::iter::repeat_n;
 #[derive(Default)]
 pub(super) struct Tables {
     huffman: [[Option<Huffman>; 4]; 2],
-    restart_interval: usize,
+    pub(super) restart_interval: usize,
 }
 
 impl Tables {
-    fn define(&mut self, mut segment: &[u8]) -> Result<(), String> {
+    pub(super) fn define(&mut self, mut segment: &[u8]) -> Result<(), String> {
         while !segment.is_empty() {
             let head: &[u8; 17] = first(segment)?;
             let n: usize = head[1..].iter().map(|&count| usize::from(count)).sum();
@@ -25,17 +25,17 @@ impl Tables {
         Ok(())
     }
 
-    fn get(&self, class: usize, number: u8) -> Result<&Huffman, String> {
+    pub(super) fn get(&self, class: usize, number: u8) -> Result<&Huffman, String> {
         let table = self.huffman[class].get(usize::from(number)).and_then(Option::as_ref);
         table.ok_or_else(|| "a scan needs a Huffman table that is not defined".to_owned())
     }
 }
 
 /// For every 16 bits: the length of the code that they begin with, and its symbol; a length of 0 if there is none.
-pub(super) struct Huffman(Vec<(u8, u8)>);
+pub(super) struct Huffman(pub(super) Vec<(u8, u8)>);
 
 impl Huffman {
-    fn new(counts: &[u8], symbols: &[u8]) -> Result<Self, String> {
+    pub(super) fn new(counts: &[u8], symbols: &[u8]) -> Result<Self, String> {
         let mut lookup = Vec::with_capacity(1 << 16);
         let mut symbols = symbols.iter();
         for (length, &count) in (1..=16u8).zip(counts) {

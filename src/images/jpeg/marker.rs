@@ -16,19 +16,19 @@ pub(super) const STRAY_BYTES: usize = 2;
 
 /// The file as a row of marker segments.
 pub(super) struct File<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
 }
 
 impl<'a> File<'a> {
-    fn take(&mut self, n: usize) -> Result<&'a [u8], String> {
+    pub(super) fn take(&mut self, n: usize) -> Result<&'a [u8], String> {
         let taken = self.bytes.get(self.at..self.at + n).ok_or_else(|| cut_off(self.bytes.len()))?;
         self.at += n;
         Ok(taken)
     }
 
     /// The code of the next marker. Any number of 0xFF may come before it, and [`STRAY_BYTES`] zeros.
-    fn marker(&mut self) -> Result<u8, String> {
+    pub(super) fn marker(&mut self) -> Result<u8, String> {
         let mut stray = 0;
         loop {
             match self.take(1)? {
@@ -47,7 +47,7 @@ impl<'a> File<'a> {
     }
 
     /// The contents of the segment whose marker was just read.
-    fn segment(&mut self) -> Result<&'a [u8], String> {
+    pub(super) fn segment(&mut self) -> Result<&'a [u8], String> {
         let length = usize::from(u16::from_be_bytes(*first(self.take(2)?)?));
         self.take(length.checked_sub(2).ok_or("a segment has a length below 2")?)
     }

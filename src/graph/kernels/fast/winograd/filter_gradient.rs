@@ -46,7 +46,7 @@ impl Winograd {
         let (a, scratch) = scratch.split_at_mut(a_len);
         let (b, sums) = scratch.split_at_mut(b_len);
         self.transform_tiles(threads, Transforms::of(isa).input, self.images(x), a_layout, a);
-        let outputs = Images { elements: dy, n_h: g.n_h, n_w: g.n_w, n_c: g.n_c, pad: [0, 0], size: OUTPUT_TILE };
+        let outputs = Images { elements: dy, n_h: g.n_h, n_w: g.n_w, n_c: g.n_c, pad: [0, 0], tile_size: OUTPUT_TILE };
         self.transform_tiles(threads, Transforms::of(isa).output_gradient, outputs, b_layout, b);
         let segment = |block: usize| PixelSegment {
             a: block * a_layout.block_len(),
