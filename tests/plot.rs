@@ -203,8 +203,8 @@ fn painted_words_stand_where_they_belong() {
 }
 
 #[test]
-#[should_panic(expected = "expected a picture with 1 or 3 channels")]
-fn two_channels_are_no_picture() {
+#[should_panic(expected = "expected an image with 1 or 3 channels")]
+fn two_channels_are_no_image() {
     Picture::new(&Array3::<f64>::zeros((4, 4, 2)));
 }
 

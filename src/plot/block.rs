@@ -1,7 +1,7 @@
 /*!
-A chain of steps with a way around it: the residual block as people draw it.
+A chain of layers with a shortcut: the usual drawing of a residual block.
 
-It draws words in boxes and knows no layer; whole models are drawn from the models themselves.
+The boxes hold any text and do not depend on layers; whole models are drawn by `plot_model`.
 */
 
 use plotters::prelude::*;

@@ -1,7 +1,7 @@
 /*!
 A finished figure: SVG text with a title, a caption and a description for screen readers.
 
-What is in it, the builders beside this file decide.
+Its contents are drawn by the builders in the other files of this module.
 */
 
 use std::io::Write as _;

@@ -1,7 +1,8 @@
 /*!
-Boxes and the arrows between them, from top to bottom: how the layers of a network hang together.
+Boxes and the arrows between them, from top to bottom: the graph of a network's layers.
 
-It draws words and knows no layer. The places are found by `rust-sugiyama`, which keeps arrows from crossing.
+The boxes hold any text and do not depend on layers. The layout is computed by `rust-sugiyama`, which minimizes
+crossings.
 */
 
 use plotters::prelude::*;

@@ -90,7 +90,7 @@ pub trait Op: fmt::Debug + Any {
         Reads::default()
     }
 
-    /// How many elements `forward` leaves for `backward`, beside the tensors named by [`Op::backward_reads`].
+    /// How many elements `forward` leaves for `backward`, in addition to the tensors named by [`Op::backward_reads`].
     fn saved_len(&self, _dims: &Dims) -> usize {
         0
     }
