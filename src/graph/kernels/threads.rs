@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// ```
 #[derive(Debug)]
 pub struct Threads {
-    /// The threads other than the calling one.
+    /// The threads beside the calling one.
     pool: Option<rayon_core::ThreadPool>,
     n: usize,
 }
@@ -41,7 +41,7 @@ impl Threads {
         Threads { n: if pool.is_some() { n } else { 1 }, pool }
     }
 
-    /// As many threads as [`std::thread::available_parallelism`] reports.
+    /// As many threads as the machine offers this process.
     pub fn available() -> Self {
         Threads::new(std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
     }

@@ -304,7 +304,7 @@ for_each_isa! {
             for c in 0..n_filters {
                 let start = c * n_columns + first_column;
                 let (elements, rows) = (&largest[start..start + window_columns.len()], &maxima_rows[start..start + window_columns.len()]);
-                // The usual width is known to the compiler.
+                // For the usual width, the loop bound is a compile-time constant.
                 let (element, offset) = match (elements.as_array::<8>(), rows.as_array::<8>()) {
                     (Some(elements), Some(rows)) => max_and_argmax(elements, rows, window_columns.start, pool.f_w),
                     _ => max_and_argmax(elements, rows, window_columns.start, pool.f_w),
