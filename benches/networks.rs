@@ -2,8 +2,8 @@
 Times whole networks on the engine: a training step and predictions of ResNet-50, an epoch of the application network.
 `cargo bench --bench networks -- [threads] [repeats] [part of a name]`.
 
-It does not load data: pictures and labels are synthetic, the arithmetic is that of the course. As `networks serve
-THREADS` it runs the benchmark that each line of its standard input names; `networks compare` runs it in alternating
+It does not load data: images and labels are synthetic, the arithmetic is that of the course. As `networks serve
+THREADS` it runs the benchmark that each line of its standard input names; `networks compare` runs it in interleaved
 rounds with TensorFlow (`PYTHON` is a Python that has it), burn and candle (`PEERS` is the folder of their programs, see
 `benches/peers`).
 */
@@ -23,16 +23,16 @@ mod compare;
 /// A network under construction.
 struct Network {
     graph: Graph,
-    pictures: Tensor,
+    images: Tensor,
     labels: Tensor,
 }
 
 impl Network {
     fn new() -> Self {
         let graph = Graph::new();
-        let pictures = graph.placeholder([None, Some(64), Some(64), Some(3)], DType::Float32, "X");
+        let images = graph.placeholder([None, Some(64), Some(64), Some(3)], DType::Float32, "X");
         let labels = graph.placeholder([None, Some(6)], DType::Float32, "Y");
-        Network { graph, pictures, labels }
+        Network { graph, images, labels }
     }
 
     fn op(&self, op: impl Op, inputs: &[&Tensor]) -> Tensor {
@@ -98,7 +98,7 @@ impl Network {
     }
 
     fn resnet50(&self) -> Tensor {
-        let x = self.op(ops::ZeroPadding2d { rows: (3, 3), columns: (3, 3) }, &[&self.pictures]);
+        let x = self.op(ops::ZeroPadding2d { rows: (3, 3), columns: (3, 3) }, &[&self.images]);
         let x = self.batch_norm(&self.biased(&self.conv(&x, 7, 64, 2, Padding::Valid)));
         let x = self.op(ops::Relu, &[&x]);
         let mut x = self.op(ops::MaxPool { window: (3, 3), strides: (2, 2), padding: Padding::Valid }, &[&x]);
@@ -113,7 +113,7 @@ impl Network {
     }
 
     fn application(&self) -> Tensor {
-        let mut x = self.pictures.clone();
+        let mut x = self.images.clone();
         for (f, n_c, pool) in [(4, 8, 8), (2, 16, 4)] {
             x = self.op(ops::Relu, &[&self.conv(&x, f, n_c, 1, Padding::Same)]);
             x = self.op(ops::MaxPool { window: (pool, pool), strides: (pool, pool), padding: Padding::Same }, &[&x]);
@@ -136,7 +136,7 @@ fn elements(len: usize) -> Vec<f32> {
     (0..len as u32).map(|i| (i.wrapping_mul(2654435761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
 }
 
-fn pictures(m: usize) -> Array4<f32> {
+fn images(m: usize) -> Array4<f32> {
     Array4::from_shape_vec((m, 64, 64, 3), elements(m * 64 * 64 * 3)).expect("as many elements") / 2.0 + 0.5
 }
 
@@ -177,7 +177,7 @@ fn main() {
     time("Application network, an epoch", threads, repeats, "application");
 }
 
-/// The benchmark of this name: one call is one step, one prediction, or one epoch on 1,080 pictures.
+/// The benchmark of this name: one call is one step, one prediction, or one epoch on 1,080 images.
 fn benchmark(name: &str, threads: usize) -> Box<dyn FnMut()> {
     let network = Network::new();
     let kernels = Kernels::Fast { threads };
@@ -185,9 +185,9 @@ fn benchmark(name: &str, threads: usize) -> Box<dyn FnMut()> {
         "train" => {
             let (loss, step) = network.training(&network.resnet50());
             let session = started(&network, kernels);
-            let (x, y) = (pictures(32), labels(32));
+            let (x, y) = (images(32), labels(32));
             Box::new(move || {
-                let feeds = [network.pictures.feed(&x), network.labels.feed(&y)];
+                let feeds = [network.images.feed(&x), network.labels.feed(&y)];
                 let loss = session.run_training((&loss, &step), &feeds).0.sum();
                 assert!(loss.is_finite(), "the loss is {loss}");
             })
@@ -195,19 +195,19 @@ fn benchmark(name: &str, threads: usize) -> Box<dyn FnMut()> {
         "predict32" | "predict1" => {
             let logits = network.resnet50();
             let session = started(&network, kernels);
-            let x = pictures(if name == "predict1" { 1 } else { 32 });
+            let x = images(if name == "predict1" { 1 } else { 32 });
             Box::new(move || {
-                black_box(session.run(&logits, &[network.pictures.feed(&x)]));
+                black_box(session.run(&logits, &[network.images.feed(&x)]));
             })
         }
         "application" => {
             let (loss, step) = network.training(&network.application());
             let session = started(&network, kernels);
             // 1,080 = 16 * 64 + 56.
-            let batches: Vec<_> = [64; 16].into_iter().chain([56]).map(|m| (pictures(m), labels(m))).collect();
+            let batches: Vec<_> = [64; 16].into_iter().chain([56]).map(|m| (images(m), labels(m))).collect();
             Box::new(move || {
                 for (x, y) in &batches {
-                    session.run_training((&loss, &step), &[network.pictures.feed(x), network.labels.feed(y)]);
+                    session.run_training((&loss, &step), &[network.images.feed(x), network.labels.feed(y)]);
                 }
             })
         }

@@ -31,24 +31,24 @@ def resnet50():
         shortcut = conv(x, 4 * f, 1, stride) if stride else x
         return layers.Activation("relu")(layers.Add()([c, shortcut]))
 
-    pictures = layers.Input((64, 64, 3))
-    x = conv(layers.ZeroPadding2D(3)(pictures), 64, 7, 2)
+    images = layers.Input((64, 64, 3))
+    x = conv(layers.ZeroPadding2D(3)(images), 64, 7, 2)
     x = layers.MaxPooling2D(3, strides=2)(layers.Activation("relu")(x))
     for f, stride, n_identity in [(64, 1, 2), (128, 2, 3), (256, 2, 5), (512, 2, 2)]:
         x = block(x, f, stride)
         for _ in range(n_identity):
             x = block(x, f)
     x = layers.Flatten()(layers.AveragePooling2D(2)(x))
-    return tf.keras.Model(pictures, layers.Dense(6)(x))
+    return tf.keras.Model(images, layers.Dense(6)(x))
 
 
 def application():
-    pictures = layers.Input((64, 64, 3))
-    x = pictures
+    images = layers.Input((64, 64, 3))
+    x = images
     for f, n_c, pool in [(4, 8, 8), (2, 16, 4)]:
         x = layers.Conv2D(n_c, f, padding="same", activation="relu", use_bias=False)(x)
         x = layers.MaxPooling2D(pool, padding="same")(x)
-    return tf.keras.Model(pictures, layers.Dense(6)(layers.Flatten()(x)))
+    return tf.keras.Model(images, layers.Dense(6)(layers.Flatten()(x)))
 
 
 def training_step(model):

@@ -1,5 +1,5 @@
 /*!
-Times the eight functions of assignment 1 on the course's sizes, beside the same loops in NumPy:
+Times the eight functions of assignment 1 on the course's sizes, compared with the same loops in NumPy:
 `cargo bench --bench step_by_step`.
 
 NumPy's column needs a Python with NumPy: the one named by `PYTHON`, that of `.venv`, or `python3`. Without one, the

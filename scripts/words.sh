@@ -36,6 +36,11 @@ filters? turned around	rotated by 180°
 cells of a filter|filter.s cells?	taps
 lines? of the cache	cache line
 asks for lines	prefetch
+first-level cache	L1 cache
+second-level cache	L2 cache
+third-level cache	L3 cache
+nothing here (knows|computes|decides)	say which module does
+hangs? together	are connected
 END
 if [ "$found" -ne 0 ]; then
     echo "words: found words that a newcomer has to decode; use the terms above" >&2

@@ -83,8 +83,8 @@ impl Check {
         self
     }
 
-    /// Allows this relative error in the next comparison, where sums of f32 are taken in any order; what should be zero may
-    /// be off by as much itself.
+    /// Allows this relative error in the next comparison, where sums of f32 are taken in any order; what should be zero
+    /// may be off by as much itself.
     pub fn within(mut self, relative: f64) -> Self {
         self.relative = relative;
         self
@@ -126,7 +126,8 @@ impl Check {
         self.forget()
     }
 
-    /// Compares a shape, then every value, to a relative error of 1e-7 or that of [`Check::within`]. NaN equals nothing.
+    /// Compares a shape, then every value, to a relative error of 1e-7 or that of [`Check::within`]. NaN equals
+    /// nothing.
     ///
     /// # Panics
     /// With both shapes, or the first place that differs and both of its values.
@@ -252,7 +253,7 @@ fn close(got: f64, expected: f64, relative: f64) -> bool {
     got == expected || expected.is_finite() && (got - expected).abs() <= absolute + relative * expected.abs()
 }
 
-/// The array without its axes of length 1, which say nothing and take a line each in print.
+/// The array without its axes of length 1, each of which would take a line in print.
 fn squeezed(a: &ArrayD<f64>) -> ArrayD<f64> {
     let long: Vec<usize> = a.shape().iter().copied().filter(|&length| length != 1).collect();
     a.to_shape(long).expect("the same number of entries").into_owned()

@@ -2,7 +2,7 @@
 The hyperparameters of a convolution or a pooling layer, and what its forward pass keeps for its backward pass
 (caches).
 
-Nothing here computes a layer: that is the learner's work, in `graded`.
+The layers themselves are computed in `graded`.
 */
 
 use ndarray::Array4;

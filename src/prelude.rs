@@ -1,7 +1,7 @@
 /*!
 The names that a notebook and a graded file use bare: `use cnn::prelude::*;`.
 
-No graded function is among them, so a learner's `zero_pad` never meets ours.
+No graded function is among them, so a learner's `zero_pad` does not collide with the reference's.
 */
 
 pub use crate::check::{check, run_test};

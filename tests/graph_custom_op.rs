@@ -1,7 +1,7 @@
 //! An operation that is defined outside of the crate: its gradient is checked and a network is trained through it, with
 //! both sets of kernels.
 
-use crate::refused::refused;
+use crate::expect_panic::expect_panic;
 use cnn::{
     graph::{
         DType, Graph, Kernels, Op, Session, Shape, Tensor,
@@ -186,7 +186,7 @@ fn inputs_and_state_are_counted() {
     let graph = Graph::new();
     let x = graph.placeholder([None, Some(5)], DType::Float32, "x");
     let w = graph.variable(&[5], Constant(1.0), "w");
-    let refuses = |op: fn(&Graph, &Tensor, &Tensor), expected: &str| refused(|| op(&graph, &x, &w), &[expected]);
+    let refuses = |op: fn(&Graph, &Tensor, &Tensor), expected: &str| expect_panic(|| op(&graph, &x, &w), &[expected]);
     refuses(
         |graph, x, _| drop(graph.add(SquaredRelu, &[x, x], "y")),
         "expected 1 tensor as SquaredRelu takes, got 2\nhelp: ",

@@ -1,7 +1,7 @@
 //! A layer that the program brings itself, written as a layer of the library is: it trains, is saved, and is opened
 //! again by a registry that knows it. There is one with a setting and a weight, too.
 
-use crate::refused::refused;
+use crate::expect_panic::expect_panic;
 use cnn::{
     graph::{self, Session, ops},
     keras::{
@@ -171,9 +171,12 @@ fn it_is_saved_and_opened_by_a_registry_that_knows_it() {
 #[test]
 fn it_checks_its_inputs_when_it_is_called() {
     let images = || Input::new((4, 4, 2)).call();
-    refused(|| Shift { k: 1, attributes: Attributes::default() }.call(images()), &["Shift: expected rows of features"]);
+    expect_panic(
+        || Shift { k: 1, attributes: Attributes::default() }.call(images()),
+        &["Shift: expected rows of features"],
+    );
     let x: Tensor = Input::new(2).call();
-    refused(|| SquaredRelu::new().call([&x, &x]), &["SquaredRelu: expected one tensor, got 2\nhelp: "]);
+    expect_panic(|| SquaredRelu::new().call([&x, &x]), &["SquaredRelu: expected one tensor, got 2\nhelp: "]);
 }
 
 /// A layer whose two ways to say the output's shape contradict each other is refused, in release builds, too.
@@ -206,5 +209,5 @@ fn its_output_has_the_shape_that_it_says() {
     }
     let x = Input::new(2).call();
     let expected = "Wrong: output_shape says (?, 7) for inputs of shape (?, 2), forward makes (?, 2)\nhelp: ";
-    refused(|| Wrong(Attributes::default()).call(&x), &[expected]);
+    expect_panic(|| Wrong(Attributes::default()).call(&x), &[expected]);
 }

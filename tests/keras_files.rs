@@ -1,7 +1,7 @@
 //! Files of Keras as its versions and other programs have written them: each predicts what Keras predicts with it, and
 //! trains as Keras trains it, or is refused with the reason. `fixtures/keras_variants.py` makes the files.
 
-use crate::refused::refused;
+use crate::expect_panic::expect_panic;
 use cnn::keras::{Model, SGD, Verbose, load_model};
 use hdf5::types::{FixedAscii, VarLenUnicode};
 use ndarray::{Array4, array};
@@ -97,7 +97,7 @@ fn a_regularizer_predicts_and_does_not_train() {
     for name in ["keras2_regularizer.h5", "keras3_regularizer.h5"] {
         let mut model = load_model(variant(name)).unwrap();
         let expected = ["compile: the layer conv (Conv2D)", "kernel_regularizer = ", "\nhelp: predict works"];
-        refused(|| model.compile("sgd", "categorical_crossentropy", ["accuracy"]), &expected);
+        expect_panic(|| model.compile("sgd", "categorical_crossentropy", ["accuracy"]), &expected);
         // The weights can be trained in layers without it.
         let weights = load_model(variant("keras2_training_none.h5")).unwrap();
         weights.load_weights(variant(name)).unwrap();

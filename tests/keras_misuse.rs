@@ -1,7 +1,7 @@
-//! Wrong calls of the Keras frontend: each is refused before anything is computed, with what was expected, what came, and
-//! what to do next.
+//! Wrong calls of the Keras frontend: each is refused before anything is computed, with what was expected, what came,
+//! and what to do next.
 
-use crate::refused::refused;
+use crate::expect_panic::expect_panic;
 use cnn::{
     datasets::convert_to_one_hot,
     keras::{
@@ -36,9 +36,9 @@ fn quietly(fit: Fit<'_>) -> History {
 fn batches_need_a_size() {
     let (x, y) = examples();
     let help = "expected a batch size of at least 1, got 0";
-    refused(|| quietly(sparse().fit(&x, &y).batch_size(0)), &["batch_size: ", help]);
-    refused(|| sparse().predict_with(&x).batch_size(0).run(), &["batch_size: ", help]);
-    refused(|| sparse().evaluate_with(&x, &y).batch_size(0).run(), &["batch_size: ", help]);
+    expect_panic(|| quietly(sparse().fit(&x, &y).batch_size(0)), &["batch_size: ", help]);
+    expect_panic(|| sparse().predict_with(&x).batch_size(0).run(), &["batch_size: ", help]);
+    expect_panic(|| sparse().evaluate_with(&x, &y).batch_size(0).run(), &["batch_size: ", help]);
 }
 
 #[test]
@@ -46,11 +46,11 @@ fn training_and_judging_need_examples() {
     let (x, y) = examples();
     let (none, no_labels) = (Array2::<f32>::zeros((0, 2)), Array1::<usize>::zeros(0));
     let expected = "expected at least one example, got an array of shape [0, 2]\nhelp: ";
-    refused(|| quietly(sparse().fit(&none, &no_labels)), &["fit: ", expected]);
-    refused(|| quietly(sparse().fit(&x, &y).validation_data(&none, &no_labels)), &["validation_data: ", expected]);
-    refused(|| sparse().evaluate(&none, &no_labels), &["evaluate: ", expected]);
-    refused(|| sparse().gradients(&none, &no_labels), &["gradients: ", expected]);
-    refused(|| sparse().predict(&ndarray::arr0(1.0)), &["predict: ", "got a single number\nhelp: "]);
+    expect_panic(|| quietly(sparse().fit(&none, &no_labels)), &["fit: ", expected]);
+    expect_panic(|| quietly(sparse().fit(&x, &y).validation_data(&none, &no_labels)), &["validation_data: ", expected]);
+    expect_panic(|| sparse().evaluate(&none, &no_labels), &["evaluate: ", expected]);
+    expect_panic(|| sparse().gradients(&none, &no_labels), &["gradients: ", expected]);
+    expect_panic(|| sparse().predict(&ndarray::arr0(1.0)), &["predict: ", "got a single number\nhelp: "]);
     assert_eq!(sparse().predict(&none).shape(), [0, 3]);
 }
 
@@ -58,10 +58,10 @@ fn training_and_judging_need_examples() {
 fn a_split_leaves_examples_to_train_on() {
     let (x, y) = examples();
     let share = "validation_split: expected a share in [0, 1), got ";
-    refused(|| quietly(sparse().fit(&x, &y).validation_split(1.0)), &[share, "help: "]);
-    refused(|| quietly(sparse().fit(&x, &y).validation_split(-0.1)), &[share]);
-    refused(|| quietly(sparse().fit(&x, &y).validation_split(f64::NAN)), &[share]);
-    refused(|| quietly(sparse().fit(&x, &y).validation_split(0.95)), &["0.95 of 10 leaves none\nhelp: "]);
+    expect_panic(|| quietly(sparse().fit(&x, &y).validation_split(1.0)), &[share, "help: "]);
+    expect_panic(|| quietly(sparse().fit(&x, &y).validation_split(-0.1)), &[share]);
+    expect_panic(|| quietly(sparse().fit(&x, &y).validation_split(f64::NAN)), &[share]);
+    expect_panic(|| quietly(sparse().fit(&x, &y).validation_split(0.95)), &["0.95 of 10 leaves none\nhelp: "]);
     let history = quietly(sparse().fit(&x, &y).validation_split(0.0));
     assert_eq!(history.get("val_loss"), None);
 }
@@ -71,27 +71,30 @@ fn labels_have_the_encoding_of_the_loss() {
     let (x, y) = examples();
     let one_hot = convert_to_one_hot(&y, 3).t().to_owned();
     let categorical = |units| model(units, "softmax", "categorical_crossentropy");
-    refused(
+    expect_panic(
         || sparse().fit(&x, &one_hot).epochs(1).run(),
         &["takes one class index per example, shape (m,), got labels of shape [10, 3]\nhelp: ", "categorical"],
     );
     for labels in [y.clone().into_dyn(), y.clone().insert_axis(ndarray::Axis(1)).into_dyn()] {
-        refused(|| categorical(3).evaluate(&x, &labels), &["expected labels of shape (?, 3)", "compile with sparse_"]);
+        expect_panic(
+            || categorical(3).evaluate(&x, &labels),
+            &["expected labels of shape (?, 3)", "compile with sparse_"],
+        );
     }
-    refused(|| categorical(4).evaluate(&x, &one_hot), &["expected labels of shape (?, 4)", "one unit for each"]);
-    refused(|| categorical(3).evaluate(&x, &one_hot.t()), &["help: labels are rows; transpose them"]);
-    refused(|| model(3, "linear", "mse").evaluate(&x, &y), &["expected labels of shape (?, 3)", "Dense::new(1)"]);
-    refused(
+    expect_panic(|| categorical(4).evaluate(&x, &one_hot), &["expected labels of shape (?, 4)", "one unit for each"]);
+    expect_panic(|| categorical(3).evaluate(&x, &one_hot.t()), &["help: labels are rows; transpose them"]);
+    expect_panic(|| model(3, "linear", "mse").evaluate(&x, &y), &["expected labels of shape (?, 3)", "Dense::new(1)"]);
+    expect_panic(
         || model(2, "softmax", "sparse_categorical_crossentropy").evaluate(&x, &y),
         &["evaluate: expected class indices from 0 to 1", "got 2 for example 2\nhelp: count classes from 0"],
     );
-    refused(|| sparse().evaluate(&x, &y.mapv(|y| y as i64 - 1)), &["from 0 to 2", "got -1 for example 0"]);
-    refused(|| sparse().evaluate(&x, &y.mapv(|y| y as f64 / 2.0)), &["got 0.5 for example 1"]);
-    refused(
+    expect_panic(|| sparse().evaluate(&x, &y.mapv(|y| y as i64 - 1)), &["from 0 to 2", "got -1 for example 0"]);
+    expect_panic(|| sparse().evaluate(&x, &y.mapv(|y| y as f64 / 2.0)), &["got 0.5 for example 1"]);
+    expect_panic(
         || model(1, "sigmoid", "binary_crossentropy").evaluate(&x, &y),
         &["binary_crossentropy takes labels from 0 to 1, got 2 for example 2\nhelp: ", "sparse_categorical"],
     );
-    refused(
+    expect_panic(
         || categorical(3).evaluate(&x, &(&one_hot * 255.0)),
         &["labels from 0 to 1, got 255 for example 0\nhelp: datasets::convert_to_one_hot"],
     );
@@ -106,41 +109,50 @@ fn a_nan_is_found_before_a_relu_hides_it() {
     let mut labels = one_hot.clone();
     labels[[4, 1]] = f32::NAN;
     let categorical = || model(3, "softmax", "categorical_crossentropy");
-    refused(|| categorical().evaluate(&x, &labels), &["takes labels from 0 to 1, got NaN for example 4"]);
-    refused(|| model(3, "linear", "mse").evaluate(&x, &labels), &["takes finite labels, got NaN for example 4"]);
+    expect_panic(|| categorical().evaluate(&x, &labels), &["takes labels from 0 to 1, got NaN for example 4"]);
+    expect_panic(|| model(3, "linear", "mse").evaluate(&x, &labels), &["takes finite labels, got NaN for example 4"]);
     x[[7, 1]] = f32::NAN;
     let expected = "expected finite numbers, got NaN in example 7\nhelp: ";
-    refused(|| quietly(categorical().fit(&x, &one_hot)), &["fit: ", expected]);
-    refused(|| categorical().predict(&x), &["predict: ", expected]);
+    expect_panic(|| quietly(categorical().fit(&x, &one_hot)), &["fit: ", expected]);
+    expect_panic(|| categorical().predict(&x), &["predict: ", expected]);
     x[[7, 1]] = f32::INFINITY;
-    refused(|| categorical().predict(&x), &["got inf in example 7"]);
+    expect_panic(|| categorical().predict(&x), &["got inf in example 7"]);
 }
 
 #[test]
 fn names_that_are_not_known_are_answered_with_those_that_are() {
     let compile = |optimizer, loss, metric| sparse().compile(optimizer, loss, [metric]);
     let loss = "sparse_categorical_crossentropy";
-    refused(|| compile("adam", "categorical", "acc"), &["no loss \"categorical\"\nhelp: ", "categorical_crossentropy"]);
-    refused(|| compile("adam", loss, "precision"), &["no metric \"precision\"\nhelp: the metrics are accuracy, mse"]);
-    refused(|| compile("adamw", loss, "acc"), &["no optimizer \"adamw\"\nhelp: ", "adam, sgd and rmsprop"]);
+    expect_panic(
+        || compile("adam", "categorical", "acc"),
+        &["no loss \"categorical\"\nhelp: ", "categorical_crossentropy"],
+    );
+    expect_panic(
+        || compile("adam", loss, "precision"),
+        &["no metric \"precision\"\nhelp: the metrics are accuracy, mse"],
+    );
+    expect_panic(|| compile("adamw", loss, "acc"), &["no optimizer \"adamw\"\nhelp: ", "adam, sgd and rmsprop"]);
     assert!(Loss::try_from("mse").is_ok() && Metric::try_from("mse").is_ok() && Optimizer::try_from("SGD").is_ok());
-    refused(|| Dense::new(8).activation("sofmax"), &["no activation \"sofmax\"\nhelp: "]);
-    refused(|| MaxPooling2D::new(2).padding("full"), &["no padding \"full\"\nhelp: "]);
-    refused(|| Activation::new("sofmax"), &["no activation \"sofmax\"\nhelp: ", "softmax"]);
-    refused(|| Conv2D::new(8, 3).padding("full"), &["no padding \"full\"\nhelp: the paddings are same and valid"]);
-    refused(|| Dense::new(8).kernel_initializer("he_normal"), &["no initializer \"he_normal\"\nhelp: ", "he_uniform"]);
-    refused(|| sparse().layer("fc"), &["there is no layer fc\nhelp: the layers are input_1, dense_1"]);
+    expect_panic(|| Dense::new(8).activation("sofmax"), &["no activation \"sofmax\"\nhelp: "]);
+    expect_panic(|| MaxPooling2D::new(2).padding("full"), &["no padding \"full\"\nhelp: "]);
+    expect_panic(|| Activation::new("sofmax"), &["no activation \"sofmax\"\nhelp: ", "softmax"]);
+    expect_panic(|| Conv2D::new(8, 3).padding("full"), &["no padding \"full\"\nhelp: the paddings are same and valid"]);
+    expect_panic(
+        || Dense::new(8).kernel_initializer("he_normal"),
+        &["no initializer \"he_normal\"\nhelp: ", "he_uniform"],
+    );
+    expect_panic(|| sparse().layer("fc"), &["there is no layer fc\nhelp: the layers are input_1, dense_1"]);
     let (x, y) = examples();
     let history = quietly(sparse().fit(&x, &y));
-    refused(|| history["accuracy"].len(), &["there is no accuracy\nhelp: there are loss, acc"]);
+    expect_panic(|| history["accuracy"].len(), &["there is no accuracy\nhelp: there are loss, acc"]);
     let history = quietly(sparse().fit(&x, &y).epochs(0));
-    refused(|| history["loss"].len(), &["there is no loss\nhelp: no epoch was run"]);
+    expect_panic(|| history["loss"].len(), &["there is no loss\nhelp: no epoch was run"]);
     let stopping = || EarlyStopping::new("val_accuracy");
-    refused(
+    expect_panic(
         || quietly(sparse().fit(&x, &y).validation_split(0.2).callback(stopping())),
         &["there is no val_accuracy to monitor", "help: the accuracy is called acc and val_acc"],
     );
-    refused(
+    expect_panic(
         || quietly(sparse().fit(&x, &y).callback(ReduceLROnPlateau::new("val_loss"))),
         &["help: set validation_split or validation_data"],
     );
@@ -149,20 +161,20 @@ fn names_that_are_not_known_are_answered_with_those_that_are() {
 #[test]
 fn a_loss_needs_an_output_that_it_can_judge() {
     let expected = ["compile: ", "needs an output of shape (?, classes)", "got (?, 1)\nhelp: for a yes or no"];
-    refused(|| model(1, "softmax", "categorical_crossentropy"), &expected);
-    refused(|| model(1, "sigmoid", "sparse_categorical_crossentropy"), &expected);
+    expect_panic(|| model(1, "softmax", "categorical_crossentropy"), &expected);
+    expect_panic(|| model(1, "sigmoid", "sparse_categorical_crossentropy"), &expected);
     let x_input = Input::new((8, 8, 3)).call();
     let mut images = Model::new(&x_input, Activation::new("softmax").call(&x_input));
-    refused(
+    expect_panic(
         || images.compile("adam", "categorical_crossentropy", ["accuracy"]),
         &["got (?, 8, 8, 3)\nhelp: end the model in Flatten"],
     );
     let heads = [Dense::new(2).call(x_row()), Dense::new(2).call(x_row())];
-    refused(|| Model::new(heads[0].layer().inputs(), &heads), &["which is not among the inputs"]);
+    expect_panic(|| Model::new(heads[0].layer().inputs(), &heads), &["which is not among the inputs"]);
     let x_input = x_row();
     let heads = [Dense::new(2).call(&x_input), Dense::new(2).call(&x_input)];
     let mut two = Model::new(&x_input, &heads);
-    refused(
+    expect_panic(
         || two.compile("adam", "mse", Metric::NONE),
         &["one output, this one has 2\nhelp: ", "share their weights"],
     );
@@ -184,33 +196,42 @@ fn without_metrics_only_the_loss_is_reported() {
 #[test]
 fn layers_say_which_inputs_they_take() {
     let x = Input::new((8, 8, 3)).call();
-    refused(|| Conv2D::new(0, 3).call(&x), &["Conv2D: expected at least one filter, got 0"]);
-    refused(|| Dense::new(0).call(x_row()), &["Dense: expected at least one unit, got 0"]);
-    refused(|| Input::new((0, 8, 3)).call(), &["Input: expected dimensions of at least 1, got (?, 0, 8, 3)"]);
-    refused(|| Conv2D::new(3, 0).call(&x), &["Conv2D: expected a window of at least 1 row and 1 column, got (0, 0)"]);
-    refused(|| Conv2D::new(3, 3).strides((1, 0)).call(&x), &["Conv2D: expected strides of at least", "got (1, 0)"]);
-    refused(|| MaxPooling2D::new(0).call(&x), &["MaxPooling2D: expected a window of at least"]);
-    refused(
+    expect_panic(|| Conv2D::new(0, 3).call(&x), &["Conv2D: expected at least one filter, got 0"]);
+    expect_panic(|| Dense::new(0).call(x_row()), &["Dense: expected at least one unit, got 0"]);
+    expect_panic(|| Input::new((0, 8, 3)).call(), &["Input: expected dimensions of at least 1, got (?, 0, 8, 3)"]);
+    expect_panic(
+        || Conv2D::new(3, 0).call(&x),
+        &["Conv2D: expected a window of at least 1 row and 1 column, got (0, 0)"],
+    );
+    expect_panic(
+        || Conv2D::new(3, 3).strides((1, 0)).call(&x),
+        &["Conv2D: expected strides of at least", "got (1, 0)"],
+    );
+    expect_panic(|| MaxPooling2D::new(0).call(&x), &["MaxPooling2D: expected a window of at least"]);
+    expect_panic(
         || Conv2D::new(3, (1, 9)).name("conv1").call(&x),
         &[
             "Conv2D conv1: expected a window that fits into images of shape (?, 8, 8, 3), got 1 rows and 9 columns\nhelp: ",
         ],
     );
-    refused(|| AveragePooling2D::new(9).call(&x), &["AveragePooling2D: expected a window that fits"]);
+    expect_panic(|| AveragePooling2D::new(9).call(&x), &["AveragePooling2D: expected a window that fits"]);
     assert_eq!(MaxPooling2D::new(9).padding("same").call(&x).shape().to_string(), "(?, 1, 1, 3)");
-    refused(
+    expect_panic(
         || Dense::new(6).name("fc").call(&x),
         &["Dense fc: expected one row per example", "help: call Flatten first"],
     );
     let wider = Conv2D::new(4, 1).call(&x);
-    refused(
+    expect_panic(
         || Add::new().call([&wider, &x]),
         &["Add: expected tensors of one shape, got (?, 8, 8, 4) and (?, 8, 8, 3)\nhelp: a Conv2D on the shortcut"],
     );
-    refused(|| Add::new().call(&x), &["Add: expected at least two tensors, got 1\nhelp: "]);
-    refused(|| Concatenate::new().axis(4).call([&x, &wider]), &["expected an axis from 1 to 3", "got 4\nhelp: "]);
-    refused(|| Conv2D::new(2, 2).call([&x, &x]), &["Conv2D: expected one tensor, got 2\nhelp: Add and Concatenate"]);
-    refused(|| Add::new().call([&x, &Input::new((8, 8, 3)).call()]), &["different networks\nhelp: "]);
+    expect_panic(|| Add::new().call(&x), &["Add: expected at least two tensors, got 1\nhelp: "]);
+    expect_panic(|| Concatenate::new().axis(4).call([&x, &wider]), &["expected an axis from 1 to 3", "got 4\nhelp: "]);
+    expect_panic(
+        || Conv2D::new(2, 2).call([&x, &x]),
+        &["Conv2D: expected one tensor, got 2\nhelp: Add and Concatenate"],
+    );
+    expect_panic(|| Add::new().call([&x, &Input::new((8, 8, 3)).call()]), &["different networks\nhelp: "]);
 }
 
 #[test]
@@ -218,5 +239,5 @@ fn pictures_come_in_batches() {
     let x_input = Input::new((8, 8, 3)).call();
     let model = Model::new(&x_input, GlobalAveragePooling2D::new().call(&x_input));
     let picture = Array4::<f32>::zeros((1, 8, 8, 3)).index_axis_move(ndarray::Axis(0), 0);
-    refused(|| model.predict(&picture), &["got an array of shape [8, 8, 3]\nhelp: ", "insert_axis(Axis(0))"]);
+    expect_panic(|| model.predict(&picture), &["got an array of shape [8, 8, 3]\nhelp: ", "insert_axis(Axis(0))"]);
 }

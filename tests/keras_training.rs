@@ -1,4 +1,4 @@
-//! Training with the Keras face: what `fit` reports, what validation sees, what callbacks do, what is frozen.
+//! Training through the Keras frontend: what `fit` reports, what validation sees, what callbacks do, what is frozen.
 
 use cnn::{
     keras::{

@@ -1,10 +1,12 @@
-//! Every integration test of the crate `cnn` in one binary, so the library is linked once.
+//! Every integration test of the crate `cnn` in one binary, so the library is linked once. `expect_panic` and
+//! `fixtures` are shared helpers.
 
 mod application;
 mod application_digits;
 mod conv_step_by_step;
+mod corrupt_images;
 mod course_files;
-mod damaged_pictures;
+mod expect_panic;
 mod fixtures;
 mod graph_custom_op;
 mod graph_fusion;
@@ -24,7 +26,6 @@ mod numpy_print;
 mod numpy_random;
 mod numpy_sums;
 mod plot;
-mod refused;
 mod synthetic_happy_house;
 mod synthetic_signs;
 mod tensorflow_misuse;

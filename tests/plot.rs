@@ -203,8 +203,8 @@ fn painted_words_stand_where_they_belong() {
 }
 
 #[test]
-#[should_panic(expected = "expected a picture with 1 or 3 channels")]
-fn two_channels_are_no_picture() {
+#[should_panic(expected = "expected an image with 1 or 3 channels")]
+fn two_channels_are_no_image() {
     Picture::new(&Array3::<f64>::zeros((4, 4, 2)));
 }
 
@@ -263,7 +263,7 @@ fn figures_of(values: &[f64]) -> Vec<Figure> {
         let row = Array2::from_shape_fn((1, values.len()), |(_, column)| values[column]);
         for colors in [Colors::Gray, Colors::Signed, Colors::Viridis] {
             figures.push(Matrix::new(&row).colors(colors).figure());
-            figures.push(Picture::new(&row).colors(colors).stretched().figure());
+            figures.push(Picture::new(&row).colors(colors).autoscale().figure());
         }
         let w = Array4::from_shape_fn((1, values.len(), 1, 1), |(_, column, ..)| values[column]);
         figures.push(Filters::new(&w).figure());

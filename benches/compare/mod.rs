@@ -1,9 +1,9 @@
 /*!
-Compares the engine with other frameworks in alternating rounds: each runs in a process of its own that waits while the
+Compares the engine with other frameworks in interleaved rounds: each runs in a process of its own that waits while the
 others compute, so that other load on the machine affects all of them alike.
 
-It computes nothing itself, and leaves out a framework that is not installed. With `BENCH_TABLE`, it appends a line for
-each result to that file: what, ours, the framework, its result, the ratio, separated by tabs.
+Frameworks that are not installed are skipped. If the environment variable `BENCH_TABLE` names a file, a tab-separated
+line is appended to it for each result: benchmark, our result, framework, its result, ratio (ours / theirs).
 */
 
 use std::fs::OpenOptions;
@@ -11,10 +11,10 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A benchmark: its title, its name in the protocol, how many calls make a round, how many rounds there are, and the
-/// factor from the seconds of a call to what is printed.
+/// A benchmark: its title, its name in the protocol, calls per round, rounds, and the factor from seconds per call to
+/// the printed unit.
 struct Benchmark {
-    what: &'static str,
+    title: &'static str,
     name: &'static str,
     calls: usize,
     rounds: usize,
@@ -24,7 +24,7 @@ struct Benchmark {
 
 const BENCHMARKS: [Benchmark; 4] = [
     Benchmark {
-        what: "ResNet-50, training step, batch 32",
+        title: "ResNet-50, training step, batch 32",
         name: "train",
         calls: 2,
         rounds: 9,
@@ -32,7 +32,7 @@ const BENCHMARKS: [Benchmark; 4] = [
         unit: "ms",
     },
     Benchmark {
-        what: "ResNet-50, prediction, batch 32",
+        title: "ResNet-50, prediction, batch 32",
         name: "predict32",
         calls: 3,
         rounds: 9,
@@ -40,7 +40,7 @@ const BENCHMARKS: [Benchmark; 4] = [
         unit: "ms",
     },
     Benchmark {
-        what: "ResNet-50, prediction, batch 1",
+        title: "ResNet-50, prediction, batch 1",
         name: "predict1",
         calls: 10,
         rounds: 9,
@@ -48,7 +48,7 @@ const BENCHMARKS: [Benchmark; 4] = [
         unit: "ms",
     },
     Benchmark {
-        what: "application network, 100 epochs on 1,080 pictures (100 times an epoch)",
+        title: "application network, 100 epochs on 1,080 images (one epoch, times 100)",
         name: "application",
         calls: 1,
         rounds: 15,
@@ -56,7 +56,7 @@ const BENCHMARKS: [Benchmark; 4] = [
         unit: "s",
     },
 ];
-/// Frameworks that only train, and take some seconds for a step.
+/// Frameworks for which only the training step is benchmarked; a step takes seconds.
 const SLOW_PEERS: [&str; 2] = ["burn", "candle"];
 const SLOW_ROUNDS: usize = 3;
 
@@ -69,7 +69,7 @@ struct Runner {
 }
 
 impl Runner {
-    /// Starts a program and reads its title.
+    /// Starts a program and reads its first line, the framework's name and version.
     fn start(command: &mut Command) -> io::Result<Runner> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let requests = child.stdin.take().expect("piped");
@@ -82,7 +82,9 @@ impl Runner {
     fn read(&mut self) -> io::Result<String> {
         let mut line = String::new();
         match self.responses.read_line(&mut line)? {
-            0 => Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} ended before its answer", self.title))),
+            0 => {
+                Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} exited before it responded", self.title)))
+            }
             _ => Ok(line.trim_end().to_owned()),
         }
     }
@@ -95,8 +97,8 @@ impl Runner {
         seconds.map_err(|_| io::Error::other(format!("{}: expected numbers, got {response:?}", self.title)))
     }
 
-    /// The seconds of `calls` calls, after one more that is not counted: in that one the caches still hold the data of
-    /// the process that computed before, as they never do in a training or a series of predictions.
+    /// The seconds of `calls` calls, after one warm-up call, which is not counted: the process that ran before has
+    /// evicted this one's data from the caches.
     fn round(&mut self, benchmark: &Benchmark, calls: usize) -> io::Result<Vec<f64>> {
         Ok(self.request(&format!("{} {}", benchmark.name, calls + 1))?.split_off(1))
     }
@@ -110,9 +112,9 @@ impl Drop for Runner {
     }
 }
 
-/// Prints every benchmark beside those of the frameworks that are installed.
+/// Runs every benchmark on the engine and on the installed frameworks, and prints the results.
 pub fn run(threads: usize) -> io::Result<()> {
-    println!("{threads} threads each; medians of all rounds");
+    println!("{threads} threads each; medians of all calls");
     for benchmark in &BENCHMARKS {
         compare(benchmark, threads)?;
     }
@@ -126,13 +128,13 @@ fn compare(benchmark: &Benchmark, threads: usize) -> io::Result<()> {
         .filter(|name| benchmark.name == "train" || !SLOW_PEERS.contains(name))
         .filter_map(|name| peer(name, threads))
         .collect();
-    let request = |calls: usize| format!("{} {calls}", benchmark.name);
+    let request = format!("{} 1", benchmark.name);
     // The first call builds the network and is not counted.
     let mut our_times = Vec::new();
-    ours.request(&request(2))?;
+    ours.request(&request)?;
     peers.retain_mut(|peer| {
-        let first = peer.request(&request(1));
-        first.inspect_err(|error| eprintln!("bench: {} is left out: {error}", peer.title)).is_ok()
+        let first = peer.request(&request);
+        first.inspect_err(|error| eprintln!("bench: {}: skipped: {error}", peer.title)).is_ok()
     });
     let mut peer_times = vec![Vec::new(); peers.len()];
     for round in 0..benchmark.rounds {
@@ -148,26 +150,27 @@ fn compare(benchmark: &Benchmark, threads: usize) -> io::Result<()> {
     }
     let our_time = benchmark.factor * median(our_times);
     if peers.is_empty() {
-        row(benchmark.what, our_time, benchmark.unit, None)?;
+        row(benchmark.title, our_time, benchmark.unit, None)?;
     }
     for (peer, times) in peers.iter().zip(peer_times) {
-        row(benchmark.what, our_time, benchmark.unit, Some((&peer.title, benchmark.factor * median(times))))?;
+        row(benchmark.title, our_time, benchmark.unit, Some((&peer.title, benchmark.factor * median(times))))?;
     }
     if benchmark.name == "train" {
         let our_memory = ours.request("memory")?[0] / 1e9;
-        let what = "ResNet-50, training, most memory held";
+        let title = "ResNet-50, training, peak memory";
         if peers.is_empty() {
-            row(what, our_memory, "GB", None)?;
+            row(title, our_memory, "GB", None)?;
         }
         for peer in &mut peers {
             let memory = peer.request("memory")?[0] / 1e9;
-            row(what, our_memory, "GB", Some((&peer.title, memory)))?;
+            row(title, our_memory, "GB", Some((&peer.title, memory)))?;
         }
     }
     Ok(())
 }
 
-/// Starts a framework's process, if it is installed.
+/// Starts a framework's process, if it is installed: TensorFlow in the Python that `PYTHON` names, the others from the
+/// directory `PEERS`.
 fn peer(name: &str, threads: usize) -> Option<Runner> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = if name == "TensorFlow" {
@@ -181,21 +184,21 @@ fn peer(name: &str, threads: usize) -> Option<Runner> {
         program.exists().then(|| Command::new(program))?
     };
     let runner = Runner::start(command.env("RAYON_NUM_THREADS", threads.to_string()));
-    runner.inspect_err(|_| eprintln!("bench: {name} does not start and is left out")).ok()
+    runner.inspect_err(|_| eprintln!("bench: {name} does not start, skipped")).ok()
 }
 
-fn row(what: &str, ours: f64, unit: &str, peer: Option<(&str, f64)>) -> io::Result<()> {
+fn row(title: &str, ours: f64, unit: &str, peer: Option<(&str, f64)>) -> io::Result<()> {
     let number = |x: f64| if x < 10.0 { format!("{x:.2} {unit}") } else { format!("{x:.1} {unit}") };
-    let (title, theirs, ratio) = match peer {
-        Some((title, theirs)) => (title, number(theirs), format!("{:.2}", ours / theirs)),
+    let (peer, theirs, ratio) = match peer {
+        Some((peer, theirs)) => (peer, number(theirs), format!("{:.2}", ours / theirs)),
         None => ("-", "-".to_owned(), "-".to_owned()),
     };
     let ours = number(ours);
-    println!("{what}: {ours}, {title}: {theirs}, ratio {ratio}");
+    println!("{title}: {ours}, {peer}: {theirs}, ratio {ratio}");
     io::stdout().flush()?;
     if let Some(path) = std::env::var_os("BENCH_TABLE") {
         let mut table = OpenOptions::new().create(true).append(true).open(path)?;
-        writeln!(table, "{what}\t{ours}\t{title}\t{theirs}\t{ratio}")?;
+        writeln!(table, "{title}\t{ours}\t{peer}\t{theirs}\t{ratio}")?;
     }
     Ok(())
 }

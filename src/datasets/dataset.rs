@@ -25,7 +25,7 @@ pub struct Dataset {
     pub y_test: Array1<usize>,
     /// The classes 0, 1, …, n_classes − 1, as `list_classes` stores them.
     pub classes: Array1<usize>,
-    /// Where the pictures came from. Print it beside every accuracy.
+    /// Where the pictures came from. Print it with every accuracy.
     pub source: Source,
 }
 
@@ -42,7 +42,7 @@ impl Dataset {
     }
 }
 
-/// Where a [`Dataset`] came from; its `Display` is one sentence to show beside a result.
+/// Where a [`Dataset`] came from; its `Display` is one sentence to show with a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Files in the course's layout, in this folder.

@@ -1,7 +1,7 @@
 /*!
 Happy House: faces, 0 not happy, 1 happy; `train_happy.h5` and `test_happy.h5` in the course's layout.
 
-It does not know the layout of a file: that is [`CourseFile`].
+The layout of a file is in [`CourseFile`].
 */
 
 use super::locate::{Place, locate};

@@ -167,8 +167,7 @@ fn labelled_files(dir: &Path) -> Result<Vec<(usize, PathBuf)>> {
     paths.into_iter().map(labelled).collect()
 }
 
-/// Whether a system keeps this file for itself: `._3_hand.jpg` beside `3_hand.jpg` on a disk that macOS wrote, and the
-/// like.
+/// Whether the file is hidden, such as the metadata file `._3_hand.jpg` that macOS writes for `3_hand.jpg`.
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'))
 }

@@ -27,7 +27,7 @@ pub(super) fn locate(files: [&str; 2]) -> Place {
 
 /// Looks into `datasets` of `start` and of its parents, up to the folder of the workspace's `Cargo.toml`.
 ///
-/// Outside of a workspace, a `datasets` folder belongs beside `start`.
+/// Outside of a workspace, the `datasets` folder is next to `start`.
 fn search_upwards(start: &Path, files: [&str; 2]) -> Place {
     for dir in start.ancestors() {
         let datasets = dir.join("datasets");

@@ -1,7 +1,7 @@
 /*!
 SIGNS: hands that show the numbers 0 to 5; `train_signs.h5` and `test_signs.h5` in the course's layout.
 
-It does not know the layout of a file: that is [`CourseFile`].
+The layout of a file is in [`CourseFile`].
 */
 
 use super::locate::{Place, locate};

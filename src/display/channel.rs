@@ -1,4 +1,4 @@
-/*! Where this process's standard output leads. */
+/*! What this process's standard output is connected to. */
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;

@@ -1,7 +1,7 @@
 /*!
 One thing to show, in one or more MIME types, and the lines that bring it to a notebook.
 
-Where these lines lead is not known here: see [`Channel`](super::Channel).
+Which kernel reads these lines is determined by [`Channel`](super::Channel).
 */
 
 use std::fmt::Write as _;

@@ -1,9 +1,9 @@
 /*!
-What a cell shows beside its printed text: figures and tables, and what changes while a cell runs.
+What a cell shows in addition to its printed text: figures and tables, and what changes while a cell runs.
 
-It draws no figure: that is [`plot`](crate::plot), which hands its finished [`Content`] over.
+Figures are drawn by [`plot`](crate::plot), which passes its [`Content`] to this module.
 
-A cell's process speaks to its kernel on standard output. Two kernels understand it:
+A cell's process sends display messages to its kernel on standard output. Two kernels support them:
 
 | kernel | what is sent | what is shown |
 | --- | --- | --- |

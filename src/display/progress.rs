@@ -1,5 +1,5 @@
 /*!
-How far a long loop has come: a bar on a terminal and in a kernel with live updates, nothing elsewhere.
+The progress of a long loop: a bar on a terminal and in a kernel with live updates, nothing elsewhere.
 
 Training has a line of its own, see [`keras::Verbose`](crate::keras::Verbose).
 */
@@ -46,7 +46,7 @@ impl Progress {
         self.live.update(|| Self::content(done, total, &format!("{what} {done}/{total}")));
     }
 
-    /// A bar with a text beside it, as a cell shows it.
+    /// A bar followed by a text, as a cell shows it.
     pub fn content(done: usize, total: usize, text: &str) -> Content {
         let html = format!(
             "<div style=\"font-family: monospace\"><progress value=\"{done}\" max=\"{total}\" style=\"width: 16em; \

@@ -75,7 +75,7 @@ impl Table {
         self
     }
 
-    /// The table as a notebook's cell shows it: HTML, and aligned text beside it.
+    /// The table as a notebook's cell shows it: HTML, with aligned text as the alternative.
     pub fn content(&self) -> Content {
         let cells = |kind: &str, row: &[String]| -> String {
             let cell = |(column, entry): (usize, &String)| {

@@ -3,8 +3,7 @@ The engine: symbolic tensors, gradients and the kernels that compute them.
 
 It is no frontend: the TensorFlow 1 and Keras names are thin layers above it.
 
-The folders follow a network's life. [`network`] is what is written down (graph, tensor, shape) and what an operation
-must be able to do; [`ops`] are the operations; `compile` turns a graph into a plan; [`run`] executes plans with the
+[`network`] has the graph, its tensors and shapes, and the interface of an operation; [`ops`] has the operations; `compile` turns a graph into a plan; [`run`] executes plans with the
 [`kernels`]; [`optimizers`] has the update rules.
 */
 

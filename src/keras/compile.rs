@@ -17,7 +17,7 @@ impl Model {
     /// # Arguments
     /// * `optimizer`: its name, such as `"adam"`, or a value, such as `Adam::new().learning_rate(0.001)`
     /// * `loss`: such as `"categorical_crossentropy"`
-    /// * `metrics`: what to report beside the loss, such as `["accuracy"]`
+    /// * `metrics`: what to report in addition to the loss, such as `["accuracy"]`
     ///
     /// ```
     /// use cnn::keras::{Adam, Metric, Model, layers::*};

@@ -78,7 +78,7 @@ impl Evaluate<'_> {
         let verbose = if verbose.resolve(channel) == Verbose::Bar { Verbose::Bar } else { Verbose::Silent };
         let progress = Progress::new(verbose, channel, x.len());
         let means = model.test(&x, &y, batch_size, |seen, _| progress.update(seen, &Logs::default()));
-        progress.finish("", &Logs::default());
+        progress.finish(x.len(), "", &Logs::default());
         means.values()
     }
 }

@@ -57,8 +57,8 @@ impl Model {
     /// * `y`: labels, shape (m, …) as the model's output; class indices, shape (m,), if the loss is sparse
     ///
     /// # Panics
-    /// If the model has not been compiled, there are no examples, or an array does not fit the model: another shape, a NaN,
-    /// a label that is no class or no probability.
+    /// If the model has not been compiled, there are no examples, or an array does not fit the model: another shape, a
+    /// NaN, a label that is no class or no probability.
     #[track_caller]
     pub fn fit<'a>(&'a mut self, x: impl ArrayLike<'a>, y: impl ArrayLike<'a>) -> Fit<'a> {
         let (x, y) = self.check_examples("fit", x.examples("fit"), y.examples("fit"));
@@ -214,21 +214,22 @@ impl<'a> Fit<'a> {
                 generator.shuffle(&mut order);
             }
             let progress = Progress::new(verbose, channel, n);
-            let mut means = Means::new(model);
+            let (mut means, mut seen) = (Means::new(model), 0);
             for (i, batch) in batches(n, self.batch_size).enumerate() {
                 let indices = &order.as_slice().expect("one row")[batch.clone()];
                 let (x, y) = (x.gather(indices), y.gather(indices));
                 means.add(&model.run_batch(&x.view(), &y.view(), true), indices.len());
+                seen = batch.end;
                 let logs = means.logs("");
                 callbacks.iter_mut().for_each(|callback| callback.on_batch_end(i, &logs, &mut training));
                 if training.stop {
                     break;
                 }
-                if batch.end < n {
-                    progress.update(batch.end, &logs);
+                if seen < n {
+                    progress.update(seen, &logs);
                 }
                 if let Some(watch) = &mut watch {
-                    watch.batch(epoch, batch.end, n, &logs);
+                    watch.batch(epoch, seen, n, &logs);
                 }
             }
             let mut logs = means.logs("");
@@ -236,7 +237,7 @@ impl<'a> Fit<'a> {
                 let validated = model.test(x, y, self.batch_size, |_, _| {});
                 validated.logs("val_").iter().for_each(|(name, value)| logs.set(name, value));
             }
-            progress.finish(&format!("Epoch {}/{epochs}", epoch + 1), &logs);
+            progress.finish(seen, &format!("Epoch {}/{epochs}", epoch + 1), &logs);
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_end(epoch, &mut logs, &mut training));
             history.push(&logs);
             if let Some(watch) = &mut watch {

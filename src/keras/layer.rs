@@ -1,5 +1,5 @@
 /*!
-What a layer is: its settings, its weights, its computation, and how it is saved.
+A layer: its settings, its weights, its computation, and how it is saved.
 
 The layers themselves are in [`layers`](super::layers), one file each. [`Call`](super::Call) puts a layer into a
 network, where it is a [`BuiltLayer`](super::BuiltLayer).
@@ -11,8 +11,8 @@ use std::{any::Any, fmt};
 
 /// A layer: its settings, the weights it creates, and what it computes.
 ///
-/// The backward pass is in the [operations](crate::graph::ops) that `forward` adds to the graph. A layer of the program's own
-/// is saved as any other; [`load_model_with`](super::load_model_with) opens it again.
+/// The backward pass is in the [operations](crate::graph::ops) that `forward` adds to the graph. A layer of the
+/// program's own is saved as any other; [`load_model_with`](super::load_model_with) opens it again.
 ///
 /// ```
 /// use cnn::{
@@ -156,7 +156,7 @@ pub trait Layer: Any + fmt::Debug {
     }
 }
 
-/// What every layer has beside its own settings.
+/// The settings that all layers have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attributes {
     /// The name; without one, the class name and a count.

@@ -1,5 +1,5 @@
 /*!
-What is reported beside the loss.
+Metrics, reported in addition to the loss.
 
 Metrics are computed from arrays, not in the graph: nothing is differentiated through them.
 */
@@ -10,8 +10,8 @@ use ndarray::{ArrayBase, Data, Dimension};
 /// A quantity that measures how good a model is. [`Model::compile`](super::Model::compile) also takes its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
-    /// The share of examples whose class is right; for yes-or-no answers, of answers that are right at a threshold of
-    /// one half.
+    /// The fraction of examples whose predicted class is right; in binary classification, of outputs that are right at
+    /// a threshold of 0.5.
     Accuracy,
     /// The mean of (y − p)².
     MeanSquaredError,
@@ -20,7 +20,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// No metrics: only the loss is reported. (Of an empty `[]` Rust could not tell the type.)
+    /// No metrics: only the loss is reported. (The element type of a bare `[]` cannot be inferred.)
     pub const NONE: [Metric; 0] = [];
 
     /// Its name in progress lines and histories.
@@ -32,7 +32,8 @@ impl Metric {
         }
     }
 
-    /// Its mean over a batch. Which accuracy is computed follows from the loss, as in Keras.
+    /// Its mean over a batch. As in Keras, accuracy is binary for [`Loss::BinaryCrossentropy`] or a single output, else
+    /// categorical.
     pub(super) fn mean<S, T, D, E>(self, loss: Loss, output: &ArrayBase<S, D>, target: &ArrayBase<T, E>) -> f64
     where
         S: Data<Elem = f32>,
@@ -85,12 +86,12 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn accuracy_compares_classes_or_answers() {
+    fn accuracy_is_categorical_or_binary() {
         let p = array![[0.1f32, 0.9], [0.6, 0.4], [0.5, 0.5]];
         let y = array![[0.0f32, 1.0], [0.0, 1.0], [1.0, 0.0]];
         assert_eq!(Metric::Accuracy.mean(Loss::CategoricalCrossentropy, &p, &y), 2.0 / 3.0);
         let (p, y) = (array![[0.2f32], [0.5], [0.7]], array![[0.0f32], [1.0], [1.0]]);
-        // One half is rounded to 0, as NumPy rounds to the even number.
+        // 0.5 counts as class 0: Keras rounds the output, half to even.
         assert_eq!(Metric::Accuracy.mean(Loss::BinaryCrossentropy, &p, &y), 2.0 / 3.0);
     }
 

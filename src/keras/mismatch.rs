@@ -1,4 +1,4 @@
-/*! What a layer, a setting or a file should have been, and what it is instead. */
+/*! The error of a layer, a setting or a file that is not as expected. */
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 /*!
-The progress line of a training run: `32/1080 [>.............................] - ETA: 12s - loss: 2.0567`.
+The progress line of a training run: `540/1080 [==============>...............] - ETA: 1:30 - loss: 2.0567`.
 
-On a terminal it is redrawn in place; anywhere else, one line stands for each epoch. What a notebook shows besides is
-`watch.rs`.
+On a terminal it is redrawn in place; elsewhere, one line is printed per epoch. The progress bar and the curves of a
+notebook are in `watch.rs`.
 */
 
 use super::history::Logs;
@@ -13,15 +13,16 @@ use std::time::{Duration, Instant};
 /// What training prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Verbose {
-    /// A bar on a terminal; lines elsewhere, and in a notebook the curves, too.
+    /// A progress bar on a terminal, one line per epoch elsewhere; a notebook also shows the curves and, where it
+    /// supports live updates, a progress bar.
     #[default]
     Auto,
     /// Nothing: Keras' `verbose=0`.
     Silent,
     /// A progress bar for each epoch: Keras' `verbose=1`.
     Bar,
-    /// A line for each epoch: Keras' `verbose=2`. A notebook's lines say nothing of the time, so that they are the same
-    /// when it runs again.
+    /// One line per epoch: Keras' `verbose=2`. In a notebook the lines omit the elapsed time, so that running it again
+    /// gives the same output.
     Lines,
 }
 
@@ -35,13 +36,13 @@ impl Verbose {
     }
 }
 
-/// How many characters the bar has.
+/// Width of the bar in characters.
 const WIDTH: usize = 30;
 
 /// The progress of one pass through the examples.
 pub(super) struct Progress {
     verbose: Verbose,
-    timed: bool,
+    show_time: bool,
     total: usize,
     start: Instant,
     bar: Option<ProgressBar>,
@@ -53,7 +54,7 @@ impl Progress {
             let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stdout());
             bar.with_style(ProgressStyle::with_template("{msg}").expect("a valid template"))
         });
-        Progress { verbose, timed: !channel.is_notebook(), total, start: Instant::now(), bar }
+        Progress { verbose, show_time: !channel.is_notebook(), total, start: Instant::now(), bar }
     }
 
     /// `current` examples have been processed.
@@ -64,15 +65,16 @@ impl Progress {
         }
     }
 
-    /// All examples have been processed; the line begins with `label` where there is no bar.
-    pub fn finish(&self, label: &str, logs: &Logs) {
+    /// The pass has ended after `current` examples, fewer than all if a callback stopped it. Where there is no bar, the
+    /// line begins with `label`.
+    pub fn finish(&self, current: usize, label: &str, logs: &Logs) {
         let elapsed = self.start.elapsed();
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
-            println!("{}", line(self.total, self.total, elapsed, logs));
+            println!("{}", line(current, self.total, elapsed, logs));
         } else if self.verbose == Verbose::Lines {
-            let time = if self.timed { format!(" - {:.0}s", elapsed.as_secs_f64()) } else { String::new() };
-            println!("{label}{time}{}", values(logs));
+            let time = if self.show_time { format!(" - {:.0}s", elapsed.as_secs_f64()) } else { String::new() };
+            println!("{label}{time}{}", format_logs(logs));
         }
     }
 }
@@ -88,8 +90,8 @@ fn line(current: usize, total: usize, elapsed: Duration, logs: &Logs) -> String 
     bar += &".".repeat(WIDTH - done);
     let seconds = elapsed.as_secs_f64();
     let per_unit = seconds / current.max(1) as f64;
-    let time = if current < total { eta(per_unit * (total - current) as f64) } else { spent(seconds, per_unit) };
-    format!("{current:>digits$}/{total} [{bar}] - {time}{}", values(logs))
+    let time = if current < total { eta(per_unit * (total - current) as f64) } else { duration(seconds, per_unit) };
+    format!("{current:>digits$}/{total} [{bar}] - {time}{}", format_logs(logs))
 }
 
 pub(super) fn eta(seconds: f64) -> String {
@@ -103,7 +105,7 @@ pub(super) fn eta(seconds: f64) -> String {
     }
 }
 
-fn spent(seconds: f64, per_unit: f64) -> String {
+fn duration(seconds: f64, per_unit: f64) -> String {
     let step = if per_unit >= 1.0 {
         format!("{per_unit:.0}s")
     } else if per_unit >= 1e-3 {
@@ -114,14 +116,17 @@ fn spent(seconds: f64, per_unit: f64) -> String {
     format!("{seconds:.0}s {step}/step")
 }
 
-pub(super) fn values(logs: &Logs) -> String {
+pub(super) fn format_logs(logs: &Logs) -> String {
     logs.iter().map(|(name, value)| format!(" - {name}: {}", number(value))).collect()
 }
 
-/// Four decimals; small numbers as Python's `%.4e`.
+/// Python's `%.4f`, or `%.4e` for zero and small numbers.
 fn number(value: f64) -> String {
-    if value.abs() > 1e-3 || value == 0.0 || !value.is_finite() {
-        return if value == 0.0 { "0.0000e+00".into() } else { format!("{value:.4}") };
+    if value.is_nan() {
+        return "nan".to_owned(); // Rust would write `NaN`
+    }
+    if value.abs() > 1e-3 {
+        return format!("{value:.4}");
     }
     let text = format!("{value:.4e}");
     let (mantissa, exponent) = text.split_once('e').expect("written with an exponent");
@@ -144,6 +149,8 @@ mod tests {
         assert_eq!(first, "  32/1080 [..............................] - ETA: 11s - loss: 2.0567 - acc: 0.4657");
         let middle = line(540, 1080, Duration::from_secs(90), &logs);
         assert_eq!(middle, " 540/1080 [==============>...............] - ETA: 1:30 - loss: 2.0567 - acc: 0.4657");
+        let stopped = line(1056, 1080, Duration::from_secs(22), &logs);
+        assert_eq!(stopped, "1056/1080 [============================>.] - ETA: 0s - loss: 2.0567 - acc: 0.4657");
         let last = line(1080, 1080, Duration::from_secs(24), &logs);
         assert_eq!(last, "1080/1080 [==============================] - 24s 22ms/step - loss: 2.0567 - acc: 0.4657");
     }
@@ -153,6 +160,12 @@ mod tests {
         assert_eq!(number(6.3114e-4), "6.3114e-04");
         assert_eq!(number(0.0184), "0.0184");
         assert_eq!(number(0.0), "0.0000e+00");
-        assert_eq!(number(f64::NAN), "NaN");
+        assert_eq!(number(-1e-5), "-1.0000e-05");
+    }
+
+    #[test]
+    fn non_finite_numbers_are_written_as_in_python() {
+        let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(number);
+        assert_eq!(numbers, ["nan", "inf", "-inf"]);
     }
 }

@@ -1,4 +1,4 @@
-/*! The ways to hand one tensor or several to a layer or a model. */
+/*! The conversions by which a layer or a model takes one tensor or several. */
 
 use super::built_layer::Tensor;
 

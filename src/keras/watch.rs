@@ -39,7 +39,7 @@ impl Watch {
             let done = epoch * n + seen;
             let elapsed = start.elapsed().as_secs_f64();
             let eta = progress::eta(elapsed / done.max(1) as f64 * (epochs * n - done) as f64);
-            let text = format!("Epoch {}/{epochs} - {seen}/{n} - {eta}{}", epoch + 1, progress::values(logs));
+            let text = format!("Epoch {}/{epochs} - {seen}/{n} - {eta}{}", epoch + 1, progress::format_logs(logs));
             Progress::content(done, epochs * n, &text)
         });
     }
@@ -61,7 +61,7 @@ impl Watch {
     }
 }
 
-/// The loss, and the first metric beside it, for training and validation examples.
+/// The loss and the first metric, for training and validation examples.
 fn curves(name: &str, history: &History) -> plot::Figure {
     let validated = |name: &str| name.starts_with("val_");
     let quantities = history.names().filter(|name| !validated(name) && *name != "lr").take(2);

@@ -1,8 +1,7 @@
 /*!
-In which order NumPy's iterator walks an array, and where it cuts the walk into runs.
+The order in which NumPy's iterator visits an array, and how it splits it into inner loops.
 
-Only for reductions: what a sum needs to know to round as NumPy does. No array is touched here, shapes and strides are
-enough.
+Only for reductions, which have to round as NumPy's do. It works on shapes and strides alone.
 */
 
 /// Entries that fit into the iterator's buffer (`np.getbufsize()`).

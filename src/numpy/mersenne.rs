@@ -1,5 +1,5 @@
 /*!
-The Mersenne Twister MT19937, word for word the stream behind `np.random.seed`.
+The Mersenne Twister MT19937, the same stream of 32-bit words as behind `np.random.seed`.
 
 It is not a source of distributions: [`RandomState`](super::RandomState) turns its words into numbers.
 */

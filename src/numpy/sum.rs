@@ -1,7 +1,7 @@
 /*!
 Sums and means that round as NumPy's do, so that their last printed digits agree.
 
-Not more exact than a plain loop is meant to be, only equal to NumPy: it adds in eight lanes and halves long runs
+The aim is equality with NumPy, not accuracy: it adds in eight lanes and halves long runs
 (pairwise summation), and which entries form a run depends on how the array lies in memory.
 */
 

@@ -1,8 +1,8 @@
 /*!
 One axis of a chart: the range of its values, where each of them is drawn, and its ticks.
 
-plotters has axes, too; theirs search for ticks in steps that overflow, or vanish, near the ends of double precision, and
-then never return. Here the number of ticks is bounded before the first one is computed.
+The axes of plotters are not used: near the ends of double precision their search for ticks takes steps that overflow or
+underflow, and does not terminate. Here the number of ticks is bounded before the first one is computed.
 */
 
 use std::ops::Range;
@@ -117,7 +117,7 @@ impl Axis {
         exponents.filter_map(|exponent| format!("1e{exponent}").parse().ok()).filter(|power| *power > 0.0).collect()
     }
 
-    /// What stands beside a tick: as many digits as neighbours differ in, at most eight.
+    /// The label of a tick: as many digits as neighbours differ in, at most eight.
     pub(super) fn label(&self, tick: f64, most: usize) -> String {
         if tick == 0.0 {
             return "0".to_owned();

@@ -6,7 +6,7 @@ use plotters::prelude::*;
 
 use super::axis::fraction;
 use super::colors::category;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::matrix::number;
 use super::pixels::extremes;
 use super::{canvas, text};
@@ -73,4 +73,4 @@ impl Bars {
     }
 }
 
-framed!(Bars);
+figure_builder!(Bars);

@@ -1,13 +1,13 @@
 /*!
-A chain of steps with a way around it: the residual block as people draw it.
+A chain of layers with a shortcut: the usual drawing of a residual block.
 
-It draws words in boxes and knows no layer; whole models are drawn from the models themselves.
+The boxes hold any text and do not depend on layers; whole models are drawn by `plot_model`.
 */
 
 use plotters::prelude::*;
 
 use super::colors::category;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::{canvas, text};
 
 const BOX_HEIGHT: i32 = 44;
@@ -137,4 +137,4 @@ fn arrow(area: &canvas::Area, from: (i32, i32), to: (i32, i32)) {
     canvas::arrow(area, from, to, BLACK);
 }
 
-framed!(Block);
+figure_builder!(Block);

@@ -1,5 +1,5 @@
 /*!
-The sheet that a figure is drawn on: plotters draws into SVG text, and the text is stripped to what differs.
+The canvas of a figure: plotters draws into SVG text, and the text is stripped to what differs.
 
 It has no layout: the callers decide sizes.
 */

@@ -1,7 +1,7 @@
 /*!
-Which colour a number or a category gets.
+Colormaps for numbers and a palette for categories.
 
-Every palette here can be told apart by colour-blind readers; red against green does not occur.
+All of them can be read with colour blindness; none contrasts red with green.
 */
 
 use plotters::style::RGBColor;
@@ -22,21 +22,21 @@ pub const CATEGORIES: [(u8, u8, u8); 8] = [
     (0x00, 0x00, 0x00), // black
 ];
 
-/// How values become colours.
+/// A colormap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colors {
     /// Black for the smallest value, white for the largest.
     Gray,
-    /// Dark violet for the smallest, yellow for the largest: magnitudes.
+    /// Dark violet for the smallest, yellow for the largest; for magnitudes.
     Viridis,
-    /// Blue below zero, white at zero, orange above: signs. The range is symmetric about zero.
+    /// Blue below zero, white at zero, orange above; for signed values. The range is symmetric about zero.
     Signed,
-    /// No colour: all cells white.
+    /// All cells white.
     Plain,
 }
 
 impl Colors {
-    /// The range of values that the colours span, for data between `min` and `max`.
+    /// The range of values that the colormap spans, for data between `min` and `max`.
     pub(super) fn range(self, min: f64, max: f64) -> (f64, f64) {
         match self {
             Colors::Signed => {
@@ -47,7 +47,7 @@ impl Colors {
         }
     }
 
-    /// The colour of `value` where the colours span `range`; what is not a number is mid-grey.
+    /// The colour of `value` where the colormap spans `range`; NaN is mid-grey.
     pub(super) fn of(self, value: f64, range: (f64, f64)) -> RGBColor {
         self.at(fraction(value, range))
     }
@@ -83,8 +83,8 @@ pub(super) fn category(index: usize) -> RGBColor {
     RGBColor(r, g, b)
 }
 
-/// Black or white, whichever reads better on `background` (the luma of ITU-R BT.601).
-pub(super) fn ink(background: RGBColor) -> RGBColor {
+/// Black or white, whichever has more contrast with `background` (the luma of ITU-R BT.601).
+pub(super) fn text_color(background: RGBColor) -> RGBColor {
     let RGBColor(r, g, b) = background;
     let luma = 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b);
     if luma > 140.0 { RGBColor(0, 0, 0) } else { RGBColor(255, 255, 255) }
@@ -104,6 +104,6 @@ mod tests {
     fn the_ends_of_gray_are_black_and_white() {
         assert_eq!(Colors::Gray.of(-3.0, (-3.0, 5.0)), RGBColor(0, 0, 0));
         assert_eq!(Colors::Gray.of(9.0, (-3.0, 5.0)), RGBColor(255, 255, 255));
-        assert_eq!(ink(RGBColor(255, 255, 255)), RGBColor(0, 0, 0));
+        assert_eq!(text_color(RGBColor(255, 255, 255)), RGBColor(0, 0, 0));
     }
 }

@@ -8,7 +8,7 @@ use ndarray::{ArrayBase, Data, Ix2};
 
 use super::Matrix;
 use super::colors::Colors;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::pixels::Value;
 
 /// A confusion matrix: one row per true class, one column per predicted class.
@@ -51,4 +51,4 @@ impl ConfusionMatrix {
     }
 }
 
-framed!(ConfusionMatrix);
+figure_builder!(ConfusionMatrix);

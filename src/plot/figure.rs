@@ -1,7 +1,7 @@
 /*!
 A finished figure: SVG text with a title, a caption and a description for screen readers.
 
-What is in it, the builders beside this file decide.
+Its contents are drawn by the builders in the other files of this module.
 */
 
 use std::io::Write as _;
@@ -85,8 +85,8 @@ impl Figure {
 
     /// The figure as a notebook's cell shows it.
     ///
-    /// An `<img>` in HTML, because notebooks that were not run by their reader show it as well (they hide bare SVG), and
-    /// because it carries the description; the same description is the plain text.
+    /// An `<img>` in HTML, because notebooks that were not run by their reader show it as well (they hide bare SVG),
+    /// and because it carries the description; the same description is the plain text.
     pub fn content(&self) -> Content {
         let svg = self.to_svg();
         let (width, height) = self.size();
@@ -201,8 +201,9 @@ pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\n', " ")
 }
 
-/// Gives a builder, which has a field `frame` and a method `drawing`, its title, caption, description and ways out.
-macro_rules! framed {
+/// The methods that all builders of figures share: title, caption and description, and how the figure is drawn, saved
+/// and shown. The builder has a field `frame` and a method `drawing`.
+macro_rules! figure_builder {
     ($builder:ty) => {
         impl $builder {
             /// Writes a title above.
@@ -249,4 +250,4 @@ macro_rules! framed {
         }
     };
 }
-pub(super) use framed;
+pub(super) use figure_builder;

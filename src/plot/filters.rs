@@ -6,7 +6,7 @@ use ndarray::{ArrayBase, Axis, Data, Ix4};
 
 use super::ImageGrid;
 use super::colors::Colors;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::pixels::{Pixels, Value};
 
 /// Filters (f, f, n_c_prev, n_c): one row per input channel, one column per filter, blue below zero and orange above,
@@ -40,8 +40,8 @@ impl Filters {
         let labels = (0..n_c_prev).flat_map(|channel| {
             (0..n_c).map(move |c| if n_c_prev > 1 { format!("filter {c}, channel {channel}") } else { format!("{c}") })
         });
-        let side = if n_c_prev > 1 { 64 } else { 56 };
-        let grid = ImageGrid::of(rasters).columns(n_c).colors(Colors::Signed).side(side).labels(labels);
+        let width = if n_c_prev > 1 { 64 } else { 56 };
+        let grid = ImageGrid::of(rasters).columns(n_c).colors(Colors::Signed).image_width(width).labels(labels);
         Self { grid, frame: Frame::default() }
     }
 
@@ -50,4 +50,4 @@ impl Filters {
     }
 }
 
-framed!(Filters);
+figure_builder!(Filters);

@@ -1,7 +1,8 @@
 /*!
-Boxes and the arrows between them, from top to bottom: how the layers of a network hang together.
+Boxes and the arrows between them, from top to bottom: the graph of a network's layers.
 
-It draws words and knows no layer. The places are found by `rust-sugiyama`, which keeps arrows from crossing.
+The boxes hold any text and do not depend on layers. The layout is computed by `rust-sugiyama`, which minimizes
+crossings.
 */
 
 use plotters::prelude::*;
@@ -9,7 +10,7 @@ use rust_sugiyama::configure::Config;
 use rust_sugiyama::from_vertices_and_edges;
 
 use super::colors::category;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::{canvas, text};
 
 const LINE_HEIGHT: i32 = 16;
@@ -143,4 +144,4 @@ fn width(words: &str) -> f64 {
     f64::from(words.lines().map(|line| text::width(line, canvas::LABEL)).max().unwrap_or(0) + 16)
 }
 
-framed!(Flow);
+figure_builder!(Flow);

@@ -1,5 +1,5 @@
 /*!
-Words as outlines: the letters of a font that is part of the program, so that a PNG looks the same on every machine.
+Text as outlines: the glyphs of a font that is part of the program, so that a PNG looks the same on every machine.
 
 It breaks no lines and kerns no pairs. An SVG file does not need it: the viewer's font is used there.
 */

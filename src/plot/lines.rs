@@ -8,7 +8,7 @@ use plotters::prelude::*;
 
 use super::axis::Axis;
 use super::colors::category;
-use super::figure::{Drawing, Frame, framed};
+use super::figure::{Drawing, Frame, figure_builder};
 use super::pixels::extremes;
 use super::{canvas, text};
 
@@ -143,7 +143,7 @@ fn emptiest(lines: &[Vec<(i32, i32)>], (columns, rows): (Range<i32>, Range<i32>)
     corners.into_iter().min_by_key(|corner| hidden(*corner)).expect("five places")
 }
 
-framed!(Lines);
+figure_builder!(Lines);
 
 #[cfg(test)]
 mod tests {

@@ -9,8 +9,8 @@ use std::ops::Range;
 use ndarray::{ArrayBase, Data, Ix2};
 use plotters::style::{BLACK, RGBColor};
 
-use super::colors::{Colors, category, ink};
-use super::figure::{Drawing, Frame, Grid, framed};
+use super::colors::{Colors, category, text_color};
+use super::figure::{Drawing, Frame, Grid, figure_builder};
 use super::pixels::{Value, extremes};
 use super::{canvas, text};
 
@@ -156,8 +156,8 @@ impl Matrix {
                 if background != RGBColor(255, 255, 255) {
                     canvas::fill(area, x..x + cell, y..y + cell, background);
                 }
-                let ink = ink(background);
-                let style = canvas::font(size).color(&ink);
+                let color = text_color(background);
+                let style = canvas::font(size).color(&color);
                 canvas::text_center(area, label, (x + cell / 2, y + cell / 2), style);
             }
             let gray = RGBColor(120, 120, 120);
@@ -212,7 +212,7 @@ pub(super) fn number(value: f64, decimals: usize) -> String {
     }
 }
 
-framed!(Matrix);
+figure_builder!(Matrix);
 
 #[cfg(test)]
 mod tests {

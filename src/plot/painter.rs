@@ -2,7 +2,7 @@
 A figure's pixels: its SVG painted with `tiny-skia`, for PNG files.
 
 It is no SVG renderer. It knows the elements and attributes that figures consist of, and refuses others, so that nothing
-is ever left out of a picture in silence.
+is dropped silently.
 */
 
 use base64::Engine as _;

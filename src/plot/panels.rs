@@ -5,7 +5,7 @@ A notebook cell shows one figure, so what belongs together is composed here.
 */
 
 use super::canvas;
-use super::figure::{Drawing, Figure, Frame, framed};
+use super::figure::{Drawing, Figure, Frame, figure_builder};
 
 /// The widest row that a notebook shows without shrinking it.
 const ROW_WIDTH: u32 = 900;
@@ -172,4 +172,4 @@ fn toward(from: (f64, f64, f64), to: (f64, f64, f64)) -> (i32, i32) {
     ((from.0 + dx * step).round() as i32, (from.1 + dy * step).round() as i32)
 }
 
-framed!(Panels);
+figure_builder!(Panels);

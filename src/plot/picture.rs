@@ -1,17 +1,17 @@
 /*!
-One picture, pixel by pixel, with windows marked on it.
+One image, with optional rectangles that mark windows.
 
-Many pictures in rows are an [`ImageGrid`](super::ImageGrid).
+For several images, see [`ImageGrid`](super::ImageGrid).
 */
 
 use std::ops::Range;
 
 use super::canvas;
 use super::colors::{Colors, category};
-use super::figure::{Drawing, Frame, Grid, framed};
-use super::pixels::{Ink, Pixels, Raster};
+use super::figure::{Drawing, Frame, Grid, figure_builder};
+use super::pixels::{ColorMapping, Pixels, Raster};
 
-/// A grey or an RGB picture. Floating point values run from 0 (black) to 1 (white), bytes from 0 to 255.
+/// A grey or an RGB image. Floating-point values and `bool` run from 0 (black) to 1 (white), integers to 255.
 ///
 /// ```
 /// use cnn::plot;
@@ -25,48 +25,60 @@ pub struct Picture {
     raster: Raster,
     colors: Colors,
     range: Option<(f64, f64)>,
+    autoscale: bool,
     width: u32,
     windows: Vec<(Range<usize>, Range<usize>)>,
     frame: Frame,
 }
 
 impl Picture {
-    /// A picture of shape (n_h, n_w), (n_h, n_w, 1) or (n_h, n_w, 3); a view will do.
+    /// An image of shape (n_h, n_w), (n_h, n_w, 1) or (n_h, n_w, 3), or a view of one.
     ///
     /// # Panics
-    /// When a third axis has neither 1 nor 3 channels, or the picture is empty.
+    /// When the third axis has a length other than 1 or 3, or the image is empty.
     #[track_caller]
-    pub fn new(picture: &impl Pixels) -> Self {
-        let raster = picture.raster();
-        assert!(!raster.values.is_empty(), "expected a picture with pixels, got {} x {}", raster.n_h, raster.n_w);
-        Self { raster, colors: Colors::Gray, range: None, width: 240, windows: Vec::new(), frame: Frame::default() }
+    pub fn new(image: &impl Pixels) -> Self {
+        let raster = image.raster();
+        assert!(!raster.values.is_empty(), "expected an image with pixels, got {} x {}", raster.n_h, raster.n_w);
+        Self {
+            raster,
+            colors: Colors::Gray,
+            range: None,
+            autoscale: false,
+            width: 240,
+            windows: Vec::new(),
+            frame: Frame::default(),
+        }
     }
 
-    /// Colours the values of a picture with one channel; the range is then that of the values, unless it is given.
+    /// The colormap of a single-channel image. Unless [`range`](Self::range) is given, the range is that of the values
+    /// ([`Colors::Viridis`]), symmetric about zero ([`Colors::Signed`]), or 0 to white ([`Colors::Gray`],
+    /// [`Colors::Plain`]).
     pub fn colors(mut self, colors: Colors) -> Self {
         self.colors = colors;
         self
     }
 
-    /// The values that become the darkest and the brightest colour.
+    /// The values at the two ends of the colormap (`vmin`, `vmax`).
     pub fn range(mut self, low: f64, high: f64) -> Self {
         self.range = Some((low, high));
         self
     }
 
-    /// Spreads the values from the darkest to the brightest colour, whatever they are.
-    pub fn stretched(mut self) -> Self {
-        self.range = Some(self.raster.extremes());
+    /// Sets the range to the smallest and the largest value; for [`Colors::Signed`] symmetric about zero.
+    pub fn autoscale(mut self) -> Self {
+        (self.range, self.autoscale) = (None, true);
         self
     }
 
-    /// How wide to draw the picture, in pixels of the screen; 240 by default.
+    /// Width of the image on the screen, in pixels; 240 by default. From 16 screen pixels per pixel on, it is rounded
+    /// down to a whole number of them.
     pub fn width(mut self, width: u32) -> Self {
         self.width = width;
         self
     }
 
-    /// Marks a window, `rows` by `columns` of the picture; each further one in another colour.
+    /// Marks a window, `rows` by `columns` of the image. Each window gets its own colour.
     pub fn highlight(mut self, rows: Range<usize>, columns: Range<usize>) -> Self {
         self.windows.push((rows, columns));
         self
@@ -75,23 +87,24 @@ impl Picture {
     fn drawing(&self) -> Drawing {
         let Raster { n_h, n_w, .. } = self.raster;
         let cell = f64::from(self.width) / n_w as f64;
-        // Where single pixels can be told apart, they should all be of one size.
+        // From 16 screen pixels per pixel on, all pixels are drawn in the same whole size.
         let cell = if cell >= 16.0 { cell.floor() } else { cell };
         let (width, height) = ((n_w as f64 * cell).round() as u32, (n_h as f64 * cell).round() as u32);
         let range = self.range.unwrap_or_else(|| match self.colors {
-            Colors::Gray | Colors::Plain => (0.0, self.raster.white),
+            Colors::Gray | Colors::Plain if !self.autoscale => (0.0, self.raster.white),
             colors => {
                 let (low, high) = self.raster.extremes();
                 colors.range(low, high)
             }
         });
-        let mut body = self.raster.to_image_tag((1, 1), (width, height), Ink { colors: self.colors, range });
+        let mut body = self.raster.to_image_tag((1, 1), (width, height), ColorMapping { colors: self.colors, range });
         body += &canvas::draw((width + 2, height + 2), |area| {
             let black = plotters::style::BLACK;
             canvas::outline(area, 0..width as i32 + 1, 0..height as i32 + 1, black, 1);
             for (index, (rows, columns)) in self.windows.iter().enumerate() {
-                let at = |n: usize| 1 + (n as f64 * cell).round() as i32;
-                let (x, y) = (at(columns.start)..at(columns.end), at(rows.start)..at(rows.end));
+                let to_screen = |n: usize| 1 + (n as f64 * cell).round() as i32;
+                let (x, y) =
+                    (to_screen(columns.start)..to_screen(columns.end), to_screen(rows.start)..to_screen(rows.end));
                 canvas::outline(area, x.clone(), y.clone(), plotters::style::WHITE, 5);
                 canvas::outline(area, x, y, category(index + 1), 3);
             }
@@ -100,4 +113,4 @@ impl Picture {
     }
 }
 
-framed!(Picture);
+figure_builder!(Picture);

@@ -1,7 +1,7 @@
 /*!
 Arrays of any number type as rows of pixels, and pixels as a PNG inside an SVG.
 
-Reading and writing picture files is not here.
+Image files are read and written in [`crate::images`].
 */
 
 use base64::Engine as _;
@@ -18,7 +18,7 @@ use super::colors::Colors;
 pub trait Value: Copy {
     /// The number as f64; false is 0 and true is 1.
     fn to_f64(self) -> f64;
-    /// The value of white, where this type has one by custom: 1 for floating point numbers, 255 for bytes.
+    /// The value of white: 1 for floating-point numbers and `bool`, 255 for integers.
     const WHITE: f64 = 1.0;
 }
 
@@ -38,13 +38,13 @@ impl Value for bool {
     }
 }
 
-/// An array that is a picture: (n_h, n_w) grey, or (n_h, n_w, 1) grey, or (n_h, n_w, 3) red, green, blue.
+/// An array that is an image: (n_h, n_w) or (n_h, n_w, 1) grey, or (n_h, n_w, 3) red, green, blue.
 pub trait Pixels {
-    /// The picture's values, row by row.
+    /// The image's values, row by row.
     fn raster(&self) -> Raster;
 }
 
-/// A picture's values as numbers.
+/// An image's values as numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raster {
     pub(super) n_h: usize,
@@ -67,7 +67,7 @@ impl<S: Data<Elem = T>, T: Value> Pixels for ArrayBase<S, Ix3> {
         let (n_h, n_w, n_c) = self.dim();
         assert!(
             n_c == 1 || n_c == 3,
-            "expected a picture with 1 or 3 channels, (n_h, n_w, 1) or (n_h, n_w, 3), got shape {:?}\n\
+            "expected an image with 1 or 3 channels, (n_h, n_w, 1) or (n_h, n_w, 3), got shape {:?}\n\
              help: pick one channel with .index_axis(Axis(2), channel)",
             self.dim()
         );
@@ -76,16 +76,21 @@ impl<S: Data<Elem = T>, T: Value> Pixels for ArrayBase<S, Ix3> {
 }
 
 impl Raster {
-    /// The smallest and the largest value, ignoring what is not a number.
+    /// The smallest and the largest finite value.
     pub(super) fn extremes(&self) -> (f64, f64) {
         extremes(self.values.iter().copied())
     }
 
-    /// The picture as an SVG `<image>` at `x`, `y`, `width` by `height` pixels large.
-    pub(super) fn to_image_tag(&self, (x, y): (i32, i32), (width, height): (u32, u32), ink: Ink) -> String {
-        // Some viewers blur what they enlarge; so a handful of pixels is enlarged here, which PNG stores at no cost.
+    /// The image as an SVG `<image>` of `width` by `height` pixels with its top left corner at `x`, `y`.
+    pub(super) fn to_image_tag(
+        &self,
+        (x, y): (i32, i32),
+        (width, height): (u32, u32),
+        mapping: ColorMapping,
+    ) -> String {
+        // Some viewers interpolate when they enlarge, so small images are enlarged here; PNG compresses them well.
         let factor = if self.n_w <= 24 { (width as usize / self.n_w).max(1) } else { 1 };
-        let png = self.enlarged(factor).to_png(ink);
+        let png = self.enlarged(factor).to_png(mapping);
         format!(
             "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" \
              style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{}\"/>",
@@ -104,13 +109,13 @@ impl Raster {
         Raster { n_h, n_w, n_c, values, white: self.white }
     }
 
-    fn to_png(&self, Ink { colors, range }: Ink) -> Vec<u8> {
+    fn to_png(&self, ColorMapping { colors, range }: ColorMapping) -> Vec<u8> {
         let level = |v: &f64| (fraction(*v, range).clamp(0.0, 1.0) * 255.0).round() as u8;
         let (bytes, color_type): (Vec<u8>, _) = match (self.n_c, colors) {
             (3, _) => (self.values.iter().map(level).collect(), ExtendedColorType::Rgb8),
             (_, Colors::Gray) => (self.values.iter().map(level).collect(), ExtendedColorType::L8),
             _ => {
-                // The eye takes 48 shades for a smooth scale, and a picture with few colours is half as large.
+                // 48 shades look like a continuous scale, and a PNG of few colours is half as large.
                 let rgb = |&v: &f64| {
                     let RGBColor(r, g, b) = colors.at((fraction(v, range) * 48.0).round() / 48.0);
                     [r, g, b]
@@ -126,7 +131,7 @@ impl Raster {
     }
 }
 
-/// The smallest and the largest of `values`, ignoring what is not a number; (0, 0) when there is none.
+/// The smallest and the largest finite number of `values`; (0, 0) when there is none.
 pub(super) fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values
         .filter(|v| v.is_finite())
@@ -134,9 +139,9 @@ pub(super) fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
     if low <= high { (low, high) } else { (0.0, 0.0) }
 }
 
-/// How a raster's values are coloured: RGB pictures use only the range.
+/// How a raster's values are mapped to colours: RGB images use only the range.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ink {
+pub(super) struct ColorMapping {
     pub(super) colors: Colors,
     pub(super) range: (f64, f64),
 }

@@ -1,5 +1,5 @@
 /*!
-How wide a text is, roughly, and where to break it.
+Approximate text widths, and line breaks.
 
 No font is loaded: the viewer chooses the sans-serif font, so widths are those of a wide one (DejaVu Sans) and labels
 have room to spare in any other.

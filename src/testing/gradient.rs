@@ -1,7 +1,7 @@
 /*!
 Gradients by finite differences, to check a backward pass against.
 
-Slow, a function call or two per entry, and good to some eight digits: for tests, not for training.
+Slow (one or two function calls per entry) and accurate to about eight digits: for tests, not for training.
 */
 
 use ndarray::{Array, Dimension};

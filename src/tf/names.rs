@@ -1,8 +1,9 @@
 /*!
 TensorFlow 1's names and numbers of operations, and its printed tensors.
 
-TensorFlow creates more operations than the engine has nodes: constants for axes, helpers of initializers. They compute
-nothing here, but they take names and count in the numbers that seeds depend on, so they are recorded beside the graph.
+TensorFlow creates more operations than the engine has nodes: constants for axes, helpers of initializers. They are
+not executed, but they take names and count in the operation numbers that seeds depend on, so they are recorded in
+addition to the graph.
 */
 
 use crate::graph::{Graph, Tensor};

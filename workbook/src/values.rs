@@ -1,5 +1,5 @@
 /*!
-`workbook values`: every value that the documents print, computed again and laid beside the print.
+`workbook values`: every value that the documents print, computed again and compared.
 
 The files in `workbook/values` say what is printed and by which expression it is computed; nothing that we print is
 written there. An expression runs in a session where the reference functions are defined.
@@ -38,7 +38,7 @@ struct Printed {
     /// A Rust expression for the text that we print.
     ours: Option<String>,
     /// What it takes that nobody has, if the value cannot be computed: a lost file, a run without a seed. With `ours`
-    /// beside it, the value is known to be one that such a run can print, such as a fraction of 120 pictures.
+    /// given as well, the value is known to be one that such a run can print, such as a fraction of 120 pictures.
     needs: Option<String>,
     /// Why the document is wrong, if it is.
     wrong: Option<String>,

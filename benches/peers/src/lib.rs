@@ -1,5 +1,5 @@
 /*!
-What the programs of the compared frameworks share: the sizes of the course's ResNet-50, synthetic pictures, and the
+Shared by the programs of the compared frameworks: the sizes of the course's ResNet-50, synthetic images, and the
 protocol of the benchmark that starts them.
 
 No network is built here; each framework's is in `bin/`.
@@ -8,21 +8,21 @@ No network is built here; each framework's is in `bin/`.
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
-/// Pictures in a batch.
+/// Images in a batch.
 pub const BATCH: usize = 32;
-/// Rows and columns of a picture.
+/// Rows and columns of an image.
 pub const SIDE: usize = 64;
-/// Classes of pictures.
+/// Classes of images.
 pub const CLASSES: usize = 6;
 /// Width of a stage's inner convolutions, the stride of its first block, and how many blocks follow that one.
 pub const STAGES: [(usize, usize, usize); 4] = [(64, 1, 2), (128, 2, 3), (256, 2, 5), (512, 2, 2)];
 
-/// Distinct elements in [0, 1).
-pub fn pictures() -> Vec<f32> {
+/// Pseudo-random elements in [0, 1).
+pub fn images() -> Vec<f32> {
     (0..(BATCH * SIDE * SIDE * 3) as u32).map(|i| (i.wrapping_mul(2654435761) >> 8) as f32 / (1 << 24) as f32).collect()
 }
 
-/// The class of each picture.
+/// The class of each image.
 pub fn classes() -> Vec<u32> {
     (0..BATCH as u32).map(|i| i * 7 % CLASSES as u32).collect()
 }

@@ -1,10 +1,10 @@
 /*!
 Flesh around the bones: a signed distance field, and what the surface is made of where a ray meets it.
 
-It knows nothing of light or background.
+Light and background are in other files.
 
-Method: smooth unions of round cones, met by sphere tracing (J. C. Hart, "Sphere tracing", The Visual Computer 12, 1996);
-the polynomial smooth minimum is Inigo Quilez's (iquilezles.org/articles/smin).
+Method: smooth unions of round cones, met by sphere tracing (J. C. Hart, "Sphere tracing", The Visual Computer 12,
+1996); the polynomial smooth minimum is Inigo Quilez's (iquilezles.org/articles/smin).
 */
 
 use super::exact::{Vec3, smooth_min, v};

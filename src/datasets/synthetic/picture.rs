@@ -1,5 +1,5 @@
 /*!
-One picture of a hand before a wall: pose in space, and what meets the eye.
+One picture of a hand before a wall: its pose in space, and the rendering.
 
 It draws one picture with its own generator; the set is put together in [`super::set`], light and camera are in
 [`super::camera`].

@@ -1,7 +1,7 @@
 /*!
 A set of pictures that the program draws: both halves drawn with threads, kept in one file, read again.
 
-What is on a picture is not known here: a set is given the function that draws one.
+The function that draws a picture is an argument.
 */
 
 use super::rng::Rng;
@@ -25,8 +25,8 @@ pub(super) struct Set {
     /// Pictures for training and for testing, as many as the course has.
     pub m_train: usize,
     pub m_test: usize,
-    /// Counts the changes of the drawing: a file that an earlier version kept is drawn again. Raise it with every change
-    /// of a drawn byte, which the tests notice.
+    /// Counts the changes of the drawing: a file that an earlier version kept is drawn again. Raise it with every
+    /// change of a drawn byte, which the tests notice.
     pub drawing: i64,
     /// Draws a picture of this class: SIDE × SIDE × 3 bytes, row by row.
     pub picture: fn(usize, &mut Rng) -> Vec<u8>,

@@ -1,8 +1,8 @@
 /*!
 Reverse-mode differentiation as steps of a plan: which operation's backward runs when, and into which buffer.
 
-The arithmetic is in the operations. Here it is decided where a gradient is written, where it is added to, and where two
-gradients share one buffer.
+The arithmetic is in the operations; this module decides where a gradient is written, where it is added to, and where
+two gradients share one buffer.
 */
 
 use super::plan::{Instruction, Step};

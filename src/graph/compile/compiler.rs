@@ -1,5 +1,5 @@
 /*!
-From a graph, what is fetched and the shapes that are fed to a [`Plan`].
+Compiles a graph, its fetches and the shapes that are fed into a [`Plan`].
 
 It computes nothing. A plan is made once for each set of fetches and fed shapes.
 */

@@ -1,7 +1,7 @@
 /*!
-The arithmetic of the engine: plain functions on slices, with a geometry that says what the slices are.
+The engine's compute kernels: plain functions on slices, with a geometry that gives their shapes, strides and padding.
 
-Nothing here knows a graph, a tensor or a session.
+Kernels do not depend on graphs, tensors or sessions.
 */
 
 pub(crate) mod aligned;

@@ -1,8 +1,8 @@
 /*!
-A pool of threads that the caller holds by value, and the one way in which kernels use it: numbered tasks.
+A pool of threads, owned by the caller. Kernels use it in one way: a parallel loop over numbered tasks.
 
-It is not a scheduler, and there is no global pool: every copy of this crate (a notebook has one in each cell) would
-have its own.
+There is no work stealing between kernels and no global pool: every copy of this crate (a notebook has one in each cell)
+would have its own.
 */
 
 use std::num::NonZeroUsize;
@@ -11,9 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A fixed number of threads, the calling one included.
 ///
-/// Tasks are handed out one by one, so which thread runs a task is a matter of chance; kernels sum every element within
-/// one task, in an order that depends on the shape of the work alone, so results are the same, bit for bit, for any
-/// number of threads.
+/// Tasks are scheduled dynamically, so which thread runs a task varies; each output element is summed within one task,
+/// in an order that depends only on the shapes, so results are the same, bit for bit, for any number of threads.
 ///
 /// ```
 /// use cnn::graph::kernels::threads::Threads;

@@ -1,7 +1,7 @@
 /*!
-The graph as it is written down: nodes, names, and the handles `Graph`, `Tensor` and `Operation` that point into it.
+The graph: nodes, names, and the handles `Graph`, `Tensor` and `Operation` that refer to them.
 
-Nothing is computed here; a [`Session`](crate::graph::Session) does that. What a handle says of itself is in `tensor.rs`.
+A [`Session`](crate::graph::Session) executes it. The methods of the handles are in `tensor.rs`.
 */
 
 use super::{
@@ -19,7 +19,7 @@ use std::{
     rc::Rc,
 };
 
-/// A network written down but not yet computed. Cheap to clone: all clones are the same graph.
+/// A network that is defined but not yet executed. Cheap to clone: all clones are the same graph.
 ///
 /// A graph is a value that the caller holds, not a global of the process, so it lives as long as the variable does,
 /// from one notebook cell to the next.

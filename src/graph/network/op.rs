@@ -1,5 +1,5 @@
 /*!
-What every operation of the graph can do: say its output's shape, compute it, and backpropagate a gradient.
+The interface of an operation: the shape of its output, its forward pass and its backward pass.
 
 No operation is here: each has its own file in [`ops`](crate::graph::ops), or in a crate of its own. Nor does an
 operation own memory: the [`Session`](crate::graph::Session) plans and lends it.
@@ -90,7 +90,7 @@ pub trait Op: fmt::Debug + Any {
         Reads::default()
     }
 
-    /// How many elements `forward` leaves for `backward`, beside the tensors named by [`Op::backward_reads`].
+    /// How many elements `forward` saves for `backward`, in addition to the tensors named by [`Op::backward_reads`].
     fn saved_len(&self, _dims: &Dims) -> usize {
         0
     }
@@ -222,7 +222,7 @@ impl Dims {
     }
 }
 
-/// What an operation gets to compute its output.
+/// The arguments of [`Op::forward`].
 #[derive(Debug)]
 pub struct Forward<'a> {
     /// Kernels and threads.
@@ -264,7 +264,7 @@ impl Forward<'_> {
     }
 }
 
-/// What an operation gets to backpropagate a gradient.
+/// The arguments of [`Op::backward`].
 #[derive(Debug)]
 pub struct Backward<'a> {
     /// Kernels and threads.
@@ -277,7 +277,7 @@ pub struct Backward<'a> {
     pub inputs: &'a [&'a [f32]],
     /// The output, if [`Op::backward_reads`] names it.
     pub output: &'a [f32],
-    /// What `forward` left.
+    /// What `forward` saved.
     pub saved: &'a [f32],
     /// The state variables, for reading.
     pub state: &'a [&'a [f32]],

@@ -75,14 +75,14 @@ impl Op for BatchNorm {
         let (x, gamma, beta) = (run.inputs[0], run.inputs[1], run.inputs[2]);
         let n_c = gamma.len();
         let [moving_mean, moving_variance] = run.state else { unreachable!("there are two state variables") };
-        let mut inv = vec![0.0; n_c];
+        let mut inv_std = vec![0.0; n_c];
         let mean = if run.training {
             let (mut mean, mut variance) = (vec![0.0; n_c], vec![0.0; n_c]);
             match run.backend.fast() {
                 Some(ws) => fast::moments(x, &mut mean, &mut variance, ws),
                 None => exact::moments(x, &mut mean, &mut variance),
             }
-            exact::inverse_deviation(&variance, self.epsilon, &mut inv);
+            exact::inverse_deviation(&variance, self.epsilon, &mut inv_std);
             let n = (x.len() / n_c) as f32;
             let correction =
                 if self.moving_variance == MovingVariance::Unbiased { n / (n - 1.0).max(1.0) } else { 1.0 };
@@ -90,20 +90,20 @@ impl Op for BatchNorm {
             exact::update_average(self.momentum, &variance, correction, moving_variance);
             mean
         } else {
-            exact::inverse_deviation(moving_variance, self.epsilon, &mut inv);
+            exact::inverse_deviation(moving_variance, self.epsilon, &mut inv_std);
             moving_mean.to_vec()
         };
         if let Some(ws) = run.backend.fast() {
-            let statistics = Statistics { mean: &mean, inv: &inv, gamma, beta };
+            let statistics = Statistics { mean: &mean, inv_std: &inv_std, gamma, beta };
             fast::forward(&statistics, x, run.output, run.epilogue, ws);
         } else if run.training {
-            exact::normalise(gamma, beta, &mean, &inv, x, run.output);
+            exact::normalise(gamma, beta, &mean, &inv_std, x, run.output);
         } else {
-            exact::scale_and_shift(gamma, beta, &mean, &inv, x, run.output);
+            exact::scale_and_shift(gamma, beta, &mean, &inv_std, x, run.output);
         }
         if !run.saved.is_empty() {
             run.saved[..n_c].copy_from_slice(&mean);
-            run.saved[n_c..].copy_from_slice(&inv);
+            run.saved[n_c..].copy_from_slice(&inv_std);
         }
     }
 
@@ -113,7 +113,7 @@ impl Op for BatchNorm {
 
     fn backward(&self, mut run: Backward<'_>) {
         let (x, gamma, beta) = (run.inputs[0], run.inputs[1], run.inputs[2]);
-        let (mean, inv) = run.saved.split_at(gamma.len());
+        let (mean, inv_std) = run.saved.split_at(gamma.len());
         let (mut d_gamma, mut d_beta) = (vec![0.0; gamma.len()], vec![0.0; gamma.len()]);
         let mut unwanted = Vec::new();
         let mut d_x = run.d_inputs[0].take().unwrap_or_else(|| {
@@ -122,22 +122,22 @@ impl Op for BatchNorm {
         });
         let d_y = (!run.in_place).then_some(run.d_output);
         if run.training {
-            let statistics = Statistics { mean, inv, gamma, beta };
+            let statistics = Statistics { mean, inv_std, gamma, beta };
             let relu = run.fused_relu;
             match run.backend.fast() {
                 Some(ws) => d_x.write(|d_x| {
                     fast::backward(&statistics, relu, x, d_y, d_x, &mut d_gamma, &mut d_beta, ws);
                 }),
                 None => d_x.write(|d_x| {
-                    exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv, &mut d_gamma, &mut d_beta);
-                    let gradient = exact::InputGradient { x, gamma, mean, inv, d_beta: &d_beta, d_gamma: &d_gamma };
+                    exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv_std, &mut d_gamma, &mut d_beta);
+                    let gradient = exact::InputGradient { x, gamma, mean, inv_std, d_beta: &d_beta, d_gamma: &d_gamma };
                     gradient.write(d_y, d_x);
                 }),
             }
         } else {
             d_x.write(|d_x| {
-                exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv, &mut d_gamma, &mut d_beta);
-                exact::backward_given(gamma, inv, d_y, d_x);
+                exact::backward_parameters(x, d_y.unwrap_or(d_x), mean, inv_std, &mut d_gamma, &mut d_beta);
+                exact::backward_given(gamma, inv_std, d_y, d_x);
             });
         }
         if let Some(d) = &mut run.d_inputs[1] {

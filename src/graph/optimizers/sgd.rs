@@ -2,7 +2,7 @@
 
 use super::optimizer::{Optimizer, Update};
 
-/// w −= learning_rate g.
+/// `w -= learning_rate * g`.
 #[derive(Debug, Clone, Copy)]
 pub struct Sgd {
     /// The step size.

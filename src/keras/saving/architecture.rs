@@ -163,7 +163,7 @@ fn ends<'a>(config: &'a Value, key: &str) -> Result<Vec<&'a str>, Mismatch> {
 }
 
 /// A plain sequence. Its input may have no layer of its own: then its shape is in the first layer, or, where the model
-/// was first built when it was called, beside the layers.
+/// was first built when it was called, next to the list of layers.
 fn sequence(config: &Value, is_keras_3: bool) -> Result<Vec<Listed<'_>>, Mismatch> {
     // Before Keras 2.2.3, `config` was the list of layers itself.
     let layers = config.as_array().or_else(|| config["layers"].as_array());

@@ -1,5 +1,5 @@
 /*!
-The decimal digits of one number: the fewest that tell it apart, or as many as fit.
+The decimal digits of one number: the shortest that parse back to it, or as many as fit.
 
 The digits themselves come from Rust's formatting, which finds the shortest digits and rounds exactly; here they are
 cut, padded and given a sign and an exponent as NumPy does (its `dragon4`).
@@ -38,11 +38,11 @@ impl Digits {
         if shortest.fraction.len() == precision { shortest } else { Self::exact(x, precision) }
     }
 
-    /// The fewest digits that tell |x| apart, in scientific notation.
+    /// The shortest digits that parse back to |x|, in scientific notation.
     ///
     /// When |x| lies right between two of that length, NumPy takes the even one and Rust the upper one. Rounding the
-    /// exact value, which Rust does to even, settles it; but below a power of two, where floats lie closer, that may
-    /// give another float, and then Rust's digits are the right ones.
+    /// exact value, which Rust does to even, gives NumPy's; but below a power of two, where floats lie closer, that may
+    /// give another float, and then Rust's digits are used.
     fn shortest<A: Float>(x: A) -> Self {
         let shortest = Self::split_exponent(&format!("{:e}", abs(x)));
         let rounded = format!("{:.1$e}", abs(x), shortest.fraction.len());
@@ -63,7 +63,7 @@ impl Digits {
     /// The same number in positional notation.
     fn without_exponent(self) -> Self {
         let digits = self.whole + &self.fraction;
-        let point = self.exponent.unwrap_or(0) + 1; // digits before the point; negative if zeros stand behind it
+        let point = self.exponent.unwrap_or(0) + 1; // digits before the point; negative if zeros follow it
         let zeros = |n: i32| "0".repeat(n.max(0) as usize);
         if point <= 0 {
             return Self::split(&format!("0.{}{digits}", zeros(-point)), None);
@@ -85,7 +85,7 @@ pub(super) fn exponent(exponent: i32, digits: usize) -> String {
     format!("e{}{:0digits$}", if exponent < 0 { '-' } else { '+' }, exponent.unsigned_abs())
 }
 
-/// Whether a minus is printed: zero has a sign as well.
+/// Whether a minus is printed; a negative zero has one.
 pub(super) fn is_negative<A: Float>(x: A) -> bool {
     x.to_f64().is_sign_negative()
 }

@@ -1,21 +1,21 @@
 /*!
-The types whose arrays print as NumPy's: booleans, whole numbers and floats.
+The element types of arrays that can be printed as NumPy prints them: booleans, integers and floats.
 
-No complex numbers, no text: the course has none.
+Complex numbers and strings are not supported.
 */
 
+use super::legacy_float::LegacyFloat;
 use super::modern_float::ModernFloat;
-use super::old_float::OldFloat;
 use super::{Legacy, PrintOptions, Sign, scalar};
 use crate::numpy::Float;
 
-/// A function that prints one entry of an array, wide enough for its column.
-pub type Word<A> = Box<dyn Fn(A) -> String>;
+/// A function that formats one entry of an array, padded to the common width.
+pub type Formatter<A> = Box<dyn Fn(A) -> String>;
 
 /// A type whose arrays and values print as NumPy's.
 pub trait Element: Copy {
-    /// How the entries of an array are printed whose visible entries are `visible`.
-    fn formatter(visible: &[Self], options: &PrintOptions) -> Word<Self>;
+    /// The formatter of an array of which the entries `visible` are printed.
+    fn formatter(visible: &[Self], options: &PrintOptions) -> Formatter<Self>;
 
     /// The value alone, as NumPy 1.14 and later print it.
     fn scalar(self) -> String;
@@ -30,7 +30,7 @@ pub trait Element: Copy {
 }
 
 impl Element for bool {
-    fn formatter(_: &[Self], _: &PrintOptions) -> Word<Self> {
+    fn formatter(_: &[Self], _: &PrintOptions) -> Formatter<Self> {
         Box::new(|x| if x { " True" } else { "False" }.to_owned())
     }
 
@@ -43,10 +43,10 @@ impl Element for bool {
     }
 }
 
-macro_rules! whole_numbers {
+macro_rules! integers {
     ($($integer:ty)*) => {$(
         impl Element for $integer {
-            fn formatter(visible: &[Self], options: &PrintOptions) -> Word<Self> {
+            fn formatter(visible: &[Self], options: &PrintOptions) -> Formatter<Self> {
                 let negative = visible.iter().any(|x| x.to_string().starts_with('-'));
                 let sign = match options.sign {
                     _ if options.legacy == Some(Legacy::V1_13) => "",
@@ -73,20 +73,20 @@ macro_rules! whole_numbers {
     )*};
 }
 
-whole_numbers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 
 macro_rules! floats {
     ($($float:ty, $digits:literal;)*) => {$(
         impl Element for $float {
-            fn formatter(visible: &[Self], options: &PrintOptions) -> Word<Self> {
+            fn formatter(visible: &[Self], options: &PrintOptions) -> Formatter<Self> {
                 if options.legacy == Some(Legacy::V1_13) {
                     let visible: Vec<f64> = visible.iter().map(|x| x.to_f64()).collect();
                     let ratio = |largest: f64, smallest: f64| (largest as $float / smallest as $float).to_f64();
-                    let format = OldFloat::new(&visible, ratio, options);
-                    Box::new(move |x| format.word(x.to_f64()))
+                    let float = LegacyFloat::new(&visible, ratio, options);
+                    Box::new(move |x| float.format(x.to_f64()))
                 } else {
-                    let format = ModernFloat::new(visible, options);
-                    Box::new(move |x| format.word(x))
+                    let float = ModernFloat::new(visible, options);
+                    Box::new(move |x| float.format(x))
                 }
             }
 
@@ -99,7 +99,7 @@ macro_rules! floats {
             }
 
             fn zero_dimensional(self, options: &PrintOptions) -> String {
-                // The old style went through a Python float, which is a double.
+                // NumPy 1.13 converted the value to a Python float, which is a double.
                 if options.legacy == Some(Legacy::V1_13) { self.to_f64().scalar() } else { self.scalar() }
             }
         }

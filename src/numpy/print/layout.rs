@@ -1,14 +1,14 @@
 /*!
 Brackets, line breaks and summaries of a printed array.
 
-What an entry looks like is not decided here: every function is given the printed words.
+The entries are formatted by a function that the caller passes.
 */
 
 use ndarray::{ArrayViewD, Axis};
 
 use super::PrintOptions;
 
-/// The entries that will be seen: all of a small array, the ends of every axis of a large one.
+/// The entries that are printed: all of a small array, the ends of every axis of a large one.
 pub(super) fn corners<A: Copy>(a: &ArrayViewD<'_, A>, options: &PrintOptions) -> Vec<A> {
     if a.len() <= options.threshold {
         return a.iter().copied().collect();
@@ -38,14 +38,14 @@ fn visible(n: usize, summarise: bool, options: &PrintOptions) -> Vec<Option<usiz
 }
 
 /// The layout of NumPy 1.14 and later (`_formatArray`).
-pub(super) fn modern<A: Copy>(a: &ArrayViewD<'_, A>, options: &PrintOptions, word: &dyn Fn(A) -> String) -> String {
-    modern_axes(a, options, word, a.len() > options.threshold, " ", options.line_width)
+pub(super) fn modern<A: Copy>(a: &ArrayViewD<'_, A>, options: &PrintOptions, format: &dyn Fn(A) -> String) -> String {
+    modern_axes(a, options, format, a.len() > options.threshold, " ", options.line_width)
 }
 
 fn modern_axes<A: Copy>(
     a: &ArrayViewD<'_, A>,
     options: &PrintOptions,
-    word: &dyn Fn(A) -> String,
+    format: &dyn Fn(A) -> String,
     summarise: bool,
     indent: &str,
     width: usize,
@@ -56,14 +56,14 @@ fn modern_axes<A: Copy>(
         let width = width.saturating_sub(1); // the closing bracket
         let mut line = indent.to_owned();
         for (k, item) in items.iter().enumerate() {
-            let word = item.map_or("...".to_owned(), |i| word(a[i]));
+            let entry = item.map_or("...".to_owned(), |i| format(a[i]));
             // A break helps only if the line holds something already.
-            if line.len() + word.len() > width && line.len() > indent.len() {
+            if line.len() + entry.len() > width && line.len() > indent.len() {
                 text += line.trim_end();
                 text.push('\n');
                 line = indent.to_owned();
             }
-            line += &word;
+            line += &entry;
             if k + 1 < items.len() {
                 line.push(' ');
             }
@@ -75,7 +75,7 @@ fn modern_axes<A: Copy>(
             text += &match item {
                 Some(i) => {
                     let row = a.index_axis(Axis(0), *i);
-                    modern_axes(&row, options, word, summarise, &format!("{indent} "), width.saturating_sub(1))
+                    modern_axes(&row, options, format, summarise, &format!("{indent} "), width.saturating_sub(1))
                 }
                 None => "...".to_owned(),
             };
@@ -88,14 +88,14 @@ fn modern_axes<A: Copy>(
 }
 
 /// The layout of NumPy 1.13 and earlier: dots with a comma, and lines measured without the spaces at their end.
-pub(super) fn old<A: Copy>(a: &ArrayViewD<'_, A>, options: &PrintOptions, word: &dyn Fn(A) -> String) -> String {
-    old_axes(a, options, word, a.len() > options.threshold, " ")
+pub(super) fn legacy<A: Copy>(a: &ArrayViewD<'_, A>, options: &PrintOptions, format: &dyn Fn(A) -> String) -> String {
+    legacy_axes(a, options, format, a.len() > options.threshold, " ")
 }
 
-fn old_axes<A: Copy>(
+fn legacy_axes<A: Copy>(
     a: &ArrayViewD<'_, A>,
     options: &PrintOptions,
-    word: &dyn Fn(A) -> String,
+    format: &dyn Fn(A) -> String,
     summarise: bool,
     indent: &str,
 ) -> String {
@@ -103,16 +103,16 @@ fn old_axes<A: Copy>(
     if a.ndim() == 1 {
         let (mut text, mut line) = (String::new(), indent.to_owned());
         for (k, item) in items.iter().enumerate() {
-            let mut word = item.map_or("...,".to_owned(), |i| word(a[i]));
+            let mut entry = item.map_or("...,".to_owned(), |i| format(a[i]));
             if k + 1 < items.len() {
-                word.push(' ');
+                entry.push(' ');
             }
-            if line.trim_end().len() + word.trim_end().len() >= options.line_width {
+            if line.trim_end().len() + entry.trim_end().len() >= options.line_width {
                 text += line.trim_end();
                 text.push('\n');
                 line = indent.to_owned();
             }
-            line += &word;
+            line += &entry;
         }
         text += &line;
         return format!("[{}]", &text[indent.len()..]);
@@ -125,7 +125,7 @@ fn old_axes<A: Copy>(
         match item {
             Some(i) => {
                 let row = a.index_axis(Axis(0), *i);
-                text += &old_axes(&row, options, word, summarise, &format!("{indent} "));
+                text += &legacy_axes(&row, options, format, summarise, &format!("{indent} "));
                 if k + 1 < items.len() {
                     text += &"\n".repeat(a.ndim() - 1);
                 }

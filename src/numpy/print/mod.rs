@@ -1,15 +1,14 @@
 /*!
-Arrays and numbers printed as NumPy prints them, in both styles: today's and that of NumPy 1.13 and earlier.
+Arrays and numbers printed as NumPy prints them: as the current version, or as NumPy 1.13 and earlier.
 
-Nothing here computes. What an array of floats looks like is in `modern_float` and `old_float`; where lines break is in
-`layout`.
+`modern_float` and `legacy_float` format the entries of float arrays; `layout` breaks the lines.
 */
 
 mod digits;
 mod element;
 mod layout;
+mod legacy_float;
 mod modern_float;
-mod old_float;
 mod options;
 mod scalar;
 
@@ -39,7 +38,7 @@ pub fn array_str<A: Element, S: Data<Elem = A>, D: Dimension>(a: &ArrayBase<S, D
 
 /// The text that `print(a)` showed in NumPy 1.13 and earlier, which much of the course was printed with.
 ///
-/// Floats are rounded to 8 digits after the point, in double precision, and keep a place for the sign.
+/// Floats are rounded to 8 digits after the point, in double precision, and leave a column for the sign.
 ///
 /// ```
 /// use cnn::prelude::*;
@@ -71,16 +70,17 @@ pub fn array2string<A: Element, S: Data<Elem = A>, D: Dimension>(
         Some(x) if a.ndim() == 0 => x.zero_dimensional(options),
         Some(_) => {
             let corners = layout::corners(&a, options);
-            let word = A::formatter(&corners, options);
+            let format = A::formatter(&corners, options);
             match options.legacy {
-                Some(Legacy::V1_13) => layout::old(&a, options, &*word),
-                _ => layout::modern(&a, options, &*word),
+                Some(Legacy::V1_13) => layout::legacy(&a, options, &*format),
+                _ => layout::modern(&a, options, &*format),
             }
         }
     }
 }
 
-/// An array to print with `{}`, as [`array_str`] gives it; a precision such as `{:.3}` limits the digits after the point.
+/// An array to print with `{}`, as [`array_str`] gives it; a precision such as `{:.3}` limits the digits after the
+/// point.
 ///
 /// ```
 /// use cnn::prelude::*;
@@ -111,7 +111,7 @@ impl<A: Element> fmt::Display for Show<'_, A> {
     }
 }
 
-/// The text that `print(x)` shows for a number in NumPy 1.14 and later: the fewest digits that tell it apart.
+/// The text that `print(x)` shows for a number in NumPy 1.14 and later: the shortest digits that parse back to it.
 ///
 /// ```
 /// use cnn::prelude::*;

@@ -1,7 +1,7 @@
 /*!
-The columns of a float array since NumPy 1.14: shortest digits, padded to a common width.
+Formatting of a float array since NumPy 1.14: shortest digits, padded to a common width.
 
-NumPy's `FloatingFormat` with its default `floatmode='maxprec'`; the other modes are left out.
+NumPy's `FloatingFormat` with its default `floatmode='maxprec'`; the other modes are not supported.
 */
 
 use super::digits::{Digits, abs, exponent, is_negative};
@@ -11,7 +11,7 @@ use crate::numpy::Float;
 /// How every entry of one array is printed.
 pub(super) struct ModernFloat {
     sign: Sign,
-    /// Most digits after the point; in scientific notation every entry has exactly so many.
+    /// Most decimals; in scientific notation every entry has exactly so many.
     precision: usize,
     /// Digits of the exponent, if numbers are printed in scientific notation.
     exponent_digits: Option<usize>,
@@ -22,7 +22,7 @@ pub(super) struct ModernFloat {
 }
 
 impl ModernFloat {
-    /// Looks at the entries that will be seen and settles on notation and width.
+    /// Chooses notation, precision and width for the entries that are printed.
     pub(super) fn new<A: Float>(visible: &[A], options: &PrintOptions) -> Self {
         let finite: Vec<A> = visible.iter().copied().filter(|x| x.to_f64().is_finite()).collect();
         let sign = options.sign;
@@ -53,8 +53,8 @@ impl ModernFloat {
         format
     }
 
-    /// One entry, as wide as its column.
-    pub(super) fn word<A: Float>(&self, x: A) -> String {
+    /// One entry, padded to the common width.
+    pub(super) fn format<A: Float>(&self, x: A) -> String {
         let value = x.to_f64();
         if !value.is_finite() {
             let text = if value.is_nan() { "nan" } else { "inf" };
@@ -99,10 +99,10 @@ impl ModernFloat {
 
 /// Whether the numbers are too large, too small or too far apart to be read in positional notation.
 fn needs_exponent<A: Float>(finite: &[A], options: &PrintOptions) -> bool {
-    let sizes = || finite.iter().map(|&x| abs(x)).filter(|&x| x > A::ZERO);
-    let Some(largest) = sizes().reduce(|a, b| if b > a { b } else { a }) else { return false };
-    let smallest = sizes().reduce(|a, b| if b < a { b } else { a }).unwrap_or(largest);
-    // NumPy 2.3 began to go by the type's own precision.
+    let magnitudes = || finite.iter().map(|&x| abs(x)).filter(|&x| x > A::ZERO);
+    let Some(largest) = magnitudes().reduce(|a, b| if b > a { b } else { a }) else { return false };
+    let smallest = magnitudes().reduce(|a, b| if b < a { b } else { a }).unwrap_or(largest);
+    // Since NumPy 2.3 the threshold depends on the precision of the type.
     let digits = if options.legacy.is_some_and(|legacy| legacy <= Legacy::V2_2) { 8 } else { A::PRECISION.min(8) };
     largest >= A::from_f64(10f64.powi(digits))
         || (!options.suppress_small && (smallest < A::from_f64(0.0001) || largest / smallest > A::from_f64(1000.0)))

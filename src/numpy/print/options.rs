@@ -1,7 +1,7 @@
 /*!
 How arrays are printed: NumPy's print options.
 
-They are arguments of one call; there is no `set_printoptions`, for the crate keeps no global state.
+They are arguments of each call; there is no `set_printoptions`, because the crate keeps no global state.
 */
 
 /// The options of [`array2string`](super::array2string), with NumPy's defaults.
@@ -26,9 +26,9 @@ pub struct PrintOptions {
 /// The printing style of an earlier NumPy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Legacy {
-    /// NumPy 1.13 and earlier: floats rounded in double precision, a place kept for the sign, other line breaks.
+    /// NumPy 1.13 and earlier: floats rounded in double precision, a column for the sign, other line breaks.
     V1_13,
-    /// NumPy 1.14 to 2.2: single precision goes over to scientific notation at 10⁸ and not yet at 10⁶.
+    /// NumPy 1.14 to 2.2: single precision switches to scientific notation at 10⁸ instead of 10⁶.
     V2_2,
 }
 

@@ -1,25 +1,26 @@
 /*!
 A single number, not in an array.
 
-`str` of today's NumPy and of the old one; `repr` adds the type's name today and is left out.
+`str` of the current NumPy and of 1.13; `repr`, which adds the type's name, is not supported.
 */
 
 use super::digits::{Digits, abs, exponent, is_negative};
 use crate::numpy::Float;
 
-/// The shortest digits that tell `x` apart: positional from 10⁻⁴ to 10¹⁶ (10⁶ in single precision), scientific outside.
+/// The shortest digits that parse back to `x`: positional from 10⁻⁴ to 10¹⁶ (10⁶ in single precision), scientific
+/// outside.
 ///
 /// DIFFERENCE: before 2.3, NumPy went on to 10¹⁶ in single precision as well.
 pub(super) fn shortest<A: Float>(x: A) -> String {
-    let (sign, size) = (if is_negative(x) { "-" } else { "" }, abs(x).to_f64());
-    if size.is_nan() {
+    let (sign, magnitude) = (if is_negative(x) { "-" } else { "" }, abs(x).to_f64());
+    if magnitude.is_nan() {
         return "nan".to_owned();
     }
-    if size.is_infinite() {
+    if magnitude.is_infinite() {
         return format!("{sign}inf");
     }
-    let in_between = (1e-4..A::SCIENTIFIC_FROM).contains(&size);
-    if size == 0.0 || in_between {
+    let is_positional = (1e-4..A::SCIENTIFIC_FROM).contains(&magnitude);
+    if magnitude == 0.0 || is_positional {
         let Digits { whole, fraction, .. } = Digits::positional(x, usize::MAX);
         return format!("{sign}{whole}.{}", if fraction.is_empty() { "0" } else { &fraction });
     }

@@ -11,8 +11,8 @@ use md5::{Digest, Md5};
 
 use crate::error::{Error, Result};
 
-/// A file that will be written in one piece: beside its place, and then renamed into it. What is no regular file, such
-/// as a pipe or a device, is written as it is.
+/// A file that is replaced atomically: written to a temporary file in the same directory, then renamed. What is no
+/// regular file, such as a pipe or a device, is written as it is.
 #[derive(Debug)]
 pub struct Output {
     path: PathBuf,
@@ -75,7 +75,7 @@ impl Output {
     }
 }
 
-/// Writes a file beside its place and renames it into it; makes its directory if there is none.
+/// Replaces a file atomically, through a temporary file in the same directory; creates the directory if there is none.
 ///
 /// # Errors
 /// When the directory cannot be made or written.

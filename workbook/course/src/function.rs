@@ -65,11 +65,11 @@ impl<'a> Function<'a> {
 
     /// Its return type as it is written; `()` when it has none.
     pub fn output(&self) -> &'a str {
-        self.parts.output.clone().map_or("()", |range| &self.text[range])
+        self.parts.return_type.clone().map_or("()", |range| &self.text[range])
     }
 
-    /// The names of what it returns, as its last line has them: `(da_prev, dw, db)` gives three. None when the last line
-    /// is another kind of expression.
+    /// The names of what it returns, as its last line has them: `(da_prev, dw, db)` gives three. None when the last
+    /// line is another kind of expression.
     pub fn returned(&self) -> &'a [String] {
         &self.parts.returned
     }

@@ -26,10 +26,11 @@ assert!(!double.solution().contains("//~"));
 # Ok::<(), course::Error>(())
 ```
 
-Reading order: [`Root`] is where the course lies; [`Chapter`] is what an author wrote, [`Assignment`] what a chapter gives
-points for. [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`] lays a
-submission over a reference, of which [`Submitted`] says what takes part; [`Patch`] changes some of a function's lines.
-[`files`], [`parallel`] and [`notebook`] are what both programs need beside it: files that appear whole, work on all
+Reading order: [`Root`] is where the course lies; [`Chapter`] is what an author wrote, [`Assignment`] what a chapter
+gives points for. [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`]
+lays a submission over a reference, of which [`Submitted`] says what takes part; [`Patch`] changes some of a function's
+lines.
+[`files`], [`parallel`] and [`notebook`] are shared by both programs: files that appear whole, work on all
 processors, and the text of a notebook file.
 */
 

@@ -1,4 +1,4 @@
-/*! What is remembered of a parsed function: where its parts stand in the source text. */
+/*! The parts of a parsed function: their byte ranges in the source text, and what is derived from them. */
 
 use std::ops::Range;
 
@@ -6,15 +6,18 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, FnArg, ItemFn, Lit, Meta, Pat, ReturnType, Stmt, Visibility};
 
-/// The parts of a function, as ranges of bytes of its source text.
+/// The parts of a function: byte ranges of its source text, and for `docs`, `tokens`, `returned` and the parameter
+/// names the text itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Parts {
     pub(crate) docs: String,
     pub(crate) signature: Range<usize>,
     pub(crate) body: Range<usize>,
     pub(crate) parameters: Vec<(String, Range<usize>)>,
-    pub(crate) output: Option<Range<usize>>,
+    pub(crate) return_type: Option<Range<usize>>,
+    /// The body as tokens: without comments and formatting.
     pub(crate) tokens: String,
+    /// The variables that the tail expression returns, if it is a name or a tuple of names.
     pub(crate) returned: Vec<String>,
 }
 
@@ -35,16 +38,15 @@ impl Parts {
                 (name, typed.ty.span().byte_range())
             }
         });
-        let output = match &item.sig.output {
+        let return_type = match &item.sig.output {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some(ty.span().byte_range()),
         };
         Self {
             docs: docs(&item.attrs),
-            // The block follows the signature, white space between them belongs to neither.
-            signature: start..item.sig.span().byte_range().end.max(start),
+            signature: start..item.sig.span().byte_range().end,
             parameters: parameters.collect(),
-            output,
+            return_type,
             tokens: item.block.to_token_stream().to_string(),
             returned: returned(item),
             body,
@@ -65,6 +67,7 @@ fn docs(attributes: &[Attribute]) -> String {
     lines.join("\n")
 }
 
+/// See [`Parts::returned`].
 fn returned(item: &ItemFn) -> Vec<String> {
     let name = |expression: &Expr| match expression {
         Expr::Path(path) => path.path.get_ident().map(ToString::to_string),

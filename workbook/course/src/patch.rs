@@ -1,7 +1,7 @@
 /*!
 Changes of a function's text, written as hunks of a unified diff without line numbers.
 
-It compares lines and knows nothing of Rust but its comments.
+It compares lines; of Rust's syntax it parses comments only.
 */
 
 use crate::error::{Error, ErrorKind, Result};

@@ -1,8 +1,8 @@
 /*!
 Which items of a submission a function can reach: what it names, what that names, and so on.
 
-It compares words and knows no scopes: a local variable that shares its name with a helper counts as a use of it. So it
-may find too many items, and too few only where a name is made by a macro.
+It compares identifiers and ignores scopes: a local variable that shares its name with a helper counts as a use of it.
+So it may find too many items, and too few only where a name is made by a macro.
 */
 
 use std::collections::{BTreeMap, BTreeSet};

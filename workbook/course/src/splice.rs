@@ -62,7 +62,7 @@ pub enum Origin {
         /// Line in that source, counted from 1.
         line: usize,
     },
-    /// The body of a reference function, or an item that the reference has beside its functions.
+    /// The body of a reference function, or an item of the reference that is not a function.
     Reference,
     /// The stub of this reference function.
     Stub(String),
@@ -81,20 +81,20 @@ pub struct Lines {
 /// stands before the second, so that a macro of the submission never reaches a text of the reference.
 #[derive(Debug, Clone, Default)]
 pub struct Spliced {
-    /// The module beside the submission's: the reference's imports and items, the functions that are the reference's
+    /// The module next to the submission's: the reference's imports and items, the functions that are the reference's
     /// own, and stubs.
     pub given: Lines,
     /// The submission's module. Its first line imports what it takes of the other one.
     pub submitted: Lines,
 }
 
-/// The name of the module beside the submission's module `name`.
+/// The name of the module next to the submission's module `name`.
 pub fn given_module(name: &str) -> String {
     format!("{name}_given")
 }
 
-/// Lays the items of the sources in `submission` over `reference`; `name` is what the submission's module will be called
-/// in the root of the program.
+/// Lays the items of the sources in `submission` over `reference`; `name` is what the submission's module will be
+/// called in the root of the program.
 ///
 /// ```
 /// use course::{Keep, Selection, Source, splice};

@@ -1,4 +1,4 @@
-/*! What is read of a source text: items, functions, stubs, and the errors with their lines. */
+/*! Tests of the parser: items, functions, stubs, and errors with their line numbers. */
 
 use course::{ErrorKind, ItemKind, Source};
 
@@ -15,7 +15,7 @@ pub fn area(r: f64, _: (usize, usize)) -> f64 {
     let half = r / 2.0;
     // START CODE HERE (≈ 2 lines)
     //~ let a: f64 = todo!("area");
-    let a = 4.0 * half * half; // é, a letter of two bytes
+    let a = 4.0 * half * half; // é, a two-byte character
     let a = a * PI;
     // END CODE HERE
     a
@@ -29,7 +29,7 @@ fn helper<T>(x: &T) where T: Copy {}
 "#;
 
 #[test]
-fn a_function_is_found_with_all_its_parts() {
+fn a_function_is_parsed_into_its_parts() {
     let source = Source::parse_reference("m.rs", TEXT).unwrap();
     let kinds: Vec<ItemKind> = source.items().iter().map(|item| item.kind).collect();
     assert_eq!(kinds, [ItemKind::Use, ItemKind::Function, ItemKind::Module, ItemKind::Function]);
@@ -50,14 +50,14 @@ fn a_function_is_found_with_all_its_parts() {
 }
 
 #[test]
-fn the_two_line_rules_make_solution_and_stub() {
+fn markers_and_stub_lines_give_solution_and_stub() {
     let source = Source::parse_reference("m.rs", TEXT).unwrap();
     let area = source.function("area").unwrap();
     let body = |text: &str| text[text.find("    let half").unwrap()..].to_owned();
     assert_eq!(
         body(&area.solution()),
-        "    let half = r / 2.0;\n    // START CODE HERE (≈ 2 lines)\n    let a = 4.0 * half * half; // é, a letter of two \
-         bytes\n    let a = a * PI;\n    // END CODE HERE\n    a\n}"
+        "    let half = r / 2.0;\n    // START CODE HERE (≈ 2 lines)\n    let a = 4.0 * half * half; // é, a two-byte \
+         character\n    let a = a * PI;\n    // END CODE HERE\n    a\n}"
     );
     assert_eq!(
         body(&area.stub()),
@@ -67,7 +67,7 @@ fn the_two_line_rules_make_solution_and_stub() {
 }
 
 #[test]
-fn a_stub_is_known_again_whatever_its_layout() {
+fn a_stub_is_recognized_whatever_its_formatting() {
     let reference = Source::parse_reference("m.rs", TEXT).unwrap();
     let area = reference.function("area").unwrap();
     for (text, expected) in [
@@ -100,7 +100,7 @@ fn every_stub_and_solution_of_the_first_assignment_parses() {
     }
 }
 
-/// A function whose body has these lines.
+/// A source of two functions: `before`, then `f` with these lines as its body, the first of them on line 4.
 fn function(lines: &[&str]) -> String {
     format!("fn before() {{}}\n\nfn f() {{\n{}\n}}\n", lines.join("\n"))
 }
@@ -142,7 +142,7 @@ fn a_cell_may_mix_items_with_statements_and_commands() {
 }
 
 #[test]
-fn a_byte_order_mark_and_carriage_returns_do_not_move_anything() {
+fn a_bom_and_crlf_do_not_shift_the_spans() {
     let text = "\u{feff}#!/usr/bin/env run\r\n/// Docs.\r\nfn f() -> char {\r\n    'é'\r\n}\r\n";
     let source = Source::parse("m.rs", text).unwrap();
     assert_eq!(source.function("f").unwrap().text(), "/// Docs.\r\nfn f() -> char {\r\n    'é'\r\n}");
@@ -150,7 +150,7 @@ fn a_byte_order_mark_and_carriage_returns_do_not_move_anything() {
 }
 
 #[test]
-fn what_can_be_read_of_a_broken_text_is_read() {
+fn items_around_a_syntax_error_are_recovered() {
     let text = "use std::f64;\n\n/// A.\nfn a() -> u8 {\n    1\n}\n\n/// B.\npub fn b(x: u8) -> u8 {\n    if x > 1 {\n    1\n}\n\nfn \
                 c() {}\n";
     assert!(Source::parse("m.rs", text).is_err());
@@ -165,7 +165,7 @@ fn what_can_be_read_of_a_broken_text_is_read() {
 }
 
 #[test]
-fn returned_names_are_read() {
+fn names_in_the_tail_expression_are_found() {
     let text = "fn f() -> (u8, u8) {\n    let (a, b) = (1, 2);\n    (a, b)\n}\nfn g() -> u8 {\n    1 + 1\n}\n";
     let source = Source::parse("m.rs", text).unwrap();
     assert_eq!(source.function("f").unwrap().returned(), ["a", "b"]);

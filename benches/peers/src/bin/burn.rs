@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let loss = CrossEntropyLossConfig::new().init(&device);
     let mut adam = AdamConfig::new().init();
     let mut network = Some(ResNet50::new(&device));
-    let x = Tensor::<4>::from_data(TensorData::new(peers::pictures(), [BATCH, 3, SIDE, SIDE]), &device);
+    let x = Tensor::<4>::from_data(TensorData::new(peers::images(), [BATCH, 3, SIDE, SIDE]), &device);
     let classes: Vec<i32> = peers::classes().into_iter().map(|class| class as i32).collect();
     let y = Tensor::<1, Int>::from_data(TensorData::new(classes, [BATCH]), &device);
     peers::serve("burn", || {

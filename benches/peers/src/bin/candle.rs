@@ -117,7 +117,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     // AdamW without decay is Adam.
     let params = ParamsAdamW { lr: 1e-3, weight_decay: 0.0, ..Default::default() };
     let mut adam = AdamW::new(variables.all_vars(), params)?;
-    let x = Tensor::from_vec(peers::pictures(), (BATCH, 3, SIDE, SIDE), &device)?;
+    let x = Tensor::from_vec(peers::images(), (BATCH, 3, SIDE, SIDE), &device)?;
     let y = Tensor::from_vec(peers::classes(), BATCH, &device)?;
     let mut step = || -> Result<f32> {
         let logits = network.forward(&x)?;

@@ -1,7 +1,7 @@
 /*!
 The solid: skull, face, ears, hair, neck and shoulders as a signed distance field, met by sphere tracing.
 
-It knows the shapes and no colours: those are in [`super::paint`].
+It has the shapes; colours are in [`super::paint`].
 
 Method: as for the hand, see [`super::super::body`]; the distance to an ellipsoid is Inigo Quilez's bound
 (iquilezles.org/articles/ellipsoids).

@@ -1,5 +1,5 @@
 /*!
-One picture of a face at a door: pose in space, and what meets the eye.
+One picture of a face at a door: its pose in space, and the rendering.
 
 The head's shape is in [`head`], what is painted on it in [`paint`], what a face does in [`expression`], what is behind
 it in [`door`].

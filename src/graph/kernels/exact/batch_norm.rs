@@ -45,9 +45,9 @@ pub fn update_average(momentum: f32, batch: &[f32], factor: f32, average: &mut [
     }
 }
 
-/// Normalises with given statistics: y = x scale + shift, with scale = gamma inv and shift = beta − mean scale.
-pub fn scale_and_shift(gamma: &[f32], beta: &[f32], mean: &[f32], inv: &[f32], x: &[f32], y: &mut [f32]) {
-    let scale: Vec<f32> = inv.iter().zip(gamma).map(|(inv, gamma)| inv * gamma).collect();
+/// Normalises with given statistics: y = x scale + shift, with scale = gamma inv_std and shift = beta − mean scale.
+pub fn scale_and_shift(gamma: &[f32], beta: &[f32], mean: &[f32], inv_std: &[f32], x: &[f32], y: &mut [f32]) {
+    let scale: Vec<f32> = inv_std.iter().zip(gamma).map(|(inv_std, gamma)| inv_std * gamma).collect();
     let shift: Vec<f32> = (0..scale.len()).map(|c| beta[c] - mean[c] * scale[c]).collect();
     let n_c = scale.len();
     for (x, y) in x.chunks_exact(n_c).zip(y.chunks_exact_mut(n_c)) {
@@ -57,24 +57,31 @@ pub fn scale_and_shift(gamma: &[f32], beta: &[f32], mean: &[f32], inv: &[f32], x
     }
 }
 
-/// Normalises with the batch's own statistics: y = (x − mean) inv gamma + beta.
-pub fn normalise(gamma: &[f32], beta: &[f32], mean: &[f32], inv: &[f32], x: &[f32], y: &mut [f32]) {
+/// Normalises with the batch's own statistics: y = (x − mean) inv_std gamma + beta.
+pub fn normalise(gamma: &[f32], beta: &[f32], mean: &[f32], inv_std: &[f32], x: &[f32], y: &mut [f32]) {
     let n_c = mean.len();
     for (x, y) in x.chunks_exact(n_c).zip(y.chunks_exact_mut(n_c)) {
         for c in 0..n_c {
-            y[c] = (x[c] - mean[c]) * (inv[c] * gamma[c]) + beta[c];
+            y[c] = (x[c] - mean[c]) * (inv_std[c] * gamma[c]) + beta[c];
         }
     }
 }
 
-/// Writes the gradients of beta and gamma: Σ dy and Σ dy x̂, with x̂ = (x − mean) inv, over all positions.
-pub fn backward_parameters(x: &[f32], dy: &[f32], mean: &[f32], inv: &[f32], d_gamma: &mut [f32], d_beta: &mut [f32]) {
+/// Writes the gradients of beta and gamma: Σ dy and Σ dy x̂, with x̂ = (x − mean) inv_std, over all positions.
+pub fn backward_parameters(
+    x: &[f32],
+    dy: &[f32],
+    mean: &[f32],
+    inv_std: &[f32],
+    d_gamma: &mut [f32],
+    d_beta: &mut [f32],
+) {
     let n_c = mean.len();
     let mut sums = vec![(0.0f64, 0.0f64); n_c];
     for (x, dy) in x.chunks_exact(n_c).zip(dy.chunks_exact(n_c)) {
         for c in 0..n_c {
             sums[c].0 += f64::from(dy[c]);
-            sums[c].1 += f64::from(dy[c]) * f64::from((x[c] - mean[c]) * inv[c]);
+            sums[c].1 += f64::from(dy[c]) * f64::from((x[c] - mean[c]) * inv_std[c]);
         }
     }
     for (c, (sum, product)) in sums.into_iter().enumerate() {
@@ -83,20 +90,20 @@ pub fn backward_parameters(x: &[f32], dy: &[f32], mean: &[f32], inv: &[f32], d_g
     }
 }
 
-/// Writes the gradient of x where the statistics are given: dx = gamma inv dy. `dy` None means that `dx` holds it.
-pub fn backward_given(gamma: &[f32], inv: &[f32], dy: Option<&[f32]>, dx: &mut [f32]) {
+/// Writes the gradient of x where the statistics are given: dx = gamma inv_std dy. `dy` None means that `dx` holds it.
+pub fn backward_given(gamma: &[f32], inv_std: &[f32], dy: Option<&[f32]>, dx: &mut [f32]) {
     if let Some(dy) = dy {
         dx.copy_from_slice(dy);
     }
     for dx in dx.chunks_exact_mut(gamma.len()) {
         for c in 0..gamma.len() {
-            dx[c] *= gamma[c] * inv[c];
+            dx[c] *= gamma[c] * inv_std[c];
         }
     }
 }
 
 /// The gradient of x where the statistics are the batch's own:
-/// dx = gamma inv (dy − (d_beta + x̂ d_gamma) / n), n the number of positions.
+/// dx = gamma inv_std (dy − (d_beta + x̂ d_gamma) / n), n the number of positions.
 #[derive(Debug)]
 pub struct InputGradient<'a> {
     /// The layer's input.
@@ -106,7 +113,7 @@ pub struct InputGradient<'a> {
     /// The batch's mean of each channel.
     pub mean: &'a [f32],
     /// One over the batch's standard deviation of each channel.
-    pub inv: &'a [f32],
+    pub inv_std: &'a [f32],
     /// Σ dy.
     pub d_beta: &'a [f32],
     /// Σ dy x̂.
@@ -123,8 +130,8 @@ impl InputGradient<'_> {
         let n = (self.x.len() / n_c) as f32;
         for (dx, x) in dx.chunks_exact_mut(n_c).zip(self.x.chunks_exact(n_c)) {
             for c in 0..n_c {
-                let x_hat = (x[c] - self.mean[c]) * self.inv[c];
-                dx[c] = self.gamma[c] * self.inv[c] * (dx[c] - (self.d_beta[c] + x_hat * self.d_gamma[c]) / n);
+                let x_hat = (x[c] - self.mean[c]) * self.inv_std[c];
+                dx[c] = self.gamma[c] * self.inv_std[c] * (dx[c] - (self.d_beta[c] + x_hat * self.d_gamma[c]) / n);
             }
         }
     }

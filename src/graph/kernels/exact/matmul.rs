@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn left_over_columns_use_four_lanes() {
-        // One column (m = 1), so all of it is left over. Lane by lane the ones survive beside 2^24.
+        // One column (m = 1), so all of it is left over. Lane by lane the ones are not lost next to 2^24.
         let big = 16_777_216.0;
         let a = [big, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0];
         let b = [1.0; 8];

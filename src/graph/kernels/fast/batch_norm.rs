@@ -10,13 +10,13 @@ use super::{blocks, disjoint::DisjointSlices};
 use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::workspace::Workspace;
 
-/// What a batch is normalised with: `y = (x - mean) inv gamma + beta`, each of one element per channel.
+/// What a batch is normalised with: `y = (x - mean) inv_std gamma + beta`, each of one element per channel.
 #[derive(Debug, Clone, Copy)]
 pub struct Statistics<'a> {
     /// The mean.
     pub mean: &'a [f32],
     /// One over the standard deviation, `1 / sqrt(variance + epsilon)`.
-    pub inv: &'a [f32],
+    pub inv_std: &'a [f32],
     /// The learned scale.
     pub gamma: &'a [f32],
     /// The learned shift.
@@ -27,9 +27,9 @@ impl Statistics<'_> {
     fn check(&self, x_len: usize) -> usize {
         let n_c = self.mean.len();
         assert!(
-            [self.inv.len(), self.gamma.len(), self.beta.len()] == [n_c; 3],
-            "batch_norm: expected inv, gamma and beta of {n_c} channels as mean has, got {}, {} and {}",
-            self.inv.len(),
+            [self.inv_std.len(), self.gamma.len(), self.beta.len()] == [n_c; 3],
+            "batch_norm: expected inv_std, gamma and beta of {n_c} channels as mean has, got {}, {} and {}",
+            self.inv_std.len(),
             self.gamma.len(),
             self.beta.len()
         );
@@ -40,9 +40,9 @@ impl Statistics<'_> {
         n_c
     }
 
-    /// `inv gamma`.
+    /// `inv_std gamma`.
     fn scale(&self) -> Vec<f32> {
-        self.inv.iter().zip(self.gamma).map(|(inv, gamma)| inv * gamma).collect()
+        self.inv_std.iter().zip(self.gamma).map(|(inv_std, gamma)| inv_std * gamma).collect()
     }
 }
 
@@ -127,7 +127,7 @@ for_each_isa! {
     }
 }
 
-/// Normalises: `y = (x - mean) inv gamma + beta`, then the epilogue, which may have an addition and a relu.
+/// Normalises: `y = (x - mean) inv_std gamma + beta`, then the epilogue, which may have an addition and a relu.
 ///
 /// # Panics
 /// If `x`, `y` and the addend differ in length or are not made of whole rows of channels, or if the epilogue has a bias
@@ -195,9 +195,9 @@ for_each_isa! {
 /// The gradients of a batch normalisation with the batch's own statistics.
 ///
 /// ```text
-/// g = dy; with `relu`, only where (x - mean) inv gamma + beta > 0;   x_hat = (x - mean) inv;   n pixels
+/// g = dy; with `relu`, only where (x - mean) inv_std gamma + beta > 0;   x_hat = (x - mean) inv_std;   n pixels
 /// d_beta = sum of g;   d_gamma = sum of g x_hat
-/// dx = gamma inv (g - (d_beta + x_hat d_gamma) / n)
+/// dx = gamma inv_std (g - (d_beta + x_hat d_gamma) / n)
 /// ```
 ///
 /// `relu` says that a relu was in the epilogue of the forward pass; where its input was positive is computed again.
@@ -247,12 +247,12 @@ pub fn backward(
     // dx = scale g + slope (x - mean) + level
     let (mut slope, mut level) = (vec![0.0f32; n_c], vec![0.0f32; n_c]);
     for c in 0..n_c {
-        let inv = f64::from(s.inv[c]);
-        let (sum, product) = (sums[c], sums[n_c + c] * inv);
+        let inv_std = f64::from(s.inv_std[c]);
+        let (sum, product) = (sums[c], sums[n_c + c] * inv_std);
         d_beta[c] = sum as f32;
         d_gamma[c] = product as f32;
-        let per_pixel = f64::from(s.gamma[c]) * inv / rows as f64;
-        slope[c] = (-per_pixel * inv * product) as f32;
+        let per_pixel = f64::from(s.gamma[c]) * inv_std / rows as f64;
+        slope[c] = (-per_pixel * inv_std * product) as f32;
         level[c] = (-per_pixel * sum) as f32;
     }
     let dx = DisjointSlices::new(dx);
@@ -273,12 +273,12 @@ pub fn backward(
     });
 }
 
-/// Rows that stay in the first-level cache from one pass to the next.
+/// Rows that stay in the L1 cache from one pass to the next.
 fn cached_rows(n_c: usize) -> usize {
     (CACHED_LEN / n_c).max(1)
 }
 
-/// Elements of each operand that are processed together: four operands of them are half of the first-level cache.
+/// Elements of each operand that are processed together: four operands of them are half of the L1 cache.
 const CACHED_LEN: usize = 1 << 10;
 
 for_each_isa! {

@@ -5,7 +5,7 @@ How a row-by-row kernel is cut into tasks: blocks of whole rows, their size give
 use crate::graph::kernels::threads::Threads;
 use std::ops::Range;
 
-/// Elements that one task handles, so that a block stays in the second-level cache between two passes over it.
+/// Elements that one task handles, so that a block stays in the L2 cache between two passes over it.
 const TASK_LEN: usize = 16 << 10;
 
 /// Rows of `width` elements that one task handles.

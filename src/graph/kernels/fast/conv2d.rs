@@ -239,9 +239,9 @@ fn forward_product(g: &Conv2dGeometry) -> RowsProduct {
             let region = Region {
                 counts: [g.m, row.count, column.count],
                 x_base: x_row * row_len as isize + x_column * g.n_c_prev as isize,
-                x_steps: [g.n_h_prev * row_len, g.stride_h * row_len, g.stride_w * g.n_c_prev],
+                x_strides: [g.n_h_prev * row_len, g.stride_h * row_len, g.stride_w * g.n_c_prev],
                 y_base: (row.first * g.n_w + column.first) * g.n_c,
-                y_steps: [g.n_h * g.n_w * g.n_c, g.n_w * g.n_c, g.n_c],
+                y_strides: [g.n_h * g.n_w * g.n_c, g.n_w * g.n_c, g.n_c],
                 segments: 0..0,
             };
             product.push(
@@ -314,9 +314,9 @@ fn backward_input_product(g: &Conv2dGeometry) -> (RowsProduct, Vec<usize>) {
             let region = Region {
                 counts: [g.m, row.count, column.count],
                 x_base: (row.output * row_len + column.output * g.n_c) as isize,
-                x_steps: [g.n_h * row_len, row_len, g.n_c],
+                x_strides: [g.n_h * row_len, row_len, g.n_c],
                 y_base: (row.first * g.n_w_prev + column.first) * g.n_c_prev,
-                y_steps: [
+                y_strides: [
                     g.n_h_prev * g.n_w_prev * g.n_c_prev,
                     g.stride_h * g.n_w_prev * g.n_c_prev,
                     g.stride_w * g.n_c_prev,

@@ -14,7 +14,7 @@ What it is worth: an epoch of the application network (`benches/networks.rs`) on
 #![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
 
 use super::disjoint::DisjointSlices;
-use super::gemm::tile::{MAX_ROWS, for_rows};
+use super::gemm::tile::{MAX_ROWS, unroll};
 use super::isa::Isa;
 use super::isa::for_each_isa;
 use super::simd::Simd;
@@ -75,13 +75,13 @@ pub fn forward(
                 for column in (0..n_columns).step_by(kernel.n_columns) {
                     let band = Band {
                         x: x_planes[first_row * conv.n_c_prev * planes.row_len + column..].as_ptr(),
-                        plane_step: planes.row_len,
+                        plane_stride: planes.row_len,
                         window: [conv.f_h, conv.f_w, conv.n_c_prev],
                         w: packed[block * block_len..].as_ptr(),
                         rows: [window_rows.start, window_rows.end],
                         largest: largest[column..].as_mut_ptr(),
                         maxima_rows: maxima_rows[column..].as_mut_ptr(),
-                        maxima_step: n_columns,
+                        maxima_stride: n_columns,
                     };
                     // SAFETY: the planes hold all rows and columns that the band's windows cover, the filters of a
                     // block are packed, and both buffers have a row for each filter.
@@ -187,19 +187,19 @@ for_each_isa! {
 
 /// The rows of the convolution that one row of windows covers, for a block of filters and neighbouring columns.
 struct Band {
-    /// The first row's planes, at the first column; the next plane is `plane_step` further on.
+    /// The first row's planes, at the first column; the next plane is `plane_stride` further on.
     x: *const f32,
-    plane_step: usize,
+    plane_stride: usize,
     /// Rows, columns and channels of a filter.
     window: [usize; 3],
     /// The packed filters.
     w: *const f32,
     /// The first row, counted in the pooling's window, and the one after the last.
     rows: [usize; 2],
-    /// For each filter, the maximum of each column and the row that it is in; filters are `maxima_step` apart.
+    /// For each filter, the maximum of each column and the row that it is in; filters are `maxima_stride` apart.
     largest: *mut f32,
     maxima_rows: *mut f32,
-    maxima_step: usize,
+    maxima_stride: usize,
 }
 
 /// The kernel of an instruction set.
@@ -235,16 +235,16 @@ unsafe fn band<S: Simd, const FILTERS: usize>(band: &Band) {
         let mut sums = [[unsafe { S::zero() }; VECTORS]; MAX_ROWS];
         let mut w = band.w;
         unsafe {
-            let mut x_row = band.x.add((row - band.rows[0]) * n_c_prev * band.plane_step);
+            let mut x_row = band.x.add((row - band.rows[0]) * n_c_prev * band.plane_stride);
             for _ in 0..f_h {
                 for kw in 0..f_w {
                     for k in 0..n_c_prev {
-                        let x = x_row.add(k * band.plane_step + kw);
+                        let x = x_row.add(k * band.plane_stride + kw);
                         let mut columns = [S::zero(); VECTORS];
                         for v in 0..VECTORS {
                             columns[v] = S::load(x.add(v * S::LANES));
                         }
-                        for_rows!(FILTERS, C, {
+                        unroll!(FILTERS, C, {
                             let weight = S::splat(w.add(C));
                             for v in 0..VECTORS {
                                 sums[C][v] = sums[C][v].mul_add(weight, columns[v]);
@@ -253,9 +253,9 @@ unsafe fn band<S: Simd, const FILTERS: usize>(band: &Band) {
                         w = w.add(FILTERS);
                     }
                 }
-                x_row = x_row.add(n_c_prev * band.plane_step);
+                x_row = x_row.add(n_c_prev * band.plane_stride);
             }
-            for_rows!(FILTERS, C, {
+            unroll!(FILTERS, C, {
                 for v in 0..VECTORS {
                     sums[C][v].store(elements.as_mut_ptr().add(C * n_columns + v * S::LANES));
                 }
@@ -264,7 +264,7 @@ unsafe fn band<S: Simd, const FILTERS: usize>(band: &Band) {
         for (c, elements) in elements.chunks_exact(n_columns).take(FILTERS).enumerate() {
             // SAFETY: the caller guarantees a row of both buffers for each filter.
             let (largest, rows) = unsafe {
-                let start = c * band.maxima_step;
+                let start = c * band.maxima_stride;
                 (
                     std::slice::from_raw_parts_mut(band.largest.add(start), n_columns),
                     std::slice::from_raw_parts_mut(band.maxima_rows.add(start), n_columns),
@@ -304,7 +304,7 @@ for_each_isa! {
             for c in 0..n_filters {
                 let start = c * n_columns + first_column;
                 let (elements, rows) = (&largest[start..start + window_columns.len()], &maxima_rows[start..start + window_columns.len()]);
-                // The usual width is known to the compiler.
+                // For the usual width, the loop bound is a compile-time constant.
                 let (element, offset) = match (elements.as_array::<8>(), rows.as_array::<8>()) {
                     (Some(elements), Some(rows)) => max_and_argmax(elements, rows, window_columns.start, pool.f_w),
                     _ => max_and_argmax(elements, rows, window_columns.start, pool.f_w),
@@ -330,16 +330,16 @@ fn max_and_argmax(elements: &[f32], rows: &[f32], first_column: usize, f_w: usiz
     (largest, if first.is_finite() { first } else { last })
 }
 
-/// The kernel for vectors of type `$lane` and `$filters` filters, compiled with the features in parentheses.
+/// The kernel for vectors of type `$vector` and `$filters` filters, compiled with the features in parentheses.
 macro_rules! kernel {
-    ($name:ident, $lane:ty, $filters:literal, ($($features:literal)?)) => {
+    ($name:ident, $vector:ty, $filters:literal, ($($features:literal)?)) => {
         static $name: Kernel = Kernel {
-            n_columns: VECTORS * <$lane as Simd>::LANES,
+            n_columns: VECTORS * <$vector as Simd>::LANES,
             n_filters: $filters,
             band: {
                 $(#[target_feature(enable = $features)])?
                 unsafe fn kernel(call: &Band) {
-                    unsafe { band::<$lane, $filters>(call) }
+                    unsafe { band::<$vector, $filters>(call) }
                 }
                 kernel
             },

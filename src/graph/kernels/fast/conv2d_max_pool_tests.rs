@@ -1,16 +1,16 @@
 //! The joined pass against the two kernels that it stands for, whose bits it has, over random shapes.
 
 use super::isa::Isa;
-use super::testing::Shapes;
+use super::testing::RandomInputs;
 use super::{conv2d, conv2d_max_pool, max_pool, relu};
 use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::geometry::{Conv2dGeometry, Pool2dGeometry};
 use crate::graph::kernels::workspace::Workspace;
 use crate::graph::network::padding::Padding;
 
-fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
+fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
     // Few different numbers, so that several cells of a window are equal.
-    let mut few = |len: usize| -> Vec<f32> { shapes.elements(len).iter().map(|x| x.round()).collect() };
+    let mut few = |len: usize| -> Vec<f32> { random.elements(len).iter().map(|x| x.round()).collect() };
     let (x, w) = (few(conv.input_len()), few(conv.filter_len()));
     let mut between = vec![f32::NAN; conv.output_len()];
     conv2d::forward(conv, &x, &w, &mut between, Epilogue::default(), ws);
@@ -29,24 +29,24 @@ fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, shapes: &mut Shapes, ws: 
 
 #[test]
 fn one_pass_has_the_bits_of_two() {
-    let mut shapes = Shapes::new(11);
+    let mut random = RandomInputs::new(11);
     for isa in Isa::all_available() {
         for n_threads in [1, 2] {
             let mut ws = Workspace::new(n_threads).with_isa(isa);
             for _ in 0..25 {
-                let padding = if shapes.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
-                let (f_h, f_w) = (shapes.up_to(5), shapes.up_to(5));
-                let (n_h, n_w) = (f_h + shapes.up_to(20), f_w + shapes.up_to(90));
-                let (m, n_c_prev, n_c) = (shapes.up_to(4), shapes.up_to(4), shapes.up_to(17));
+                let padding = if random.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
+                let (f_h, f_w) = (random.up_to(5), random.up_to(5));
+                let (n_h, n_w) = (f_h + random.up_to(20), f_w + random.up_to(90));
+                let (m, n_c_prev, n_c) = (random.up_to(4), random.up_to(4), random.up_to(17));
                 let conv = Conv2dGeometry::new((m, n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), (1, 1), padding);
-                let windows = (shapes.up_to(conv.n_h.min(9)), shapes.up_to(conv.n_w.min(9)));
-                let padding = if shapes.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
+                let windows = (random.up_to(conv.n_h.min(9)), random.up_to(conv.n_w.min(9)));
+                let padding = if random.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
                 let pool = Pool2dGeometry::new((m, conv.n_h, conv.n_w, n_c), windows, windows, padding);
-                check(&conv, &pool, &mut shapes, &mut ws);
+                check(&conv, &pool, &mut random, &mut ws);
             }
             let conv = Conv2dGeometry::new((3, 64, 64, 3), (4, 4, 3, 8), (1, 1), Padding::Same);
             let pool = Pool2dGeometry::new((3, 64, 64, 8), (8, 8), (8, 8), Padding::Same);
-            check(&conv, &pool, &mut shapes, &mut ws);
+            check(&conv, &pool, &mut random, &mut ws);
         }
     }
 }

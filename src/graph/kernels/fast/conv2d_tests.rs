@@ -2,7 +2,7 @@
 
 use super::conv2d::{self, Prepared};
 use super::isa::Isa;
-use super::testing::{Shapes, assert_near};
+use super::testing::{RandomInputs, assert_near};
 use super::winograd::Winograd;
 use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::geometry::Conv2dGeometry;
@@ -29,13 +29,13 @@ fn for_each_product(g: &Conv2dGeometry, mut visit: impl FnMut(usize, usize, usiz
     }
 }
 
-fn random_geometry(shapes: &mut Shapes) -> Conv2dGeometry {
-    let (f_h, f_w) = (shapes.up_to(5), shapes.up_to(5));
-    let strides = (shapes.up_to(3), shapes.up_to(3));
-    let padding = if shapes.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
-    let (n_h, n_w) = (f_h - 1 + shapes.up_to(9), f_w - 1 + shapes.up_to(9));
-    let (n_c_prev, n_c) = (shapes.up_to(20), shapes.up_to(40));
-    Conv2dGeometry::new((shapes.up_to(5), n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), strides, padding)
+fn random_geometry(random: &mut RandomInputs) -> Conv2dGeometry {
+    let (f_h, f_w) = (random.up_to(5), random.up_to(5));
+    let strides = (random.up_to(3), random.up_to(3));
+    let padding = if random.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
+    let (n_h, n_w) = (f_h - 1 + random.up_to(9), f_w - 1 + random.up_to(9));
+    let (n_c_prev, n_c) = (random.up_to(20), random.up_to(40));
+    Conv2dGeometry::new((random.up_to(5), n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), strides, padding)
 }
 
 /// Geometries that random draws miss: one image, wide panels, filters larger than the image, more padding than SAME.
@@ -90,9 +90,9 @@ fn winograd_geometries() -> Vec<Conv2dGeometry> {
     ]
 }
 
-fn check(g: &Conv2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
-    let (x, w, dy) = (shapes.elements(g.input_len()), shapes.elements(g.filter_len()), shapes.elements(g.output_len()));
-    let (bias, old) = (shapes.elements(g.n_c), shapes.elements(g.input_len()));
+fn check(g: &Conv2dGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
+    let (x, w, dy) = (random.elements(g.input_len()), random.elements(g.filter_len()), random.elements(g.output_len()));
+    let (bias, old) = (random.elements(g.n_c), random.elements(g.input_len()));
     let what = format!("{g:?} {:?}", ws.isa());
 
     let mut expected = vec![0.0f64; g.output_len()];
@@ -167,20 +167,20 @@ fn winograd_takes_what_is_worth_it() {
 #[test]
 fn convolutions_agree_with_plain_sums() {
     for isa in Isa::all_available() {
-        let mut shapes = Shapes::new(1);
+        let mut random = RandomInputs::new(1);
         let mut ws = Workspace::new(2).with_isa(isa);
         for g in special_geometries().into_iter().chain(winograd_geometries()) {
-            check(&g, &mut shapes, &mut ws);
+            check(&g, &mut random, &mut ws);
         }
         for _ in 0..40 {
-            check(&random_geometry(&mut shapes), &mut shapes, &mut ws);
+            check(&random_geometry(&mut random), &mut random, &mut ws);
         }
     }
 }
 
 #[test]
 fn convolutions_have_the_same_bits_for_any_number_of_threads() {
-    let mut shapes = Shapes::new(2);
+    let mut random = RandomInputs::new(2);
     let mut geometries = special_geometries();
     geometries.push(three_by_three((8, 15, 15, 24), 70, Padding::Same));
     geometries.extend(winograd_geometries());
@@ -188,7 +188,7 @@ fn convolutions_have_the_same_bits_for_any_number_of_threads() {
     geometries.push(three_by_three((200, 4, 4, 112), 48, Padding::Same));
     for g in geometries {
         let (x, w, dy) =
-            (shapes.elements(g.input_len()), shapes.elements(g.filter_len()), shapes.elements(g.output_len()));
+            (random.elements(g.input_len()), random.elements(g.filter_len()), random.elements(g.output_len()));
         for isa in Isa::all_available() {
             let run = |n_threads| {
                 let mut ws = Workspace::new(n_threads).with_isa(isa);
@@ -208,15 +208,15 @@ fn convolutions_have_the_same_bits_for_any_number_of_threads() {
 
 #[test]
 fn prepared_filters_serve_batches_and_images_of_any_size() {
-    let mut shapes = Shapes::new(3);
+    let mut random = RandomInputs::new(3);
     for isa in Isa::all_available() {
         let mut ws = Workspace::new(2).with_isa(isa);
         let first = three_by_three((1, 4, 4, 64), 96, Padding::Same);
-        let w = shapes.elements(first.filter_len());
+        let w = random.elements(first.filter_len());
         let mut prepared = Prepared::new(&first, &w, &ws);
         for (m, n) in [(1, 4), (16, 4), (1, 4), (3, 15), (40, 4)] {
             let g = three_by_three((m, n, n, 64), 96, Padding::Same);
-            let x = shapes.elements(g.input_len());
+            let x = random.elements(g.input_len());
             let (mut expected, mut y) = (vec![f32::NAN; g.output_len()], vec![f32::NAN; g.output_len()]);
             conv2d::forward(&g, &x, &w, &mut expected, Epilogue::default(), &mut ws);
             conv2d::forward_prepared(&g, &x, &mut prepared, &mut y, Epilogue::default(), &mut ws);
@@ -238,18 +238,18 @@ fn prepared_filters_of_another_shape_are_refused() {
 
 #[test]
 fn what_an_earlier_kernel_left_in_the_scratch_memory_does_no_harm() {
-    let mut shapes = Shapes::new(4);
+    let mut random = RandomInputs::new(4);
     for isa in Isa::all_available() {
         let mut ws = Workspace::new(2).with_isa(isa);
         let large = three_by_three((45, 8, 8, 64), 96, Padding::Same);
         let not_a_number = vec![f32::NAN; large.input_len()];
-        let w = shapes.elements(large.filter_len());
+        let w = random.elements(large.filter_len());
         let mut y = vec![0.0; large.output_len()];
         for g in [three_by_three((9, 6, 7, 32), 80, Padding::Same), three_by_three((59, 4, 4, 112), 48, Padding::Same)]
         {
             conv2d::forward(&large, &not_a_number, &w, &mut y, Epilogue::default(), &mut ws);
             assert!(y.iter().all(|y| y.is_nan()));
-            check(&g, &mut shapes, &mut ws);
+            check(&g, &mut random, &mut ws);
         }
     }
 }

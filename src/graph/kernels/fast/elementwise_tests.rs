@@ -1,18 +1,18 @@
 //! The fast matrix product, bias, relu, addition and Adam against plain loops.
 
 use super::isa::Isa;
-use super::testing::{Shapes, assert_near};
+use super::testing::{RandomInputs, assert_near};
 use super::{adam, add, bias_add, matmul, relu};
 use crate::graph::kernels::epilogue::Epilogue;
 use crate::graph::kernels::workspace::Workspace;
 
 #[test]
 fn matmul_agrees_with_plain_loops() {
-    let mut shapes = Shapes::new(6);
+    let mut random = RandomInputs::new(6);
     let mut ws = Workspace::new(2);
     for (m, k, n) in [(1, 1, 1), (5, 64, 6), (33, 7, 100), (0, 3, 2)] {
-        let (x, w, dy) = (shapes.elements(m * k), shapes.elements(k * n), shapes.elements(m * n));
-        let bias = shapes.elements(n);
+        let (x, w, dy) = (random.elements(m * k), random.elements(k * n), random.elements(m * n));
+        let bias = random.elements(n);
         let (mut y, mut dx, mut dw) = (vec![0.0f64; m * n], vec![0.0f64; m * k], vec![0.0f64; k * n]);
         for i in 0..m * k * n {
             let (r, j, c) = (i / (k * n), i / n % k, i % n);
@@ -34,11 +34,11 @@ fn matmul_agrees_with_plain_loops() {
 
 #[test]
 fn elementwise_kernels_follow_their_equations() {
-    let mut shapes = Shapes::new(7);
+    let mut random = RandomInputs::new(7);
     for isa in Isa::all_available() {
         let mut ws = Workspace::new(3).with_isa(isa);
         let (rows, n_c) = (5000, 9);
-        let (x, dy, bias) = (shapes.elements(rows * n_c), shapes.elements(rows * n_c), shapes.elements(n_c));
+        let (x, dy, bias) = (random.elements(rows * n_c), random.elements(rows * n_c), random.elements(n_c));
 
         let mut y = x.clone();
         bias_add::forward(&mut y, &bias, false, &mut ws);

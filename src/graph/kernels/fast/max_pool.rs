@@ -22,7 +22,7 @@ use crate::graph::kernels::{
 /// If a slice does not have the length that the geometry says.
 pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32], ws: &mut Workspace) {
     pool::check(g, x.len(), y.len());
-    let argmax_step = match argmax.len() {
+    let argmax_stride = match argmax.len() {
         0 => 0,
         len => {
             assert!(len == y.len(), "max_pool: expected {} argmaxes, one for each output, got {len}", y.len());
@@ -35,7 +35,7 @@ pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32],
     threads.run(g.m * g.n_h, &|row| {
         // SAFETY: each task writes its own row.
         let (y, argmax) = unsafe {
-            (y.get(row * row_len..(row + 1) * row_len), argmax.get(row * argmax_step..(row + 1) * argmax_step))
+            (y.get(row * row_len..(row + 1) * row_len), argmax.get(row * argmax_stride..(row + 1) * argmax_stride))
         };
         max_row(isa, g, row, x, y, argmax);
     });

@@ -1,7 +1,7 @@
 //! The fast pools against plain loops.
 
 use super::isa::Isa;
-use super::testing::{Shapes, assert_near};
+use super::testing::{RandomInputs, assert_near};
 use super::{average_pool, max_pool};
 use crate::graph::kernels::geometry::Pool2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
@@ -22,10 +22,10 @@ fn window(g: &Pool2dGeometry, o: usize) -> Vec<(usize, usize)> {
     elements
 }
 
-fn check(g: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
+fn check(g: &Pool2dGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
     // Halves, so that several elements of a window are equal.
-    let x: Vec<f32> = shapes.elements(g.input_len()).iter().map(|x| (2.0 * x).round() / 2.0).collect();
-    let (dy, old) = (shapes.elements(g.output_len()), shapes.elements(g.input_len()));
+    let x: Vec<f32> = random.elements(g.input_len()).iter().map(|x| (2.0 * x).round() / 2.0).collect();
+    let (dy, old) = (random.elements(g.output_len()), random.elements(g.input_len()));
     let (mut max, mut average) = (vec![0.0; g.output_len()], vec![0.0; g.output_len()]);
     let mut expected_argmax = vec![0.0; g.output_len()];
     let mut d_max: Vec<f64> = old.iter().map(|&old| old.into()).collect();
@@ -65,16 +65,16 @@ fn check(g: &Pool2dGeometry, shapes: &mut Shapes, ws: &mut Workspace) {
 #[test]
 fn pools_agree_with_plain_loops() {
     for isa in Isa::all_available() {
-        let mut shapes = Shapes::new(5);
+        let mut random = RandomInputs::new(5);
         let mut ws = Workspace::new(2).with_isa(isa);
-        check(&Pool2dGeometry::new((2, 32, 32, 8), (8, 8), (8, 8), Padding::Same), &mut shapes, &mut ws);
-        check(&Pool2dGeometry::new((3, 5, 4, 9), (5, 4), (1, 1), Padding::Valid), &mut shapes, &mut ws);
+        check(&Pool2dGeometry::new((2, 32, 32, 8), (8, 8), (8, 8), Padding::Same), &mut random, &mut ws);
+        check(&Pool2dGeometry::new((3, 5, 4, 9), (5, 4), (1, 1), Padding::Valid), &mut random, &mut ws);
         for _ in 0..40 {
-            let (f_h, f_w) = (shapes.up_to(5), shapes.up_to(5));
-            let padding = if shapes.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
-            let batch = (shapes.up_to(4), f_h - 1 + shapes.up_to(9), f_w - 1 + shapes.up_to(9), shapes.up_to(20));
-            let strides = (shapes.up_to(4), shapes.up_to(4));
-            check(&Pool2dGeometry::new(batch, (f_h, f_w), strides, padding), &mut shapes, &mut ws);
+            let (f_h, f_w) = (random.up_to(5), random.up_to(5));
+            let padding = if random.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
+            let batch = (random.up_to(4), f_h - 1 + random.up_to(9), f_w - 1 + random.up_to(9), random.up_to(20));
+            let strides = (random.up_to(4), random.up_to(4));
+            check(&Pool2dGeometry::new(batch, (f_h, f_w), strides, padding), &mut random, &mut ws);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! What the kernels' tests share: random shapes and elements, and a comparison with a tolerance for rounding.
+//! What the kernels' tests share: random random and elements, and a comparison with a tolerance for rounding.
 
 use crate::numpy::RandomState;
 
-/// A source of random shapes and elements.
-pub(crate) struct Shapes(RandomState);
+/// A source of random random and elements.
+pub(crate) struct RandomInputs(RandomState);
 
-impl Shapes {
+impl RandomInputs {
     pub fn new(seed: u32) -> Self {
-        Shapes(RandomState::new(seed))
+        RandomInputs(RandomState::new(seed))
     }
 
     /// An integer from 1 to `n`.

@@ -14,16 +14,16 @@ use crate::graph::kernels::geometry::Conv2dGeometry;
 use crate::graph::kernels::workspace::Workspace;
 use std::ops::Range;
 
-/// Pixels whose part of `dy` a task packs at once, so that it stays in the second-level cache.
+/// Pixels whose part of `dy` a task packs at once, so that it stays in the L2 cache.
 const BLOCK_PIXELS: usize = 512;
 /// Panels that share a packed tile of `x`.
 const PANELS: usize = 4;
 /// Tasks that a gradient is cut into where it is large enough.
 const TASKS: usize = 32;
 /// Pixels that are so many elements apart are packed: they would map to the same few sets of the caches.
-const CONFLICT_STEP: usize = 1024;
+const CONFLICT_STRIDE: usize = 1024;
 /// Elements between two pixels of a packed tile of `x`: a cache line.
-const A_STEP: usize = 16;
+const A_STRIDE: usize = 16;
 
 /// How many pixels ahead packing prefetches.
 const PREFETCH_PIXELS: usize = 16;
@@ -37,14 +37,14 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
     let x_len = g.n_h_prev * g.n_w_prev * g.n_c_prev;
 
     // The kernels read whole vectors, so a ragged last panel needs a copy that has the columns it lacks.
-    let packs_dy = g.n_c >= CONFLICT_STEP || !g.n_c.is_multiple_of(panel.width);
-    let x_step = g.stride_w * g.n_c_prev;
-    let packs_x = x_step >= 2 * CONFLICT_STEP;
-    let b_step = if packs_dy { panel.width } else { g.n_c };
-    let b_len = if packs_dy { block * image_pixels * b_step } else { 0 };
-    let a_len = if packs_x { block * image_pixels * A_STEP } else { 0 };
+    let packs_dy = g.n_c >= CONFLICT_STRIDE || !g.n_c.is_multiple_of(panel.width);
+    let x_stride = g.stride_w * g.n_c_prev;
+    let packs_x = x_stride >= 2 * CONFLICT_STRIDE;
+    let b_stride = if packs_dy { panel.width } else { g.n_c };
+    let b_len = if packs_dy { block * image_pixels * b_stride } else { 0 };
+    let a_len = if packs_x { block * image_pixels * A_STRIDE } else { 0 };
 
-    let strips = strips(g, b_step, panel.max_rows());
+    let strips = strips(g, b_stride, panel.max_rows());
     let panels_per_task = PANELS.min(n_panels);
     let panel_groups = n_panels.div_ceil(panels_per_task);
     let strips_per_task = (strips.len() * panel_groups).div_ceil(TASKS).clamp(if packs_dy { 4 } else { 1 }, 64);
@@ -65,16 +65,16 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
             let dy = &dy[pixels.start * g.n_c..pixels.end * g.n_c];
             let x = &x[first_image * x_len..(first_image + n_images) * x_len];
             if packs_dy {
-                let b_packed = &mut b_packed[..panels.len() * dy.len() / g.n_c * b_step];
-                pack_columns(dy, g.n_c, panels.start * b_step, b_step, b_packed);
+                let b_packed = &mut b_packed[..panels.len() * dy.len() / g.n_c * b_stride];
+                pack_columns(dy, g.n_c, panels.start * b_stride, b_stride, b_packed);
             }
             for strip in strips.iter().flatten() {
                 if packs_x {
-                    pack_rows(x, x_len, x_step, strip, n_images, a_packed);
+                    pack_rows(x, x_len, x_stride, strip, n_images, a_packed);
                 }
                 for (index, p) in panels.clone().enumerate() {
                     let column = p * panel.width;
-                    let b = if packs_dy { &b_packed[index * pixels.len() * b_step..] } else { &dy[column..] };
+                    let b = if packs_dy { &b_packed[index * pixels.len() * b_stride..] } else { &dy[column..] };
                     let n_columns = (g.n_c - column).min(panel.width);
                     let start = strip.row * g.n_c + column;
                     let tile = OuterTile {
@@ -83,12 +83,12 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
                         segments: &strip.segments,
                         repeats: n_images,
                         a_repeat: x_len,
-                        b_repeat: image_pixels * b_step,
+                        b_repeat: image_pixels * b_stride,
                         a_packed: packs_x,
-                        a_step: if packs_x { A_STEP } else { x_step },
-                        b_step,
+                        a_stride: if packs_x { A_STRIDE } else { x_stride },
+                        b_stride,
                         c: dw.get().wrapping_add(start),
-                        c_step: g.n_c,
+                        c_stride: g.n_c,
                         n_columns,
                         accumulate: first_image > 0 || strip.accumulate,
                     };
@@ -102,16 +102,16 @@ pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mu
 }
 
 /// Copies the input at the taps of a strip, pixel after pixel.
-fn pack_rows(x: &[f32], x_len: usize, x_step: usize, strip: &Strip, n_images: usize, packed: &mut [f32]) {
-    let mut packed = packed.chunks_exact_mut(A_STEP);
+fn pack_rows(x: &[f32], x_len: usize, x_stride: usize, strip: &Strip, n_images: usize, packed: &mut [f32]) {
+    let mut packed = packed.chunks_exact_mut(A_STRIDE);
     for i in 0..n_images {
         for segment in &strip.segments {
             let start = i * x_len + strip.x + segment.a;
             for (pixel, packed) in (&mut packed).take(segment.len).enumerate() {
-                let from = &x[start + pixel * x_step..];
-                prefetch(from, PREFETCH_PIXELS * x_step, A_STEP);
+                let from = &x[start + pixel * x_stride..];
+                prefetch(from, PREFETCH_PIXELS * x_stride, A_STRIDE);
                 // A whole cache line where there is one: a copy of known length is two instructions.
-                match from.first_chunk::<A_STEP>() {
+                match from.first_chunk::<A_STRIDE>() {
                     Some(line) => packed.copy_from_slice(line),
                     None => packed[..strip.n].copy_from_slice(&from[..strip.n]),
                 }
@@ -134,7 +134,7 @@ struct Strip {
 }
 
 /// Cuts the gradient's rows into strips of nearly equal height; those of one list belong to one task, in this order.
-fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>> {
+fn strips(g: &Conv2dGeometry, b_stride: usize, max_rows: usize) -> Vec<Vec<Strip>> {
     let columns = |kw: usize| covered(g.n_w, g.n_w_prev, kw, g.stride_w, g.pad_left);
     // Neighbouring taps read the same channels one pixel further on, so that several taps with few channels make one
     // tile, but only over the output columns for which all of them are inside the image.
@@ -149,7 +149,7 @@ fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>>
             let kernel_row = |kw: usize| (kh * g.f_w + kw) * g.n_c_prev;
             let start = (first_kw..last_kw).map(|kw| columns(kw).start).max().unwrap_or(0);
             let end = (first_kw..last_kw).map(|kw| columns(kw).end).min().unwrap_or(0).max(start);
-            let shared = segments(g, b_step, kh, first_kw, &rows, start..end);
+            let shared = segments(g, b_stride, kh, first_kw, &rows, start..end);
             let n = (last_kw - first_kw) * g.n_c_prev;
             let n_tiles = n.div_ceil(max_rows);
             let first_list = lists.len();
@@ -159,8 +159,8 @@ fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>>
                 lists.push(vec![Strip { row, n: last - first, x: first, segments, accumulate: false }]);
             }
             for kw in first_kw..last_kw {
-                let mut rest = segments(g, b_step, kh, kw, &rows, columns(kw).start..start.min(columns(kw).end));
-                rest.extend(segments(g, b_step, kh, kw, &rows, end.max(columns(kw).start)..columns(kw).end));
+                let mut rest = segments(g, b_stride, kh, kw, &rows, columns(kw).start..start.min(columns(kw).end));
+                rest.extend(segments(g, b_stride, kh, kw, &rows, end.max(columns(kw).start)..columns(kw).end));
                 if !rest.is_empty() {
                     let (row, n) = (kernel_row(kw), g.n_c_prev);
                     lists[first_list].push(Strip { row, n, x: 0, segments: rest, accumulate: true });
@@ -174,7 +174,7 @@ fn strips(g: &Conv2dGeometry, b_step: usize, max_rows: usize) -> Vec<Vec<Strip>>
 /// The pixels of one image that tap `(kh, kw)` reads for these rows and columns of the output.
 fn segments(
     g: &Conv2dGeometry,
-    b_step: usize,
+    b_stride: usize,
     kh: usize,
     kw: usize,
     rows: &Range<usize>,
@@ -185,7 +185,7 @@ fn segments(
         let (row, column) = (h * g.stride_h + kh - g.pad_top, columns.start * g.stride_w + kw - g.pad_left);
         PixelSegment {
             a: (row * g.n_w_prev + column) * g.n_c_prev,
-            b: (h * g.n_w + columns.start) * b_step,
+            b: (h * g.n_w + columns.start) * b_stride,
             len: columns.len(),
         }
     };

@@ -125,7 +125,7 @@ pub(crate) fn pack(threads: &Threads, isa: Isa, k: usize, n: usize, right: Right
     });
 }
 
-/// Columns of a matrix that are transposed together: their transpose stays in the first-level cache.
+/// Columns of a matrix that are transposed together: their transpose stays in the L1 cache.
 const STRIP: usize = 128;
 
 /// Writes the transpose of some columns of a matrix of rows of `k` elements into rows of `width` elements.

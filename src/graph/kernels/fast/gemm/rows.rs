@@ -18,12 +18,12 @@ use crate::graph::kernels::threads::Threads;
 pub(crate) struct Region {
     /// Images, rows and columns.
     pub counts: [usize; 3],
-    /// Where the first pixel's row of the left matrix starts, and how far the next image, row and column are.
+    /// Where the first pixel's row of the left matrix starts, and the strides between images, rows and columns.
     pub x_base: isize,
-    pub x_steps: [usize; 3],
+    pub x_strides: [usize; 3],
     /// The same for the output.
     pub y_base: usize,
-    pub y_steps: [usize; 3],
+    pub y_strides: [usize; 3],
     /// The segments of the sum: indices into [`RowsProduct::segments`].
     pub segments: std::ops::Range<usize>,
 }
@@ -81,10 +81,10 @@ impl RowsProduct {
     }
 
     /// The one segment of a region whose rows are a multiple of 4096 bytes apart, if it is such a region. All its rows
-    /// would map to the same sets of the first-level cache and evict each other, so they are copied for each tile.
+    /// would map to the same sets of the L1 cache and evict each other, so they are copied for each tile.
     fn copied_segment(&self, region: &Region) -> Option<RowSegment> {
         match &self.segments[region.segments.clone()] {
-            [segment] if region.x_steps[2].is_multiple_of(1024) && self.n >= 64 => Some(*segment),
+            [segment] if region.x_strides[2].is_multiple_of(1024) && self.n >= 64 => Some(*segment),
             _ => None,
         }
     }
@@ -157,10 +157,10 @@ impl RowsProduct {
                     let column = (first_panel + p) * panel.width;
                     let tile = RowsTile {
                         rows: rows.as_ptr(),
-                        rows_step: 0,
+                        rows_stride: 0,
                         segments: &self.segments[region.segments.clone()],
                         b: b[p * panel_len..].as_ptr(),
-                        b_step: panel.width,
+                        b_stride: panel.width,
                         prefetch_b: is_packed,
                         y: y.get().wrapping_add(column),
                         y_rows: &y_rows,
@@ -183,7 +183,7 @@ impl RowsProduct {
     fn cut(&self, isa: Isa, n_tiles: usize) -> Cut {
         let panel = Panel::choose(isa, self.n);
         let n_panels = self.n.div_ceil(panel.width);
-        // A task's panels stay in the second-level cache while its tiles pass over them.
+        // A task's panels stay in the L2 cache while its tiles pass over them.
         let fit = (PANEL_BYTES / (4 * self.k.max(1) * panel.width)).max(1);
         let panels_per_task = if n_tiles < FEW_TILES { fit.min(n_panels.div_ceil(TASKS / 2)) } else { fit };
         let panels_per_task = panels_per_task.clamp(1, n_panels.max(1));
@@ -217,7 +217,7 @@ struct Cut {
 
 /// Tiles that are too few to share a packed panel between tasks.
 const FEW_TILES: usize = 16;
-/// Bytes of panels that one task keeps in the second-level cache.
+/// Bytes of panels that one task keeps in the L2 cache.
 const PANEL_BYTES: usize = 256 << 10;
 /// Tasks that a product is cut into where it is large enough: many more than there are threads, so that they finish at
 /// nearly the same time.
@@ -239,14 +239,14 @@ impl Region {
         // Row by row: within one, pixels are evenly spaced.
         while done < rows.len() {
             let (i, h) = (image_row / n_h, image_row % n_h);
-            let start = |steps: [usize; 3]| i * steps[0] + h * steps[1] + w * steps[2];
-            let mut row = x.wrapping_offset(self.x_base + start(self.x_steps) as isize);
-            let mut y_row = self.y_base + start(self.y_steps);
+            let start = |strides: [usize; 3]| i * strides[0] + h * strides[1] + w * strides[2];
+            let mut row = x.wrapping_offset(self.x_base + start(self.x_strides) as isize);
+            let mut y_row = self.y_base + start(self.y_strides);
             let n = (n_w - w).min(rows.len() - done);
             for (to, y_to) in rows[done..done + n].iter_mut().zip(&mut y_rows[done..done + n]) {
                 (*to, *y_to) = (row, y_row);
-                row = row.wrapping_add(self.x_steps[2]);
-                y_row += self.y_steps[2];
+                row = row.wrapping_add(self.x_strides[2]);
+                y_row += self.y_strides[2];
             }
             (done, image_row, w) = (done + n, image_row + 1, 0);
         }

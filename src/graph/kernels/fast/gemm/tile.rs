@@ -1,7 +1,7 @@
 /*!
 The micro-kernels: a tile of a matrix product, kept in registers from the first multiplication to the last.
 
-They know rows and panels, not images; `rows.rs` and `outer.rs` say which elements are multiplied.
+They work on rows and panels and do not depend on images; `rows.rs` and `outer.rs` say which elements are multiplied.
 
 Why not a crate: on one core of a machine whose peak is 118 GFLOP/s (Zen 4, AVX-512), `gemm` 0.19 reaches 96 to 114 on
 the products of ResNet-50 with a batch of 32, faer 0.24 100 to 117, `matrixmultiply` 0.3 58 to 107, all of them on a
@@ -9,13 +9,13 @@ left matrix that has to be written out first. These kernels reach 95 to 114 with
 padding, 3x3 convolutions come to 120 to 190 GFLOP/s as usually counted.
 */
 
-#![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
+#![allow(clippy::needless_range_loop)] // Indices into register arrays must be compile-time constants.
 
 use super::super::isa::Isa;
 use super::super::simd::{self, Simd};
 use super::epilogue::EpiloguePtrs;
 
-/// How many pixels ahead an [`OuterTile`] prefetches: the latency of the third-level cache.
+/// How many pixels ahead an [`OuterTile`] prefetches: the latency of the L3 cache.
 const PREFETCH_PIXELS: usize = 8;
 
 /// How many rows ahead a [`RowsTile`] prefetches a panel that is not in the cache: the latency of main memory.
@@ -38,13 +38,13 @@ pub(crate) struct RowSegment {
 
 /// `y[r][n] = sum over segments and k of x_r[k] b[k][n]` for up to `MAX_ROWS` rows and one panel of columns.
 pub(crate) struct RowsTile<'a> {
-    /// The bases of the rows; `rows_step` further on are those of the next segment (0: the same for every segment).
+    /// The bases of the rows; those of the next segment follow after `rows_stride` (0: the same for every segment).
     pub rows: *const *const f32,
-    pub rows_step: usize,
+    pub rows_stride: usize,
     pub segments: &'a [RowSegment],
-    /// The panel: row `k` has [`Panel::width`] elements from `k * b_step` on.
+    /// The panel: row `k` has [`Panel::width`] elements from `k * b_stride` on.
     pub b: *const f32,
-    pub b_step: usize,
+    pub b_stride: usize,
     /// Whether to prefetch the panel's rows, because they are not in the cache.
     pub prefetch_b: bool,
     /// The output, where each of its rows starts (zero for unused ones), and how many columns of the panel exist.
@@ -67,17 +67,17 @@ pub(crate) struct OuterTile<'a> {
     pub a: *const f32,
     pub b: *const f32,
     pub segments: &'a [PixelSegment],
-    /// The segments repeat `repeats` times, `a_repeat` and `b_repeat` further on each time: once for each image.
+    /// The segments repeat `repeats` times, once for each image, with these strides between repetitions.
     pub repeats: usize,
     pub a_repeat: usize,
     pub b_repeat: usize,
-    /// Whether the pixels of `a` are packed `a_step` apart, whatever the segments say.
+    /// Whether the pixels of `a` are packed `a_stride` apart, whatever the segments say.
     pub a_packed: bool,
     /// Elements from one pixel of a segment to the next.
-    pub a_step: usize,
-    pub b_step: usize,
+    pub a_stride: usize,
+    pub b_stride: usize,
     pub c: *mut f32,
-    pub c_step: usize,
+    pub c_stride: usize,
     pub n_columns: usize,
     /// Whether the sum is added to what `c` holds.
     pub accumulate: bool,
@@ -124,27 +124,27 @@ impl Panel {
 /// Repeats a block for the constant `R` = 0, …, `rows - 1`. Written out, because whether the compiler unrolls a loop
 /// over an array of registers depends on its level of optimisation, and a kernel whose sums are in memory is many times
 /// slower.
-macro_rules! for_rows {
+macro_rules! unroll {
     ($rows:expr, $R:ident, $body:block) => {
-        for_rows!(@ $rows, $R, $body, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
+        unroll!(@ $rows, $R, $body, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
     };
     (@ $rows:expr, $R:ident, $body:block, $first:literal $(, $r:literal)*) => {
         if $rows > $first {
             const $R: usize = $first;
             $body
         }
-        for_rows!(@ $rows, $R, $body $(, $r)*);
+        unroll!(@ $rows, $R, $body $(, $r)*);
     };
     (@ $rows:expr, $R:ident, $body:block) => {};
 }
 
-pub(crate) use for_rows;
+pub(crate) use unroll;
 
 /// Applies the epilogue and writes the sums of a tile: whole vectors as far as the columns go, then element by element.
 #[inline(always)]
 unsafe fn write<S: Simd, const ROWS: usize, const VECTORS: usize>(sums: [[S; VECTORS]; MAX_ROWS], tile: &RowsTile) {
     let EpiloguePtrs { bias, add, relu } = tile.epilogue;
-    for_rows!(ROWS, R, {
+    unroll!(ROWS, R, {
         let start = tile.y_rows[R];
         for v in 0..VECTORS {
             let column = v * S::LANES;
@@ -193,11 +193,11 @@ fn prefetch_row<S: Simd, const VECTORS: usize>(prefetch: impl Fn(*const f32), ro
 #[inline(always)]
 unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &RowsTile) {
     // The output and what is added to it are prefetched while the sums are computed.
-    for_rows!(ROWS, R, {
+    unroll!(ROWS, R, {
         prefetch_row::<S, VECTORS>(simd::prefetch_write, tile.y.wrapping_add(tile.y_rows[R]));
     });
     if !tile.epilogue.add.is_null() && !std::ptr::eq(tile.epilogue.add, tile.y) {
-        for_rows!(ROWS, R, {
+        unroll!(ROWS, R, {
             prefetch_row::<S, VECTORS>(simd::prefetch, tile.epilogue.add.wrapping_add(tile.y_rows[R]));
         });
     }
@@ -206,51 +206,51 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
         let mut rows = tile.rows;
         for segment in tile.segments {
             let mut x = [std::ptr::null::<f32>(); MAX_ROWS];
-            for_rows!(ROWS, R, {
+            unroll!(ROWS, R, {
                 x[R] = (*rows.add(R)).wrapping_offset(segment.x);
             });
-            let mut b = tile.b.add(segment.b * tile.b_step);
+            let mut b = tile.b.add(segment.b * tile.b_stride);
             let mut k = 0;
             // Narrow panels have few multiplications for each pointer that is loaded, so they are unrolled four times.
             if VECTORS == 1 {
                 while k + 4 <= segment.len {
-                    let (b0, b1) = (S::load(b), S::load(b.add(tile.b_step)));
-                    let (b2, b3) = (S::load(b.add(2 * tile.b_step)), S::load(b.add(3 * tile.b_step)));
-                    for_rows!(ROWS, R, {
+                    let (b0, b1) = (S::load(b), S::load(b.add(tile.b_stride)));
+                    let (b2, b3) = (S::load(b.add(2 * tile.b_stride)), S::load(b.add(3 * tile.b_stride)));
+                    unroll!(ROWS, R, {
                         let x = x[R].add(k);
                         sums[R][0] = sums[R][0].mul_add(S::splat(x), b0);
                         sums[R][0] = sums[R][0].mul_add(S::splat(x.add(1)), b1);
                         sums[R][0] = sums[R][0].mul_add(S::splat(x.add(2)), b2);
                         sums[R][0] = sums[R][0].mul_add(S::splat(x.add(3)), b3);
                     });
-                    b = b.add(4 * tile.b_step);
+                    b = b.add(4 * tile.b_stride);
                     k += 4;
                 }
             }
             while k < segment.len {
                 // The next cache line of each row: there are more rows than the hardware prefetcher follows.
                 if k.is_multiple_of(16) {
-                    for_rows!(ROWS, R, {
+                    unroll!(ROWS, R, {
                         simd::prefetch(x[R].wrapping_add(k + 16));
                     });
                 }
                 if tile.prefetch_b {
-                    prefetch_row::<S, VECTORS>(simd::prefetch, b.wrapping_add(PREFETCH_ROWS * tile.b_step));
+                    prefetch_row::<S, VECTORS>(simd::prefetch, b.wrapping_add(PREFETCH_ROWS * tile.b_stride));
                 }
                 let mut columns = [S::zero(); VECTORS];
                 for v in 0..VECTORS {
                     columns[v] = S::load(b.add(v * S::LANES));
                 }
-                for_rows!(ROWS, R, {
+                unroll!(ROWS, R, {
                     let x = S::splat(x[R].add(k));
                     for v in 0..VECTORS {
                         sums[R][v] = sums[R][v].mul_add(x, columns[v]);
                     }
                 });
-                b = b.add(tile.b_step);
+                b = b.add(tile.b_stride);
                 k += 1;
             }
-            rows = rows.add(tile.rows_step);
+            rows = rows.add(tile.rows_stride);
         }
         write::<S, ROWS, VECTORS>(sums, tile);
     }
@@ -258,8 +258,8 @@ unsafe fn rows_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Row
 
 #[inline(always)]
 unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &OuterTile) {
-    for_rows!(ROWS, R, {
-        prefetch_row::<S, VECTORS>(simd::prefetch_write, tile.c.wrapping_add(R * tile.c_step));
+    unroll!(ROWS, R, {
+        prefetch_row::<S, VECTORS>(simd::prefetch_write, tile.c.wrapping_add(R * tile.c_stride));
     });
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; MAX_ROWS];
@@ -271,27 +271,27 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
                 }
                 let mut b = tile.b.add(repeat * tile.b_repeat + segment.b);
                 for _ in 0..segment.len {
-                    simd::prefetch(a.wrapping_add(PREFETCH_PIXELS * tile.a_step));
+                    simd::prefetch(a.wrapping_add(PREFETCH_PIXELS * tile.a_stride));
                     for line in (0..VECTORS * S::LANES).step_by(16) {
-                        simd::prefetch(b.wrapping_add(PREFETCH_PIXELS * tile.b_step + line));
+                        simd::prefetch(b.wrapping_add(PREFETCH_PIXELS * tile.b_stride + line));
                     }
                     let mut columns = [S::zero(); VECTORS];
                     for v in 0..VECTORS {
                         columns[v] = S::load(b.add(v * S::LANES));
                     }
-                    for_rows!(ROWS, R, {
+                    unroll!(ROWS, R, {
                         let x = S::splat(a.add(R));
                         for v in 0..VECTORS {
                             sums[R][v] = sums[R][v].mul_add(x, columns[v]);
                         }
                     });
-                    a = a.wrapping_add(tile.a_step);
-                    b = b.wrapping_add(tile.b_step);
+                    a = a.wrapping_add(tile.a_stride);
+                    b = b.wrapping_add(tile.b_stride);
                 }
             }
         }
-        for_rows!(ROWS, R, {
-            let c = tile.c.add(R * tile.c_step);
+        unroll!(ROWS, R, {
+            let c = tile.c.add(R * tile.c_stride);
             for v in 0..VECTORS {
                 let column = v * S::LANES;
                 if column + S::LANES <= tile.n_columns {
@@ -313,16 +313,16 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(tile: &Ou
 
 /// A kernel of `$rows` rows and `$vectors` vectors, compiled with the features in parentheses.
 macro_rules! kernel {
-    ($tile:ident, $call:ty, $lane:ty, $rows:literal, $vectors:literal, ()) => {{
+    ($tile:ident, $call:ty, $vector:ty, $rows:literal, $vectors:literal, ()) => {{
         unsafe fn kernel(tile: &$call) {
-            unsafe { $tile::<$lane, $rows, $vectors>(tile) }
+            unsafe { $tile::<$vector, $rows, $vectors>(tile) }
         }
         kernel
     }};
-    ($tile:ident, $call:ty, $lane:ty, $rows:literal, $vectors:literal, ($features:literal)) => {{
+    ($tile:ident, $call:ty, $vector:ty, $rows:literal, $vectors:literal, ($features:literal)) => {{
         #[target_feature(enable = $features)]
         unsafe fn kernel(tile: &$call) {
-            unsafe { $tile::<$lane, $rows, $vectors>(tile) }
+            unsafe { $tile::<$vector, $rows, $vectors>(tile) }
         }
         kernel
     }};
@@ -330,11 +330,11 @@ macro_rules! kernel {
 
 /// The table of kernels of one instruction set and width.
 macro_rules! panel {
-    ($name:ident, $lane:ty, $vectors:literal, [$($rows:literal)*], $features:tt) => {
+    ($name:ident, $vector:ty, $vectors:literal, [$($rows:literal)*], $features:tt) => {
         static $name: Panel = Panel {
-            width: <$lane as Simd>::LANES * $vectors,
-            rows: &[$(kernel!(rows_tile, RowsTile, $lane, $rows, $vectors, $features)),*],
-            outer: &[$(kernel!(outer_tile, OuterTile, $lane, $rows, $vectors, $features)),*],
+            width: <$vector as Simd>::LANES * $vectors,
+            rows: &[$(kernel!(rows_tile, RowsTile, $vector, $rows, $vectors, $features)),*],
+            outer: &[$(kernel!(outer_tile, OuterTile, $vector, $rows, $vectors, $features)),*],
         };
     };
 }

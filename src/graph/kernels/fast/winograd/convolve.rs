@@ -13,7 +13,7 @@ use super::super::gemm::epilogue::SharedEpilogue;
 use super::super::gemm::panels::RightMatrix;
 use super::super::gemm::tile::{MAX_ROWS, Panel, RowSegment, RowsTile};
 use super::super::isa::Isa;
-use super::tiling::{SKEW, TileLayout, Winograd};
+use super::tiling::{PADDING, TileLayout, Winograd};
 use super::transform::{INPUT_TILE, OUTPUT_TILE, POSITIONS, Source, TAPS, Target, Transforms};
 use crate::graph::kernels::threads::Threads;
 use crate::graph::kernels::workspace::Workspace;
@@ -34,7 +34,7 @@ pub(crate) enum Filters<'a> {
 impl Winograd {
     /// The transforms of packed panels that [`super::super::gemm::panels::pack`] wrote.
     pub fn transform_filters(&self, packed: &[f32], ws: &mut Workspace) -> Vec<f32> {
-        let width = Panel::choose(ws.isa(), self.g.n_c).width;
+        let width = Panel::choose(ws.isa(), self.geometry.n_c).width;
         let mut filters = vec![0.0; self.filters_len(width)];
         let (threads, isa, scratch) = ws.parts(ws.threads().n() * self.plain_len(width));
         self.transform(threads, isa, RightMatrix::Packed(packed), DisjointSlices::new(scratch), &mut filters);
@@ -56,7 +56,7 @@ impl Winograd {
     ) {
         let (y, epilogue) = (SharedPtr(y), SharedEpilogue::new(epilogue));
         if let Filters::Transformed(filters) = filters {
-            assert!(filters.len() == self.filters_len(Panel::choose(ws.isa(), self.g.n_c).width));
+            assert!(filters.len() == self.filters_len(Panel::choose(ws.isa(), self.geometry.n_c).width));
         }
         // SAFETY: as the caller guarantees.
         unsafe {
@@ -80,9 +80,9 @@ impl Winograd {
         epilogue: SharedEpilogue,
         ws: &mut Workspace,
     ) {
-        let panel = Panel::choose(ws.isa(), self.g.n_c);
+        let panel = Panel::choose(ws.isa(), self.geometry.n_c);
         let width = panel.width;
-        let layout = self.layout(self.g.n_c_prev);
+        let layout = self.layout(self.geometry.n_c_prev);
         let filters_len = if matches!(filters, Filters::Plain(_)) { self.filters_len(width) } else { 0 };
         let worker_len = (layout.block_len() + self.sums_len(width)).max(self.plain_len(width));
         let (threads, isa, scratch) = ws.parts(filters_len + ws.threads().n() * worker_len);
@@ -107,7 +107,7 @@ impl Winograd {
                         kernel,
                         &images,
                         tile,
-                        transformed[index * layout.row_step..].as_mut_ptr(),
+                        transformed[index * layout.row_stride..].as_mut_ptr(),
                         layout,
                     )
                 };
@@ -135,10 +135,10 @@ impl Winograd {
         epilogue: SharedEpilogue,
         ws: &mut Workspace,
     ) {
-        let panel = Panel::choose(ws.isa(), self.g.n_c);
+        let panel = Panel::choose(ws.isa(), self.geometry.n_c);
         let width = panel.width;
-        let layout = self.layout(self.g.n_c_prev);
-        let n_panels = self.g.n_c.div_ceil(width);
+        let layout = self.layout(self.geometry.n_c_prev);
+        let n_panels = self.geometry.n_c.div_ceil(width);
         let (plain_len, chunk_len) = match filters {
             Filters::Plain(_) => (self.plain_len(width), self.chunk_len(&(0..self.chunk()), width)),
             Filters::Transformed(_) => (0, 0),
@@ -154,7 +154,7 @@ impl Winograd {
         let tiles_len = self.n_blocks * layout.block_len();
         let (threads, isa, scratch) = ws.parts(tiles_len + ws.threads().n() * worker_len);
         let (tiles, worker_scratch) = scratch.split_at_mut(tiles_len);
-        self.transform_input(threads, Transforms::of(isa).input, self.images(x), layout, tiles);
+        self.transform_tiles(threads, Transforms::of(isa).input, self.images(x), layout, tiles);
         let (tiles, worker_scratch) = (&*tiles, DisjointSlices::new(worker_scratch));
         let prefetch_filters = matches!(filters, Filters::Transformed(_));
         threads.run_with_worker(n_panels * n_groups, &|worker, task| {
@@ -209,27 +209,29 @@ impl Winograd {
         sums: &mut [f32],
     ) {
         let (width, n_row_blocks) = (panel.width, n_tiles.div_ceil(panel.max_rows()));
-        let (filters_step, sums_step) =
+        let (filters_stride, sums_stride) =
             (self.chunk_len(&channels, width) / POSITIONS, self.sums_len(width) / POSITIONS);
-        assert!(n_tiles <= self.block && tiles.len() >= layout.block_len() && sums.len() >= self.sums_len(width));
-        assert!(filters.len() >= self.chunk_len(&channels, width) && channels.end <= self.g.n_c_prev);
+        assert!(
+            n_tiles <= self.tiles_per_block && tiles.len() >= layout.block_len() && sums.len() >= self.sums_len(width)
+        );
+        assert!(filters.len() >= self.chunk_len(&channels, width) && channels.end <= self.geometry.n_c_prev);
         let segments = [RowSegment { x: 0, b: 0, len: channels.len() }];
         for position in 0..POSITIONS {
-            let tiles = &tiles[position * layout.position_step + channels.start..];
-            let sums = sums[position * sums_step..].as_mut_ptr();
+            let tiles = &tiles[position * layout.position_stride + channels.start..];
+            let sums = sums[position * sums_stride..].as_mut_ptr();
             let add = if channels.start > 0 { sums.cast_const() } else { std::ptr::null() };
             for t in 0..n_row_blocks {
                 let (first, last) = (n_tiles * t / n_row_blocks, n_tiles * (t + 1) / n_row_blocks);
                 let (mut rows, mut y_rows) = ([std::ptr::null(); MAX_ROWS], [0; MAX_ROWS]);
                 for (row, tile) in (first..last).enumerate() {
-                    (rows[row], y_rows[row]) = (tiles[tile * layout.row_step..].as_ptr(), tile * width);
+                    (rows[row], y_rows[row]) = (tiles[tile * layout.row_stride..].as_ptr(), tile * width);
                 }
                 let micro_tile = RowsTile {
                     rows: rows.as_ptr(),
-                    rows_step: 0,
+                    rows_stride: 0,
                     segments: &segments,
-                    b: filters[position * filters_step..].as_ptr(),
-                    b_step: width,
+                    b: filters[position * filters_stride..].as_ptr(),
+                    b_stride: width,
                     prefetch_b: prefetch_filters,
                     y: sums,
                     y_rows: &y_rows,
@@ -257,19 +259,19 @@ impl Winograd {
         y: SharedPtr,
         epilogue: SharedEpilogue,
     ) {
-        let (g, sums_step) = (&self.g, self.sums_len(width) / POSITIONS);
+        let (g, sums_stride) = (&self.geometry, self.sums_len(width) / POSITIONS);
         for (index, tile) in tiles.enumerate() {
             let [i, h, w] = self.locate(tile);
             let at = ((i * g.n_h + h) * g.n_w + w) * g.n_c + column;
             let from = Source {
                 start: sums[index * width..].as_ptr(),
-                steps: [INPUT_TILE * sums_step, sums_step],
+                strides: [INPUT_TILE * sums_stride, sums_stride],
                 rows: &(0..INPUT_TILE),
                 columns: &(0..INPUT_TILE),
             };
             let to = Target {
                 start: y.get().wrapping_add(at),
-                steps: [g.n_w * g.n_c, g.n_c],
+                strides: [g.n_w * g.n_c, g.n_c],
                 rows: OUTPUT_TILE.min(g.n_h - h),
                 columns: OUTPUT_TILE.min(g.n_w - w),
                 epilogue: epilogue.at(column, at),
@@ -281,26 +283,26 @@ impl Winograd {
 
     /// Elements of a block's sums: a row as wide as a panel for each position and tile.
     fn sums_len(&self, width: usize) -> usize {
-        POSITIONS * (self.block * width + SKEW)
+        POSITIONS * (self.tiles_per_block * width + PADDING)
     }
 
     /// Elements of a chunk's transformed filters: for each position a row as wide as the panel for each channel.
     fn chunk_len(&self, chunk: &Range<usize>, width: usize) -> usize {
-        POSITIONS * (chunk.len() * width + SKEW)
+        POSITIONS * (chunk.len() * width + PADDING)
     }
 
     /// Where a chunk starts in its panel.
     fn chunk_start(&self, chunk: &Range<usize>, width: usize) -> usize {
-        POSITIONS * (chunk.start * width + chunk.start / self.chunk() * SKEW)
+        POSITIONS * (chunk.start * width + chunk.start / self.chunk() * PADDING)
     }
 
     fn panel_len(&self, width: usize) -> usize {
-        POSITIONS * (self.g.n_c_prev * width + self.chunks().count() * SKEW)
+        POSITIONS * (self.geometry.n_c_prev * width + self.chunks().count() * PADDING)
     }
 
     /// Elements of all transformed filters.
     fn filters_len(&self, width: usize) -> usize {
-        self.g.n_c.div_ceil(width) * self.panel_len(width)
+        self.geometry.n_c.div_ceil(width) * self.panel_len(width)
     }
 
     /// Elements of a chunk's filters before their transform.
@@ -310,10 +312,10 @@ impl Winograd {
 
     /// Transforms all filters; each worker has scratch memory for a chunk of the filters themselves.
     fn transform(&self, threads: &Threads, isa: Isa, right: RightMatrix, plain: DisjointSlices, filters: &mut [f32]) {
-        let width = Panel::choose(isa, self.g.n_c).width;
+        let width = Panel::choose(isa, self.geometry.n_c).width;
         let (panel_len, plain_len) = (self.panel_len(width), self.plain_len(width));
         let filters = DisjointSlices::new(filters);
-        threads.run_with_worker(self.g.n_c.div_ceil(width), &|worker, p| {
+        threads.run_with_worker(self.geometry.n_c.div_ceil(width), &|worker, p| {
             // SAFETY: tasks that run at the same time have different worker indices, and each writes its own panel.
             let (plain, panel) = unsafe {
                 let plain = plain.get(worker * plain_len..(worker + 1) * plain_len);
@@ -338,15 +340,15 @@ impl Winograd {
         plain: &mut [f32],
         out: &mut [f32],
     ) {
-        let (k, len) = (self.g.n_c_prev, chunk.len() * width);
+        let (k, len) = (self.geometry.n_c_prev, chunk.len() * width);
         assert!(out.len() >= self.chunk_len(chunk, width));
         for (tap, plain) in plain[..TAPS * TAPS * len].chunks_exact_mut(len).enumerate() {
-            right.pack_rows(isa, self.g.n_c, tap * k + chunk.start..tap * k + chunk.end, column, width, plain);
+            right.pack_rows(isa, self.geometry.n_c, tap * k + chunk.start..tap * k + chunk.end, column, width, plain);
         }
         let all = 0..TAPS;
-        let from = Source { start: plain.as_ptr(), steps: [TAPS * len, len], rows: &all, columns: &all };
-        let step = self.chunk_len(chunk, width) / POSITIONS;
-        let to = Target::whole(out.as_mut_ptr(), [INPUT_TILE * step, step], INPUT_TILE);
+        let from = Source { start: plain.as_ptr(), strides: [TAPS * len, len], rows: &all, columns: &all };
+        let stride = self.chunk_len(chunk, width) / POSITIONS;
+        let to = Target::whole(out.as_mut_ptr(), [INPUT_TILE * stride, stride], INPUT_TILE);
         // SAFETY: `plain` has nine matrices, and `out` has room for 36.
         unsafe { (Transforms::of(isa).filter)(from, to, len) };
     }

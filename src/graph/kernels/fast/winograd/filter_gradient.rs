@@ -8,7 +8,7 @@ Each element is summed by one task, tile after tile.
 use super::super::disjoint::DisjointSlices;
 use super::super::disjoint::SharedPtr;
 use super::super::gemm::tile::{OuterTile, Panel, PixelSegment};
-use super::tiling::{Images, SKEW, TileLayout, Winograd};
+use super::tiling::{Images, PADDING, TileLayout, Winograd};
 use super::transform::{INPUT_TILE, OUTPUT_TILE, POSITIONS, Source, TAPS, Target, Transforms};
 use crate::graph::kernels::workspace::Workspace;
 use std::ops::Range;
@@ -34,20 +34,20 @@ impl Winograd {
     /// # Safety
     /// The slices have the lengths that the plan's geometry says.
     pub unsafe fn backward_filter(&self, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
-        let (g, panel) = (&self.g, Panel::choose(ws.isa(), self.g.n_c));
+        let (g, panel) = (&self.geometry, Panel::choose(ws.isa(), self.geometry.n_c));
         // The micro-kernels read whole panels.
         let (a_layout, b_layout) = (self.layout(g.n_c_prev), self.layout(g.n_c.next_multiple_of(panel.width)));
         let (a_len, b_len) = (self.n_blocks * a_layout.block_len(), self.n_blocks * b_layout.block_len());
         let by_positions = POSITIONS * g.n_c_prev * g.n_c <= MAX_CACHED_SUMS;
         let (chunk, n_chunks) = (self.chunk(), self.chunks().count());
-        let sums_step = if by_positions { g.n_c_prev * g.n_c } else { chunk * panel.width } + SKEW;
+        let sums_stride = if by_positions { g.n_c_prev * g.n_c } else { chunk * panel.width } + PADDING;
         let n_sums = if by_positions { 1 } else { ws.threads().n() };
-        let (threads, isa, scratch) = ws.parts(a_len + b_len + n_sums * POSITIONS * sums_step);
+        let (threads, isa, scratch) = ws.parts(a_len + b_len + n_sums * POSITIONS * sums_stride);
         let (a, scratch) = scratch.split_at_mut(a_len);
         let (b, sums) = scratch.split_at_mut(b_len);
-        self.transform_input(threads, Transforms::of(isa).input, self.images(x), a_layout, a);
-        let outputs = Images { elements: dy, n_h: g.n_h, n_w: g.n_w, n_c: g.n_c, pad: [0, 0], size: OUTPUT_TILE };
-        self.transform_input(threads, Transforms::of(isa).output_gradient, outputs, b_layout, b);
+        self.transform_tiles(threads, Transforms::of(isa).input, self.images(x), a_layout, a);
+        let outputs = Images { elements: dy, n_h: g.n_h, n_w: g.n_w, n_c: g.n_c, pad: [0, 0], tile_size: OUTPUT_TILE };
+        self.transform_tiles(threads, Transforms::of(isa).output_gradient, outputs, b_layout, b);
         let segment = |block: usize| PixelSegment {
             a: block * a_layout.block_len(),
             b: block * b_layout.block_len(),
@@ -59,8 +59,8 @@ impl Winograd {
         // Writes `len` elements of the gradient, from row `k` and column `c` on.
         let write = |sums: &[f32], k: usize, c: usize, len: usize| {
             let all = 0..INPUT_TILE;
-            let steps = [INPUT_TILE * sums_step, sums_step];
-            let from = Source { start: sums.as_ptr(), steps, rows: &all, columns: &all };
+            let strides = [INPUT_TILE * sums_stride, sums_stride];
+            let from = Source { start: sums.as_ptr(), strides, rows: &all, columns: &all };
             let start = dw.get().wrapping_add(k * g.n_c + c);
             let to = Target::whole(start, [TAPS * matrix_len, matrix_len], TAPS);
             // SAFETY: there are sums for 36 positions and a gradient for nine taps; each row and column is written
@@ -70,25 +70,25 @@ impl Winograd {
         if by_positions {
             threads.run(POSITIONS, &|position| {
                 // SAFETY: each task writes its own position.
-                let sums = unsafe { parts.get(position * sums_step..(position + 1) * sums_step) };
+                let sums = unsafe { parts.get(position * sums_stride..(position + 1) * sums_stride) };
                 for c in (0..g.n_c).step_by(panel.width) {
                     self.sum(panel, &operands, position, 0..g.n_c_prev, c, &mut sums[c..], g.n_c);
                 }
             });
             threads.run(g.n_c_prev, &|k| {
                 // SAFETY: the sums are complete, and only read.
-                let sums = unsafe { parts.read(k * g.n_c..POSITIONS * sums_step) };
+                let sums = unsafe { parts.read(k * g.n_c..POSITIONS * sums_stride) };
                 write(sums, k, 0, g.n_c);
             });
         } else {
             threads.run_with_worker(n_chunks * g.n_c.div_ceil(panel.width), &|worker, task| {
                 let (c, k) = (task / n_chunks * panel.width, task % n_chunks * chunk);
                 let channels = k..(k + chunk).min(g.n_c_prev);
-                let worker_len = POSITIONS * sums_step;
+                let worker_len = POSITIONS * sums_stride;
                 // SAFETY: tasks that run at the same time have different worker indices.
                 let sums = unsafe { parts.get(worker * worker_len..(worker + 1) * worker_len) };
                 for position in 0..POSITIONS {
-                    let sums = &mut sums[position * sums_step..];
+                    let sums = &mut sums[position * sums_stride..];
                     self.sum(panel, &operands, position, channels.clone(), c, sums, panel.width);
                 }
                 for (row, k) in channels.enumerate() {
@@ -108,25 +108,25 @@ impl Winograd {
         channels: Range<usize>,
         column: usize,
         sums: &mut [f32],
-        step: usize,
+        stride: usize,
     ) {
-        let n_columns = panel.width.min(self.g.n_c - column);
-        assert!(sums.len() >= (channels.len() - 1) * step + n_columns);
+        let n_columns = panel.width.min(self.geometry.n_c - column);
+        assert!(sums.len() >= (channels.len() - 1) * stride + n_columns);
         let n_strips = channels.len().div_ceil(panel.max_rows());
         for strip in 0..n_strips {
             let (first, last) = (channels.len() * strip / n_strips, channels.len() * (strip + 1) / n_strips);
             let micro_tile = OuterTile {
-                a: operands.a[position * operands.a_layout.position_step + channels.start + first..].as_ptr(),
-                b: operands.b[position * operands.b_layout.position_step + column..].as_ptr(),
+                a: operands.a[position * operands.a_layout.position_stride + channels.start + first..].as_ptr(),
+                b: operands.b[position * operands.b_layout.position_stride + column..].as_ptr(),
                 segments: &operands.segments,
                 repeats: 1,
                 a_repeat: 0,
                 b_repeat: 0,
                 a_packed: false,
-                a_step: operands.a_layout.row_step,
-                b_step: operands.b_layout.row_step,
-                c: sums[first * step..].as_mut_ptr(),
-                c_step: step,
+                a_stride: operands.a_layout.row_stride,
+                b_stride: operands.b_layout.row_stride,
+                c: sums[first * stride..].as_mut_ptr(),
+                c_stride: stride,
                 n_columns,
                 accumulate: false,
             };

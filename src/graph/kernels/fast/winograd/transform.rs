@@ -1,21 +1,21 @@
 /*!
 The five small matrices of Winograd's convolution, each applied to the rows and to the columns of a tile of pixels.
 
-Channels are contiguous, so a vector register holds the same pixel of as many channels as it has lanes. Nothing here
-knows where the tiles come from, see `tiling.rs`.
+Channels are contiguous, so a vector register holds the same pixel of as many channels as it has lanes. `tiling.rs` cuts
+images into tiles.
 
 The matrices belong to the polynomials of degree 5 that are determined by their values at 0, ±5/8, ±3/2 and infinity (S.
 Winograd, Arithmetic Complexity of Computations, 1980; A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural
 Networks, 2015). The usual points 0, ±1, ±2 need fewer multiplications in the transforms, and their errors are two to
-four times as large: on 64 tiles of 256 channels, standard normal inputs after a relu and He's filters, the largest
-error of an output, relative to the largest output, is 1.0e-5 with them, 2.8e-6 with these, and 1.5e-6 for the direct
-sum in `f32`.
+four times as large: on 64 tiles of 256 channels, standard normal inputs after a relu and He-initialized filters, the
+largest error of an output, relative to the largest output, is 1.0e-5 with them, 2.8e-6 with these, and 1.5e-6 for the
+direct sum in `f32`.
 */
 
-#![allow(clippy::needless_range_loop)] // Loops over registers must stay loops over constants.
+#![allow(clippy::needless_range_loop)] // Indices into register arrays must be compile-time constants.
 
 use super::super::gemm::epilogue::EpiloguePtrs;
-use super::super::gemm::tile::for_rows;
+use super::super::gemm::tile::unroll;
 use super::super::isa::Isa;
 use super::super::simd::{Portable4, Simd};
 use std::ops::Range;
@@ -26,20 +26,21 @@ pub(crate) const OUTPUT_TILE: usize = 4;
 pub(crate) const TAPS: usize = 3;
 /// Pixels of an input tile along an axis, `OUTPUT_TILE + TAPS - 1`: the number of interpolation points.
 pub(crate) const INPUT_TILE: usize = 6;
-/// Elements of a transformed tile, of one channel.
+/// Elements of a transformed tile, per channel.
 pub(crate) const POSITIONS: usize = INPUT_TILE * INPUT_TILE;
 /// Channels of a convolution must be a multiple of this: the widest register's lanes.
 pub(crate) const LANES: usize = 16;
 
-/// The points beside 0 and infinity are `±A` and `±B`; both, their powers and the products of these are exact in `f32`.
-const A: f32 = 0.625;
-const B: f32 = 1.5;
-const A2: f32 = A * A;
-const B2: f32 = B * B;
-/// What the Lagrange polynomials of 0, `±A` and `±B` are multiplied with, so that they are 1 at their points.
-const SCALE_0: f32 = 1.0 / (A2 * B2);
-const SCALE_A: f32 = 1.0 / (2.0 * A2 * (A2 - B2));
-const SCALE_B: f32 = 1.0 / (2.0 * B2 * (B2 - A2));
+/// The interpolation points besides 0 and infinity are `±POINT_A` and `±POINT_B`; both, their powers and the products
+/// of these are exact in `f32`.
+const POINT_A: f32 = 0.625;
+const POINT_B: f32 = 1.5;
+const POINT_A2: f32 = POINT_A * POINT_A;
+const POINT_B2: f32 = POINT_B * POINT_B;
+/// Reciprocals of the denominators of the Lagrange polynomials of 0, `±POINT_A` and `±POINT_B`.
+const SCALE_0: f32 = 1.0 / (POINT_A2 * POINT_B2);
+const SCALE_A: f32 = 1.0 / (2.0 * POINT_A2 * (POINT_A2 - POINT_B2));
+const SCALE_B: f32 = 1.0 / (2.0 * POINT_B2 * (POINT_B2 - POINT_A2));
 
 /// One of the matrices: maps `N` elements to `M`.
 pub(crate) trait Matrix<const N: usize, const M: usize> {
@@ -50,7 +51,7 @@ pub(crate) trait Matrix<const N: usize, const M: usize> {
     unsafe fn apply<S: Simd>(x: [S; N]) -> [S; M];
 }
 
-/// The sum of products, from the first on.
+/// `first` plus the sum of `factor * x`, by fused multiply-adds in order.
 #[inline(always)]
 unsafe fn sum<S: Simd, const N: usize>(first: S, terms: [(f32, S); N]) -> S {
     let mut sum = first;
@@ -72,36 +73,36 @@ impl Matrix<6, 6> for InputTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(d: [S; 6]) -> [S; 6] {
         unsafe {
-            let (even_a, odd_a) = (sum(d[4], [(-B2, d[2])]), scaled(A, sum(d[3], [(-B2, d[1])])));
-            let (even_b, odd_b) = (sum(d[4], [(-A2, d[2])]), scaled(B, sum(d[3], [(-A2, d[1])])));
+            let (even_a, odd_a) = (sum(d[4], [(-POINT_B2, d[2])]), scaled(POINT_A, sum(d[3], [(-POINT_B2, d[1])])));
+            let (even_b, odd_b) = (sum(d[4], [(-POINT_A2, d[2])]), scaled(POINT_B, sum(d[3], [(-POINT_A2, d[1])])));
             [
-                sum(d[4], [(-A2 - B2, d[2]), (A2 * B2, d[0])]),
+                sum(d[4], [(-POINT_A2 - POINT_B2, d[2]), (POINT_A2 * POINT_B2, d[0])]),
                 even_a.add(odd_a),
                 even_a.sub(odd_a),
                 even_b.add(odd_b),
                 even_b.sub(odd_b),
-                sum(d[5], [(-A2 - B2, d[3]), (A2 * B2, d[1])]),
+                sum(d[5], [(-POINT_A2 - POINT_B2, d[3]), (POINT_A2 * POINT_B2, d[1])]),
             ]
         }
     }
 }
 
-/// G, for filters: the values of the taps' polynomial, scaled by the denominators of the Lagrange polynomials.
+/// G, for filters: the polynomial of the taps at each point, divided by the denominator of its Lagrange polynomial.
 pub(crate) struct FilterTransform;
 
 impl Matrix<3, 6> for FilterTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(g: [S; 3]) -> [S; 6] {
         unsafe {
-            let even_a = scaled(SCALE_A, sum(g[0], [(A2, g[2])]));
-            let even_b = scaled(SCALE_B, sum(g[0], [(B2, g[2])]));
-            let (odd_a, odd_b) = (scaled(SCALE_A * A, g[1]), scaled(SCALE_B * B, g[1]));
+            let even_a = scaled(SCALE_A, sum(g[0], [(POINT_A2, g[2])]));
+            let even_b = scaled(SCALE_B, sum(g[0], [(POINT_B2, g[2])]));
+            let (odd_a, odd_b) = (scaled(SCALE_A * POINT_A, g[1]), scaled(SCALE_B * POINT_B, g[1]));
             [scaled(SCALE_0, g[0]), even_a.add(odd_a), even_a.sub(odd_a), even_b.add(odd_b), even_b.sub(odd_b), g[2]]
         }
     }
 }
 
-/// Aᵀ, from the products to output tiles.
+/// Aᵀ: transforms the products into output tiles.
 pub(crate) struct OutputTransform;
 
 impl Matrix<6, 4> for OutputTransform {
@@ -112,9 +113,9 @@ impl Matrix<6, 4> for OutputTransform {
             let (sum_b, difference_b) = (m[3].add(m[4]), m[3].sub(m[4]));
             [
                 m[0].add(sum_a).add(sum_b),
-                sum(scaled(A, difference_a), [(B, difference_b)]),
-                sum(scaled(A2, sum_a), [(B2, sum_b)]),
-                sum(m[5], [(A2 * A, difference_a), (B2 * B, difference_b)]),
+                sum(scaled(POINT_A, difference_a), [(POINT_B, difference_b)]),
+                sum(scaled(POINT_A2, sum_a), [(POINT_B2, sum_b)]),
+                sum(m[5], [(POINT_A2 * POINT_A, difference_a), (POINT_B2 * POINT_B, difference_b)]),
             ]
         }
     }
@@ -127,14 +128,16 @@ impl Matrix<4, 6> for OutputGradientTransform {
     #[inline(always)]
     unsafe fn apply<S: Simd>(d: [S; 4]) -> [S; 6] {
         unsafe {
-            let (even_a, odd_a) = (sum(d[0], [(A2, d[2])]), sum(scaled(A, d[1]), [(A2 * A, d[3])]));
-            let (even_b, odd_b) = (sum(d[0], [(B2, d[2])]), sum(scaled(B, d[1]), [(B2 * B, d[3])]));
+            let (even_a, odd_a) =
+                (sum(d[0], [(POINT_A2, d[2])]), sum(scaled(POINT_A, d[1]), [(POINT_A2 * POINT_A, d[3])]));
+            let (even_b, odd_b) =
+                (sum(d[0], [(POINT_B2, d[2])]), sum(scaled(POINT_B, d[1]), [(POINT_B2 * POINT_B, d[3])]));
             [d[0], even_a.add(odd_a), even_a.sub(odd_a), even_b.add(odd_b), even_b.sub(odd_b), d[3]]
         }
     }
 }
 
-/// Gᵀ, to the gradients of a filter's taps: the transpose of [`FilterTransform`].
+/// Gᵀ: transforms the sums into the gradient of a filter's taps, the transpose of [`FilterTransform`].
 pub(crate) struct FilterGradientTransform;
 
 impl Matrix<6, 3> for FilterGradientTransform {
@@ -145,20 +148,20 @@ impl Matrix<6, 3> for FilterGradientTransform {
             let (sum_b, difference_b) = (p[3].add(p[4]), p[3].sub(p[4]));
             [
                 sum(scaled(SCALE_0, p[0]), [(SCALE_A, sum_a), (SCALE_B, sum_b)]),
-                sum(scaled(SCALE_A * A, difference_a), [(SCALE_B * B, difference_b)]),
-                sum(p[5], [(SCALE_A * A2, sum_a), (SCALE_B * B2, sum_b)]),
+                sum(scaled(SCALE_A * POINT_A, difference_a), [(SCALE_B * POINT_B, difference_b)]),
+                sum(p[5], [(SCALE_A * POINT_A2, sum_a), (SCALE_B * POINT_B2, sum_b)]),
             ]
         }
     }
 }
 
-/// The tiles of neighbouring channels, contiguous in memory, that are transformed one vector after the other.
+/// The tiles to transform: the same pixels of contiguous channels, one vector of channels at a time.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub start: *const f32,
-    /// How far the next row and the next column of a tile are.
-    pub steps: [usize; 2],
-    /// The rows and columns that exist; the others are zero.
+    /// Strides between rows and between columns, in elements.
+    pub strides: [usize; 2],
+    /// The rows and columns inside the image; the others read as zero.
     pub rows: &'a Range<usize>,
     pub columns: &'a Range<usize>,
 }
@@ -167,18 +170,19 @@ pub(crate) struct Source<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
     pub start: *mut f32,
-    pub steps: [usize; 2],
-    /// How many rows and columns are written; only [`Transforms::output`] writes fewer than there are.
+    pub strides: [usize; 2],
+    /// How many rows and columns are written; only [`Transforms::output`] may write a partial tile, at the border.
     pub rows: usize,
     pub columns: usize,
-    /// What [`Transforms::output`] does to the elements first; its pointers belong to the first element.
+    /// The epilogue that [`Transforms::output`] applies before it stores: `add` points to the addend of the element at
+    /// `start`, `bias` to that of its channel.
     pub epilogue: EpiloguePtrs,
 }
 
 impl Target {
-    /// All `n` rows and columns, as they are.
-    pub fn whole(start: *mut f32, steps: [usize; 2], n: usize) -> Target {
-        Target { start, steps, rows: n, columns: n, epilogue: EpiloguePtrs::default() }
+    /// All `n` rows and columns, without an epilogue.
+    pub fn whole(start: *mut f32, strides: [usize; 2], n: usize) -> Target {
+        Target { start, strides, rows: n, columns: n, epilogue: EpiloguePtrs::default() }
     }
 }
 
@@ -190,7 +194,7 @@ impl Target {
 pub(crate) type Kernel = unsafe fn(Source, Target, len: usize);
 
 #[inline(always)]
-unsafe fn transform<T: Matrix<N, M>, S: Simd, const N: usize, const M: usize, const IS_LAST: bool>(
+unsafe fn transform<T: Matrix<N, M>, S: Simd, const N: usize, const M: usize, const HAS_EPILOGUE: bool>(
     from: Source,
     to: Target,
     len: usize,
@@ -199,39 +203,39 @@ unsafe fn transform<T: Matrix<N, M>, S: Simd, const N: usize, const M: usize, co
     for i in 0..N {
         (rows[i], columns[i]) = (from.rows.contains(&i), from.columns.contains(&i));
     }
-    for lane in (0..len).step_by(S::LANES) {
+    for channel in (0..len).step_by(S::LANES) {
         unsafe {
-            let mut half = [[S::zero(); M]; N];
-            for_rows!(N, I, {
+            let mut row_pass = [[S::zero(); M]; N];
+            unroll!(N, I, {
                 if rows[I] {
-                    let row = from.start.wrapping_add(I * from.steps[0] + lane);
+                    let row = from.start.wrapping_add(I * from.strides[0] + channel);
                     let mut x = [S::zero(); N];
-                    for_rows!(N, J, {
-                        x[J] = S::load_if(columns[J], row.wrapping_add(J * from.steps[1]));
+                    unroll!(N, J, {
+                        x[J] = S::load_if(columns[J], row.wrapping_add(J * from.strides[1]));
                     });
-                    half[I] = T::apply(x);
+                    row_pass[I] = T::apply(x);
                 }
             });
-            let bias = if to.epilogue.bias.is_null() { S::zero() } else { S::load(to.epilogue.bias.add(lane)) };
-            for_rows!(M, J, {
+            let bias = if to.epilogue.bias.is_null() { S::zero() } else { S::load(to.epilogue.bias.add(channel)) };
+            unroll!(M, J, {
                 let mut x = [S::zero(); N];
-                for_rows!(N, I, {
-                    x[I] = half[I][J];
+                unroll!(N, I, {
+                    x[I] = row_pass[I][J];
                 });
                 let column = T::apply(x);
-                for_rows!(M, I, {
-                    let at = I * to.steps[0] + J * to.steps[1] + lane;
-                    if !IS_LAST {
-                        column[I].store(to.start.add(at));
+                unroll!(M, I, {
+                    let offset = I * to.strides[0] + J * to.strides[1] + channel;
+                    if !HAS_EPILOGUE {
+                        column[I].store(to.start.add(offset));
                     } else if I < to.rows && J < to.columns {
                         let mut y = column[I].add(bias);
                         if !to.epilogue.add.is_null() {
-                            y = y.add(S::load(to.epilogue.add.add(at)));
+                            y = y.add(S::load(to.epilogue.add.add(offset)));
                         }
                         if to.epilogue.relu {
                             y = y.relu();
                         }
-                        y.store(to.start.add(at));
+                        y.store(to.start.add(offset));
                     }
                 });
             });
@@ -249,29 +253,29 @@ pub(crate) struct Transforms {
 }
 
 macro_rules! kernel {
-    ($matrix:ty, $n:literal, $m:literal, $is_last:literal, $lane:ty, ()) => {{
+    ($matrix:ty, $n:literal, $m:literal, $has_epilogue:literal, $vector:ty, ()) => {{
         unsafe fn kernel(from: Source, to: Target, len: usize) {
-            unsafe { transform::<$matrix, $lane, $n, $m, $is_last>(from, to, len) }
+            unsafe { transform::<$matrix, $vector, $n, $m, $has_epilogue>(from, to, len) }
         }
         kernel
     }};
-    ($matrix:ty, $n:literal, $m:literal, $is_last:literal, $lane:ty, ($features:literal)) => {{
+    ($matrix:ty, $n:literal, $m:literal, $has_epilogue:literal, $vector:ty, ($features:literal)) => {{
         #[target_feature(enable = $features)]
         unsafe fn kernel(from: Source, to: Target, len: usize) {
-            unsafe { transform::<$matrix, $lane, $n, $m, $is_last>(from, to, len) }
+            unsafe { transform::<$matrix, $vector, $n, $m, $has_epilogue>(from, to, len) }
         }
         kernel
     }};
 }
 
 macro_rules! transforms {
-    ($name:ident, $lane:ty, $features:tt) => {
+    ($name:ident, $vector:ty, $features:tt) => {
         static $name: Transforms = Transforms {
-            input: kernel!(InputTransform, 6, 6, false, $lane, $features),
-            filter: kernel!(FilterTransform, 3, 6, false, $lane, $features),
-            output: kernel!(OutputTransform, 6, 4, true, $lane, $features),
-            output_gradient: kernel!(OutputGradientTransform, 4, 6, false, $lane, $features),
-            filter_gradient: kernel!(FilterGradientTransform, 6, 3, false, $lane, $features),
+            input: kernel!(InputTransform, 6, 6, false, $vector, $features),
+            filter: kernel!(FilterTransform, 3, 6, false, $vector, $features),
+            output: kernel!(OutputTransform, 6, 4, true, $vector, $features),
+            output_gradient: kernel!(OutputGradientTransform, 4, 6, false, $vector, $features),
+            filter_gradient: kernel!(FilterGradientTransform, 6, 3, false, $vector, $features),
         };
     };
 }

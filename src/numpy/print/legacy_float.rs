@@ -1,33 +1,33 @@
 /*!
-The columns of a float array up to NumPy 1.13: so many digits after the point in double precision, zeros stripped.
+Formatting of a float array up to NumPy 1.13: `precision` decimals in double precision, trailing zeros stripped.
 
-A single-precision number is widened first, so it shows digits that it does not have; that is how 1.2348977 came to be
-printed as 1.23489773.
+A single-precision number is converted to `f64` first, so it can show digits beyond its precision: 1.2348977 is printed
+as 1.23489773.
 */
 
 use super::PrintOptions;
 use super::digits::exponent;
 
 /// How every entry of one array is printed: `FloatFormat` of NumPy 1.13's arrayprint.py.
-pub(super) struct OldFloat {
-    /// Digits after the point.
+pub(super) struct LegacyFloat {
+    /// Decimals.
     precision: usize,
     /// Characters of an entry.
     width: usize,
     /// Whether numbers are printed in scientific notation.
     scientific: bool,
-    /// Whether some exponent may have three digits; all of them are then given three.
+    /// Whether exponents are padded to three digits, because one may need them.
     large_exponent: bool,
 }
 
-impl OldFloat {
-    /// Looks at the entries that will be seen and settles on notation and width; `ratio` divides two of them in the
-    /// precision of the array.
+impl LegacyFloat {
+    /// Chooses notation, precision and width for the entries that are printed; `ratio` divides two entries in the
+    /// array's precision.
     pub(super) fn new(visible: &[f64], ratio: impl Fn(f64, f64) -> f64, options: &PrintOptions) -> Self {
-        let sizes: Vec<f64> = visible.iter().filter(|x| x.is_finite() && **x != 0.0).map(|x| x.abs()).collect();
-        let largest = sizes.iter().copied().reduce(f64::max).unwrap_or(0.0);
-        let smallest = sizes.iter().copied().reduce(f64::min).unwrap_or(0.0);
-        let scientific = !sizes.is_empty()
+        let magnitudes: Vec<f64> = visible.iter().filter(|x| x.is_finite() && **x != 0.0).map(|x| x.abs()).collect();
+        let largest = magnitudes.iter().copied().reduce(f64::max).unwrap_or(0.0);
+        let smallest = magnitudes.iter().copied().reduce(f64::min).unwrap_or(0.0);
+        let scientific = !magnitudes.is_empty()
             && (largest >= 1e8
                 || (!options.suppress_small && (smallest < 0.0001 || ratio(largest, smallest) > 1000.0)));
         if scientific {
@@ -35,7 +35,7 @@ impl OldFloat {
             let width = 8 + options.precision + usize::from(large_exponent);
             return Self { precision: options.precision, width, scientific, large_exponent };
         }
-        let precision = sizes.iter().map(|&x| digits_after_point(x, options.precision)).max().unwrap_or(0);
+        let precision = magnitudes.iter().map(|&x| n_decimals(x, options.precision)).max().unwrap_or(0);
         let mut width = format!("{:.0}", largest.trunc()).len() + precision + 2;
         if visible.iter().any(|x| !x.is_finite()) {
             width = width.max("-inf".len());
@@ -43,8 +43,8 @@ impl OldFloat {
         Self { precision, width, scientific, large_exponent: false }
     }
 
-    /// One entry, as wide as its column.
-    pub(super) fn word(&self, x: f64) -> String {
+    /// One entry, padded to `width`.
+    pub(super) fn format(&self, x: f64) -> String {
         let Self { precision, width, .. } = *self;
         if x.is_nan() {
             return format!("{:>width$}", "nan");
@@ -68,8 +68,8 @@ impl OldFloat {
     }
 }
 
-/// Digits after the point that remain of `x`, rounded to `precision`, when the zeros at its end are stripped.
-fn digits_after_point(x: f64, precision: usize) -> usize {
+/// Decimals of `x`, rounded to `precision` of them, without trailing zeros.
+fn n_decimals(x: f64, precision: usize) -> usize {
     match format!("{x:.precision$}").split_once('.') {
         Some((_, fraction)) => fraction.trim_end_matches('0').len(),
         None => 0,
