@@ -28,20 +28,34 @@ pub const CARGO_CONFIG: &str = r#"# Written by `workbook`.
 debug = "line-tables-only"
 strip = "none"
 
-[profile.dev.package."*"]
-debug = false
-opt-level = 1
-debug-assertions = false
-overflow-checks = false
-
-[profile.dev.package.ndarray]
-opt-level = 3
-debug-assertions = true
-
-[profile.dev.package.cnn]
-opt-level = 3
-debug-assertions = true
-overflow-checks = true
+[profile.dev.package]
+"*" = { opt-level = 1, debug = false, debug-assertions = false, overflow-checks = false }
+cnn = { opt-level = 3, debug-assertions = true, overflow-checks = true }
+ndarray = { opt-level = 3, debug-assertions = true }
+# Large, and hardly anything of them runs in a notebook, or they only compile others.
+aho-corasick = { opt-level = 0 }
+cc = { opt-level = 0 }
+console = { opt-level = 0 }
+hdf5-metno = { opt-level = 0 }
+hdf5-metno-derive = { opt-level = 0 }
+indicatif = { opt-level = 0 }
+moxcms = { opt-level = 0 }
+petgraph = { opt-level = 0 }
+pkg-config = { opt-level = 0 }
+proc-macro2 = { opt-level = 0 }
+pxfm = { opt-level = 0 }
+quote = { opt-level = 0 }
+regex = { opt-level = 0 }
+regex-automata = { opt-level = 0 }
+regex-syntax = { opt-level = 0 }
+roxmltree = { opt-level = 0 }
+rust-sugiyama = { opt-level = 0 }
+rustix = { opt-level = 0 }
+serde_derive = { opt-level = 0 }
+syn = { opt-level = 0 }
+thiserror-impl = { opt-level = 0 }
+toml_edit = { opt-level = 0 }
+winnow = { opt-level = 0 }
 "#;
 
 /// The lines that every notebook begins with, for a notebook that sees the workspace at `path`.
