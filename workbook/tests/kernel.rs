@@ -148,7 +148,7 @@ impl Kernel {
     fn prints(&mut self, code: &str, expected: &str) {
         let answer = self.run(code);
         assert_eq!(answer.stdout(), expected, "{code}: {:#?}", answer.published);
-        assert_eq!(answer.reply["status"], "ok", "{code}");
+        assert_eq!(answer.reply["status"], "ok", "{code}: {:#?}", answer.published);
     }
 }
 
