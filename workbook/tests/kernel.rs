@@ -148,7 +148,7 @@ impl Kernel {
     fn prints(&mut self, code: &str, expected: &str) {
         let answer = self.run(code);
         assert_eq!(answer.stdout(), expected, "{code}: {:#?}", answer.published);
-        assert_eq!(answer.reply["status"], "ok", "{code}");
+        assert_eq!(answer.reply["status"], "ok", "{code}: {:#?}", answer.published);
     }
 }
 
@@ -222,6 +222,15 @@ fn a_client_is_answered() {
     let (_, trace) = kernel.run("let mut line = String::new(); std::io::stdin().read_line(&mut line)?;").error();
     assert!(trace.contains("allow_stdin") && trace.contains("help: run it in JupyterLab"), "{trace}");
     kernel.prints("println!(\"{}\", numbers.len());", "2\n");
+
+    // Of what a cell has taken away again, nothing is left: neither an empty output nor text in pieces.
+    kernel.prints("fn update(text: &str) { println!(\"EVCXR_BEGIN_CONTENT text/plain; display-id=bar\\n{text}\\nEVCXR_END_CONTENT\"); }", "");
+    let published = kernel.run("println!(\"a\"); update(\"0 of 1\"); println!(\"b\"); update(\"\");").published;
+    let cleared = published.iter().position(|(kind, _)| kind == "clear_output").expect("cleared");
+    assert_eq!(published[cleared].1["wait"], true);
+    let (kind, left) = &published[cleared + 1];
+    assert_eq!((kind.as_str(), &left["text"]), ("stream", &json!("a\nb\n")));
+    assert_eq!(published[cleared + 2].0, "status", "{published:#?}");
 
     let variables = kernel.run(":vars").published;
     let table = variables.iter().find(|(kind, _)| kind == "display_data").map(|(_, content)| &content["data"]);

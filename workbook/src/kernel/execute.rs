@@ -83,6 +83,7 @@ impl Server {
         self.shared.interrupted.store(false, Ordering::SeqCst);
         let (lines, code) = commands::split(request.code)?;
         self.wait_for_session(message, request)?;
+        let mut shown = Vec::new();
         for line in &lines {
             let go_on = || !self.shared.interrupted.load(Ordering::SeqCst);
             let said = self.commands.run(line, &mut self.session, &go_on);
@@ -91,6 +92,7 @@ impl Server {
             if !request.is_silent {
                 let mut output = CellOutput::new(&self.shared.iopub, &message.header, self.count, ";");
                 said.outputs.iter().for_each(|part| output.add(part));
+                shown.extend(said.outputs);
             }
         }
         if !lines.is_empty() && code.trim().is_empty() {
@@ -99,7 +101,7 @@ impl Server {
             }
             return Ok(());
         }
-        self.run_code(message, request, &code)
+        self.run_code(message, request, &code, shown)
     }
 
     /// Waits until the session has started, and says what it does meanwhile.
@@ -121,7 +123,14 @@ impl Server {
         }
     }
 
-    fn run_code(&mut self, message: &Message, request: &Request, code: &str) -> Result<(), Failure> {
+    /// Runs a cell's code; `outputs` is what its commands have shown.
+    fn run_code(
+        &mut self,
+        message: &Message,
+        request: &Request,
+        code: &str,
+        mut outputs: Vec<Output>,
+    ) -> Result<(), Failure> {
         let Server { shared, session, history, commands, count, .. } = self;
         set_interrupter(shared, session.interrupter());
         if shared.interrupted.load(Ordering::SeqCst) {
@@ -131,13 +140,14 @@ impl Server {
         let output = CellOutput::new(&shared.iopub, &message.header, *count, code);
         let mut io = Io { shared, request: message, options: request, output };
         let cell = Cell { code: code.to_owned(), number: *count };
-        let outcome = match session.get(&mut |_| true) {
+        let mut outcome = match session.get(&mut |_| true) {
             Ok(Some(session)) => session.execute_cell(cell, &mut io),
             Ok(None) => unreachable!("the session has started"),
             Err(error) => Err(error),
         };
         if !request.is_silent {
-            io.output.finish();
+            outputs.extend(outcome.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.outputs)));
+            io.output.finish(&outputs);
             let warnings = outcome.iter().flat_map(|outcome| &outcome.warnings);
             warnings.for_each(|warning| io.output.warn(warning));
         }

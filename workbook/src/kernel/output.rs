@@ -20,6 +20,8 @@ pub struct CellOutput<'a> {
     /// Text displayed, if it may be the value of the last expression.
     held: Option<BTreeMap<String, String>>,
     ids: HashSet<String>,
+    /// Something has been taken away again, so that there is an empty output in its place.
+    has_gap: bool,
     shown: usize,
     /// The text of the cell's result, for the history.
     pub result: Option<String>,
@@ -28,7 +30,17 @@ pub struct CellOutput<'a> {
 impl<'a> CellOutput<'a> {
     pub fn new(iopub: &'a Iopub, parent: &'a Value, count: u64, code: &str) -> CellOutput<'a> {
         let has_result = !code.trim_end().ends_with(';');
-        CellOutput { iopub, parent, count, has_result, held: None, ids: HashSet::new(), shown: 0, result: None }
+        CellOutput {
+            iopub,
+            parent,
+            count,
+            has_result,
+            held: None,
+            ids: HashSet::new(),
+            has_gap: false,
+            shown: 0,
+            result: None,
+        }
     }
 
     /// Publishes what the cell has put out.
@@ -44,8 +56,15 @@ impl<'a> CellOutput<'a> {
         }
     }
 
-    /// Publishes what was held back when the cell has ended.
-    pub fn finish(&mut self) {
+    /// Publishes what was held back when the cell has ended. `outputs` is all that the cell's outputs are now: the protocol
+    /// has no message that takes one output away, so where one has gone all are cleared and shown again.
+    pub fn finish(&mut self, outputs: &[Output]) {
+        if self.has_gap {
+            self.iopub.publish("clear_output", self.parent, json!({ "wait": !outputs.is_empty() }));
+            (self.held, self.shown) = (None, 0);
+            self.ids.clear();
+            outputs.iter().for_each(|output| self.add(output));
+        }
         if let Some(data) = self.held.take() {
             self.result = data.get("text/plain").cloned();
             let content = json!({ "execution_count": self.count, "data": mime_bundle(&data), "metadata": {} });
@@ -87,6 +106,7 @@ impl<'a> CellOutput<'a> {
     fn replaceable(&mut self, id: &str, data: &BTreeMap<String, String>) {
         // The same id in another cell, or in another run of this one, is another thing.
         let own_id = format!("{}-{id}", self.parent["msg_id"].as_str().unwrap_or_default());
+        self.has_gap |= data.values().all(String::is_empty);
         let kind = if self.ids.insert(id.to_owned()) { "display_data" } else { "update_display_data" };
         let content = json!({ "data": mime_bundle(data), "metadata": {}, "transient": { "display_id": own_id } });
         self.iopub.publish(kind, self.parent, content);

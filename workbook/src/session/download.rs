@@ -26,7 +26,7 @@ pub fn explain(details: &str) -> Option<String> {
         return None;
     }
     // Behind cargo's words come the cell's line and, with `STDOUT:`, what was compiled before.
-    let of_cargo = |line: &&str| !line.starts_with("  at line ") && !line.starts_with("STDOUT:");
+    let of_cargo = |line: &&str| !line.trim_start().starts_with("--> cell [") && !line.starts_with("STDOUT:");
     let said: Vec<&str> = details.lines().take_while(of_cargo).filter(|line| !line.trim().is_empty()).collect();
     let said = said[said.len().saturating_sub(LINES)..].iter().map(|line| format!("    {}\n", line.trim()));
     Some(format!(
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_does_not_compile_is_not_explained_by_the_network() {
-        assert_eq!(explain("error[E0308]: mismatched types\n  at line 1 of the cell\n  1 | let x: i32 = 1.0;"), None);
+        assert_eq!(explain("error[E0308]: mismatched types\n --> cell [1], line 1\n  |\n1 | let x: i32 = 1.0;"), None);
     }
 
     /// As cargo 1.95 said it with an empty CARGO_HOME and CARGO_NET_OFFLINE=true, through evcxr and `evaluator.rs`.
@@ -52,8 +52,8 @@ mod tests {
     fn without_a_cache_and_offline_cargo_s_words_and_a_way_out_are_given() {
         let details = "error: error: no matching package named `hdf5-metno` found\n\
             location searched: crates.io index\n\
-            As a reminder, you're using offline mode (--offline) which can sometimes cause surprising failures\n  \
-            at line 1 of the cell\n  1 | :dep cnn = { path = \"..\" }\n    |      ^^^";
+            As a reminder, you're using offline mode (--offline) which can sometimes cause surprising failures\n \
+            --> cell [1], line 1\n  |\n1 | :dep cnn = { path = \"..\" }\n  |      ^^^";
         let text = explain(details).unwrap();
         assert!(
             text.contains("    error: error: no matching package named `hdf5-metno` found\n    location"),

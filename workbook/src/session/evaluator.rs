@@ -411,7 +411,8 @@ impl Evaluator {
         let mut details = message.clone();
         match place {
             Some(place) => details += &format!("\n  at {place}"),
-            None if origin.file.is_empty() => {}
+            // evcxr's own file says nothing to a learner.
+            None if origin.file.is_empty() || self.is_of_cells(&origin.file) => {}
             None => details += &format!("\n  at {}:{}:{}", self.shown(&origin.file), origin.line, origin.column),
         }
         let of_call =

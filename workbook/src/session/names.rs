@@ -13,8 +13,11 @@ pub fn defined(code: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for pair in words.windows(2) {
         let [keyword, name] = pair else { continue };
-        // Within braces a `fn` is a method or a helper of one function.
-        if keyword.depth == 0
+        // Within braces a `fn` is a method or a helper of one function; `*const T`, `<const N: usize>` and `fn(T)` are parts of
+        // types.
+        let begins_item = keyword.depth == 0 && [START, WORD, ';', '}', ']', ')'].contains(&keyword.before);
+        if begins_item
+            && name.before == WORD
             && ["fn", "struct", "enum", "trait", "type", "union", "static", "const", "mod"].contains(&keyword.text)
         {
             names.insert(name.text.to_owned());
@@ -29,7 +32,7 @@ pub fn defined(code: &str) -> BTreeSet<String> {
 
 /// What a cell mentions, but for fields and methods of something else.
 pub fn mentioned(code: &str) -> BTreeSet<String> {
-    words(code).into_iter().filter(|word| !word.is_member).map(|word| word.text.to_owned()).collect()
+    words(code).into_iter().filter(|word| word.before != '.').map(|word| word.text.to_owned()).collect()
 }
 
 /// The names of the variables that a cell makes for later ones, and perhaps words of their types.
@@ -59,20 +62,25 @@ struct Word<'a> {
     text: &'a str,
     /// How many braces are open around it.
     depth: usize,
-    /// It stands after a dot.
-    is_member: bool,
+    /// The mark before it, [`WORD`] or [`START`].
+    before: char,
 }
 
-/// The words of a text, without those in comments, strings and lines that are commands.
+/// What stands before a word: a word or a number; nothing, a literal or a comment.
+const WORD: char = 'a';
+const START: char = ' ';
+
+/// The words of a text, without those in comments, strings, lifetimes and lines that are commands.
 fn words(code: &str) -> Vec<Word<'_>> {
     let (mut words, mut depth) = (Vec::new(), 0usize);
-    let mut last = ' ';
+    let mut last = START;
     for token in parts(code).into_iter().flat_map(tokens) {
         match token.kind {
-            Kind::Word if token.text.starts_with(|c: char| c.is_ascii_digit()) => last = 'a',
+            Kind::Word if token.text.starts_with(|c: char| c.is_ascii_digit()) => last = WORD,
+            Kind::Word if last == '\'' => last = START, // of a lifetime or a label
             Kind::Word => {
-                words.push(Word { text: token.text, depth, is_member: last == '.' });
-                last = 'a';
+                words.push(Word { text: token.text, depth, before: last });
+                last = WORD;
             }
             Kind::Mark => {
                 match token.text {
@@ -80,12 +88,12 @@ fn words(code: &str) -> Vec<Word<'_>> {
                     "}" => depth = depth.saturating_sub(1),
                     _ => {}
                 }
-                let mark = token.text.chars().next().unwrap_or(' ');
+                let mark = token.text.chars().next().unwrap_or(START);
                 // The last name of a range, `0..n`, is no member.
-                last = if mark == '.' && last == '.' { ' ' } else { mark };
+                last = if mark == '.' && last == '.' { START } else { mark };
             }
             Kind::Space => {}
-            Kind::Literal | Kind::Comment | Kind::Doc => last = ' ',
+            Kind::Literal | Kind::Comment | Kind::Doc => last = START,
         }
     }
     words
@@ -128,6 +136,15 @@ mod tests {
             ("let c = '{'; let d = '\\''; let e = 'ä'; fn after<'a>(x: &'a str) {}", &["after"]),
             ("let größe = 1; fn größer() {}", &["größer"]),
             (":dep fn = \"1\"\nfn g() {}", &["g"]),
+            ("fn name() -> &'static str { \"n\" }\nlet f: fn(f64) -> f64 = g; let p: *const u8 = q;", &["name"]),
+            (
+                "fn sum<const N: usize, const M: usize>(x: [f64; N]) -> f64 {}\na.union(b); // c\n#[test] fn t() {}",
+                &["sum", "t"],
+            ),
+            (
+                "extern \"C\" fn e() {}\npub const A: u8 = 1; pub(crate) static B: &'static str = \"\";",
+                &["e", "A", "B"],
+            ),
             ("", &[]),
         ] {
             assert_eq!(defined(code), set(expected), "{code}");
@@ -156,10 +173,10 @@ mod tests {
 
     #[test]
     fn what_is_mentioned_is_no_member_no_comment_and_no_string() {
-        let code = "let y = x.zero_pad(1) + conv(0..n, \"pool\") /* relu */;\nlet z = x\n    .map(f); // g";
+        let code = "let y = x.zero_pad(1) + conv(0..n, \"pool\") /* relu */;\nlet z = x\n    .map(f); let s: &'life str = t; // g";
         let mentioned = mentioned(code);
         assert!(set(&["y", "x", "conv", "n", "z", "f", "let"]).is_subset(&mentioned), "{mentioned:?}");
-        for name in ["zero_pad", "pool", "relu", "map", "g"] {
+        for name in ["zero_pad", "pool", "relu", "map", "g", "life"] {
             assert!(!mentioned.contains(name), "{name}");
         }
     }

@@ -34,8 +34,9 @@ pub fn find(source: &str, number: usize, cells: &BTreeMap<u64, String>, current:
     for (&cell, code) in cells {
         let lines: Vec<&str> = code.lines().map(str::trim).collect();
         for (index, line) in lines.iter().enumerate() {
-            // evcxr writes around the last expression of a cell.
-            let fits = *line == text || (line.len() > 3 && text.contains(line));
+            // evcxr writes around the last expression of a cell, and each statement into a line of its own.
+            let fits =
+                *line == text || (line.len() > 3 && text.contains(line)) || (text.len() > 3 && line.contains(text));
             if !fits {
                 continue;
             }
@@ -63,15 +64,16 @@ mod tests {
         let cells = BTreeMap::from([
             (1, "fn f() {\n    let a = x[0];\n    a\n}".to_owned()),
             (2, "fn g() {\n    let b = 1;\n    let a = x[0];\n    a + b\n}".to_owned()),
-            (3, "f();\nlast(1)".to_owned()),
+            (3, "f();\nlast(1)\nlet c = 1; drop(c); f();".to_owned()),
         ]);
         let source = "#![allow(dead_code)]\nfn g() {\n    let b = 1;\n    let a = x[0];\n    a + b\n}\nfn f() {\n    \
-            let a = x[0];\n    a\n}\nf();\n(&(last(1))).evcxr_display();\n";
+            let a = x[0];\n    a\n}\nf();\n(&(last(1))).evcxr_display();\ndrop(c);\n";
         let place = |number| find(source, number, &cells, 3).map(|place| (place.cell, place.line));
         assert_eq!(place(4), Some((2, 3)));
         assert_eq!(place(8), Some((1, 2)));
         assert_eq!(place(11), Some((3, 1)));
         assert_eq!(place(12), Some((3, 2)));
+        assert_eq!(place(13), Some((3, 3)));
         for nowhere in [0, 1, 99] {
             assert_eq!(place(nowhere), None, "{nowhere}");
         }
