@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -39,10 +39,11 @@ static OWN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 /// When the directory for temporary files is full, or may not be written.
 pub fn directory() -> Result<Temporary> {
     let make = || -> io::Result<Temporary> {
+        // Made while the list is locked, so that a signal finds every directory on it.
+        let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
         let outer = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
-        if let Ok(mut own) = OWN.lock() {
-            own.insert(outer.path().to_owned());
-        }
+        own.insert(outer.path().to_owned());
+        drop(own);
         let lock = File::create(outer.path().join(LOCK))?;
         lock.lock()?;
         let work = outer.path().join("work");
@@ -101,7 +102,10 @@ fn is_own(entry: &fs::DirEntry) -> bool {
 mod signals {
     use std::io::{self, Read};
     use std::os::fd::{AsRawFd, BorrowedFd};
+    use std::path::Path;
+    use std::sync::PoisonError;
     use std::sync::atomic::{AtomicI32, Ordering};
+    use std::time::{Duration, Instant};
 
     use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
 
@@ -114,6 +118,17 @@ mod signals {
         let _ = nix::unistd::write(pipe, &[signal as u8]);
     }
 
+    /// Removes a directory into which a compiler or a submission may still be writing.
+    fn remove(path: &Path) {
+        let start = Instant::now();
+        while let Err(error) = std::fs::remove_dir_all(path) {
+            if error.kind() == io::ErrorKind::NotFound || start.elapsed() > Duration::from_secs(2) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// See [`super::remove_at_signals`].
     pub fn install() -> io::Result<()> {
         let (mut reader, writer) = io::pipe()?;
@@ -124,10 +139,9 @@ mod signals {
             if reader.read_exact(&mut signal).is_err() {
                 return;
             }
-            let own = super::OWN.lock().map(|own| own.clone()).unwrap_or_default();
-            for path in own {
-                let _ = std::fs::remove_dir_all(path);
-            }
+            // Locked to the end: no other thread makes a directory any more.
+            let own = super::OWN.lock().unwrap_or_else(PoisonError::into_inner);
+            own.iter().for_each(|path| remove(path));
             let Ok(signal) = Signal::try_from(i32::from(signal[0])) else { return };
             let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
             // SAFETY: no handler is installed.
