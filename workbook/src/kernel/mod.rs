@@ -3,7 +3,7 @@ The Jupyter kernel: `workbook kernel`.
 
 A kernel is one process for each open notebook. It speaks the messaging protocol with any number of clients
 (`connection.rs`, `message.rs`, `network.rs`), answers their requests (`server.rs` and `control.rs`), and runs their
-cells in a [`Session`](crate::session::Session), as `workbook run` does. Nothing here knows evcxr.
+cells in a [`Session`](crate::session::Session), as `workbook run` does.
 */
 
 mod commands;

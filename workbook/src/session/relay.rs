@@ -156,7 +156,9 @@ impl Relay {
         let (input, input_read) = UnixDatagram::pair()?;
         // Rust opens descriptors for this process alone; the child keeps these.
         let keep = |fd: &dyn AsFd| rustix::io::fcntl_setfd(fd, FdFlags::empty());
-        (keep(&commands_read)?, keep(&wake_read)?, keep(&reports_write)?, keep(&panics_write)?);
+        for fd in [&commands_read as &dyn AsFd, &wake_read, &reports_write, &panics_write] {
+            keep(fd)?;
+        }
         let nonce = format!("{:x}-{:x}", std::process::id(), now());
         let pipes = runtime::Pipes {
             commands: commands_read.as_raw_fd(),
@@ -555,7 +557,7 @@ fn read_interrupts(sender: Sender<Incoming>) {
     // The runtime and what cells start have nothing to do with it.
     let _ = rustix::io::fcntl_setfd(&pipe, FdFlags::CLOEXEC);
     std::thread::spawn(move || {
-        for byte in pipe.bytes().map_while(Result::ok) {
+        for byte in BufReader::new(pipe).bytes().map_while(Result::ok) {
             if Interrupt::parse(byte).is_some_and(|interrupt| sender.send(Incoming::Interrupt(interrupt)).is_err()) {
                 break;
             }
