@@ -7,16 +7,12 @@ here to the tensors of one network.
 ```
 use cnn::keras::{Model, layers::*};
 
-let x_input = Input::new((64, 64, 3)).call();
-let x = ZeroPadding2D::new((3, 3)).call(&x_input);
-let x = Conv2D::new(32, (7, 7)).strides(1).name("conv0").call(&x);
-let x = BatchNormalization::new().axis(3).name("bn0").call(&x);
-let x = Activation::new("relu").call(&x);
-let x = MaxPooling2D::new((2, 2)).name("max_pool").call(&x);
-let x = Flatten::new().call(&x);
-let x = Dense::new(1).activation("sigmoid").name("fc").call(&x);
-let model = Model::new(&x_input, &x).name("HappyModel");
-assert_eq!(model.count_params(), 37_633);
+let digits = Input::new((28, 28, 1)).call();
+let maps = Conv2D::new(8, (5, 5)).activation("relu").call(&digits); // (m, 24, 24, 8)
+let halved = MaxPooling2D::new((2, 2)).call(&maps); // (m, 12, 12, 8)
+let scores = Dense::new(10).activation("softmax").call(&Flatten::new().call(&halved));
+let model = Model::new(&digits, &scores).name("digits");
+assert_eq!(model.count_params(), 208 + 11_530);
 ```
 
 A model is trained in four steps: `compile`, `fit`, `evaluate`, `predict`.

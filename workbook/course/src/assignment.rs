@@ -77,6 +77,16 @@ impl Assignment {
         Ok(Self { name: name.to_owned(), notebook: chapter.notebook, reference, functions, points, driven })
     }
 
+    /// Leaves points to the functions `names` alone; the others are given to the learner.
+    pub fn only(&mut self, names: &[String]) {
+        self.points.retain(|name, _| names.contains(name));
+    }
+
+    /// Whether a function has points: it is one that a learner writes.
+    pub fn is_marked(&self, function: &str) -> bool {
+        self.points.contains_key(function)
+    }
+
     /// What a graded function is worth.
     pub fn points(&self, function: &str) -> f64 {
         self.points.get(function).copied().unwrap_or_default()
