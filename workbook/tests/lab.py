@@ -268,6 +268,24 @@ def steps(lab):
     said = text(lab.run(after))
     lab.check("the next cell runs", "(1, 4, 4, 1)" in said, said)
 
+    variables(lab)
+
+
+def variables(lab):
+    """The panel that JupyterLab calls its debugger, after it has been switched on by its button."""
+    lab.run(lab.add('let mosaic: Array2<f64> = array![[0.0, 1.0], [1.0, 0.5]];\nlet filters: usize = 7;'))
+    lab.page.locator(".jp-DebuggerBugButton").first.click()
+    lab.command("debugger:show-panel")
+    panel = lab.page.locator(".jp-DebuggerVariables").first
+    shown = lambda: panel.inner_text().replace("\n", " ")
+    panel.get_by_text("filters").wait_for(timeout=60_000)
+    lab.check("the panel shows a number", "filters 7: usize" in shown(), shown())
+    lab.check("the panel shows an array", "mosaic shape (2, 2); 0 to 1, mean 0.625: Array2<f64>" in shown(), shown())
+    lab.run(lab.add("let strides: usize = 2;"))
+    panel.get_by_text("strides").wait_for(timeout=60_000)
+    lab.check("the panel follows the cells", "strides 2: usize" in shown(), shown())
+    lab.picture("9_variables")
+
 
 # A network small enough for a curve within seconds and large enough for two pictures of it.
 FIT = """{
