@@ -49,20 +49,22 @@ def free_port():
 class Lab:
     """JupyterLab as `make lab` starts it, and the page in which its notebook is open."""
 
+    name, command_line = "make lab", ["sh", "scripts/lab.sh", "--LabApp.expose_app_in_browser=True"]
+    path = f"lab/tree/{NOTEBOOK}"
+
     def __init__(self, folder, pictures):
         self.port, self.pictures, self.wrong = free_port(), pictures, []
         start = time.monotonic()
+        options = ["--no-browser", f"--port={self.port}", f"--IdentityProvider.token={TOKEN}"]
         self.server = subprocess.Popen(
-            ["sh", "scripts/lab.sh", "--no-browser", f"--port={self.port}", f"--IdentityProvider.token={TOKEN}",
-             "--LabApp.expose_app_in_browser=True"],
-            cwd=ROOT, env=dict(os.environ, NOTEBOOKS=str(folder)), stdout=open(pictures / "server.log", "w"),
-            stderr=subprocess.STDOUT, start_new_session=True)
+            self.command_line + options, cwd=ROOT, env=dict(os.environ, NOTEBOOKS=str(folder), JUPYTERLAB_WORKSPACES_DIR=str(pictures / "workspaces")),
+            stdout=open(pictures / "server.log", "w"), stderr=subprocess.STDOUT, start_new_session=True)
         self.url = f"http://127.0.0.1:{self.port}"
         while not self.answers():
             if self.server.poll() is not None or time.monotonic() - start > 600:
-                sys.exit(f"make lab does not start:\n{(pictures / 'server.log').read_text()}")
+                sys.exit(f"{self.name} does not start:\n{(pictures / 'server.log').read_text()}")
             time.sleep(0.2)
-        print(f"make lab answers after {time.monotonic() - start:.1f} s", flush=True)
+        print(f"{self.name} answers after {time.monotonic() - start:.1f} s", flush=True)
 
     def answers(self):
         try:
@@ -73,11 +75,14 @@ class Lab:
 
     def open(self, browser):
         self.page = browser.new_page(viewport={"width": 1180, "height": 820})
-        self.page.goto(f"{self.url}/lab/tree/{NOTEBOOK}?token={TOKEN}")
+        self.page.goto(f"{self.url}/{self.path}?token={TOKEN}")
         self.page.wait_for_function(f"() => ({STATUS})() !== null", timeout=120_000)
         self.page.wait_for_function(f"() => ({STATUS})() === 'idle'", timeout=60_000)
         # Nothing between the learner and the notebook.
-        self.command("application:toggle-left-area")
+        for side in ("left", "right"):
+            self.page.wait_for_timeout(500)
+            if self.page.locator(f"#jp-{side}-stack").is_visible():
+                self.command(f"application:toggle-{side}-area")
 
     def stop(self):
         os.killpg(self.server.pid, signal.SIGTERM)
@@ -216,7 +221,7 @@ def steps(lab):
     said = text(tested)
     lab.check("a wrong body: an error with the sentence", errors(tested) and "expected" in said and "zero_pad" in said, said)
     lab.check("a wrong body: no backtrace", "backtrace" not in said.lower() and "<unknown>" not in said, said)
-    lab.check("a wrong body: the line", "line" in said, said)
+    lab.check("a wrong body: the learner's own line", "your function: cell [" in said and "fn zero_pad(" in said, said)
     lab.picture("3_wrong", test)
 
     broken = answer("zero-pad").replace("-> Array4<f64> {", "-> Array4<f64> {\n    let n: usize = \"four\";", 1)
@@ -303,19 +308,25 @@ FIT = """{
 }"""
 
 
+def chromium():
+    """The browser that the system has."""
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    return next(filter(None, found), None) or sys.exit(
+        "there is no Chromium on the PATH\nhelp: on Debian, apt-get install chromium")
+
+
 def main():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("there is no Chromium on the PATH\nhelp: on Debian, apt-get install chromium")
+    program = chromium()
     pictures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/lab").resolve()
     folder = pictures / "notebooks"
-    shutil.rmtree(folder, ignore_errors=True)
+    for old in (folder, pictures / "workspaces"):
+        shutil.rmtree(old, ignore_errors=True)
     folder.mkdir(parents=True)
     lab = Lab(folder, pictures)
     try:
         with sync_playwright() as playwright:
             # Chromium refuses its own sandbox to root.
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
             lab.open(browser)
             steps(lab)
             browser.close()
