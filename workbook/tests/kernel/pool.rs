@@ -52,9 +52,8 @@ fn kernels_take_their_sessions_from_the_pool() {
     for (index, kernel) in kernels.iter_mut().enumerate() {
         kernel.prints(&format!("let number: usize = {index};"), "");
     }
-    let from_pool = kernels.iter_mut().map(|kernel| kernel.run(ANCESTORS).stdout());
-    let from_pool = from_pool.filter(|ancestors| ancestors.contains("kernel pool")).count();
-    assert!(from_pool >= 1, "no session comes from the pool");
+    let ancestors: Vec<String> = kernels.iter_mut().map(|kernel| kernel.run(ANCESTORS).stdout()).collect();
+    assert!(ancestors.iter().any(|ancestors| ancestors.contains("kernel pool")), "none is the pool's: {ancestors:#?}");
     for (index, kernel) in kernels.iter_mut().enumerate() {
         kernel.prints("println!(\"{number}\");", &format!("{index}\n"));
         let folder = kernel.folder().canonicalize().unwrap();
