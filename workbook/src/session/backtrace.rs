@@ -107,7 +107,10 @@ mod tests {
         let text = "   0: core::panicking::panic_fmt\n   1: third\n             at /s/src/lib.rs:2:5\n   2: {closure#0}\n   \
             at /s/src/lib.rs:9:1\n   3: <ctx::run_user_code_2::{closure#0} as core::ops::function::FnOnce<()>>::call_once\n   \
             at /library/core/src/ops/function.rs:250:5\n";
-        let inlined = text.replace("<ctx::run_user_code_2::{closure#0} as core::ops::function::FnOnce<()>>::call_once", "run_user_code_2");
+        let inlined = text.replace(
+            "<ctx::run_user_code_2::{closure#0} as core::ops::function::FnOnce<()>>::call_once",
+            "run_user_code_2",
+        );
         for text in [text, &inlined] {
             let calls: Vec<(String, u64)> = parse(text).into_iter().map(|call| (call.file, call.line as u64)).collect();
             assert_eq!(calls, [("/s/src/lib.rs".to_owned(), 2), ("/s/src/lib.rs".to_owned(), 9)]);

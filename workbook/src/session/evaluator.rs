@@ -451,10 +451,13 @@ impl Evaluator {
         Failure { details, ..failure(FailureKind::Panic, message) }
     }
 
-    /// Whether this is evcxr's file of the cells. The compiler names it from the session's directory or with it.
+    /// Whether this is evcxr's file of the cells. The compiler names it from the session's directory or with it, a backtrace
+    /// from the directory in which the cells run.
     fn is_of_cells(&self, file: &str) -> bool {
         let file = Path::new(file);
-        file == Path::new("src/lib.rs") || self.session_dir.join("src/lib.rs") == file
+        let session = &self.session_dir;
+        file == Path::new("src/lib.rs")
+            || session.join("src/lib.rs") == self.place.cells_dir.join(file.strip_prefix(".").unwrap_or(file))
     }
 
     /// A file of the helper crate from its root, any other as it is.

@@ -3,11 +3,18 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::process::{Child, Command};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use zeromq::{DealerSocket, Socket, SocketRecv, SocketSend, SubSocket, ZmqMessage};
 
 /// A session's start compiles, and the machine may have other work.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Tests that start kernels run one after another: a kernel takes its session from a pool if there is one.
+pub fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A kernel and the client that it serves.
 pub struct Kernel {

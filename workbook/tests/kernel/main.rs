@@ -15,6 +15,7 @@ use std::process::Command;
 /// One kernel for all of it, because its start is what takes long.
 #[test]
 fn a_client_is_answered() {
+    let _turn = client::turn();
     let mut kernel = Kernel::start();
 
     let info = kernel.ask("kernel_info_request", &json!({})).reply;

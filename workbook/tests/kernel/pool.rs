@@ -1,6 +1,6 @@
 /*! Sessions that wait for kernels: each kernel gets one of its own, in its own folder. */
 
-use super::client::Kernel;
+use super::client::{Kernel, turn};
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command};
@@ -47,6 +47,7 @@ const ANCESTORS: &str = r#"{
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "reads /proc")]
 fn kernels_take_their_sessions_from_the_pool() {
+    let _turn = turn();
     let pool = Pool::start();
     let mut kernels = [Kernel::start(), Kernel::start()];
     for (index, kernel) in kernels.iter_mut().enumerate() {
