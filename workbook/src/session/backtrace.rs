@@ -46,9 +46,9 @@ pub fn parse(text: &str) -> Vec<Call> {
     let end = calls.iter().position(|call| call.function.contains(CELL)).map_or(calls.len(), |end| end + 1);
     calls.truncate(end);
     calls.retain(|call| !is_machinery(call));
-    // evcxr runs the cell's statements in a closure, which the compiler may put into the call of the closure or into the
-    // function around it.
-    if let [.., body, cell] = calls.as_mut_slice()
+    // evcxr runs the cell's statements in a closure, and in one within it once a cell has used `?`. The compiler may put them
+    // into the call of the closure or into the function around it.
+    while let [.., body, cell] = calls.as_mut_slice()
         && cell.function.contains(CELL)
         && body.function.ends_with("{closure#0}")
     {
@@ -111,7 +111,8 @@ mod tests {
             "<ctx::run_user_code_2::{closure#0} as core::ops::function::FnOnce<()>>::call_once",
             "run_user_code_2",
         );
-        for text in [text, &inlined] {
+        let nested = text.replace("9:1\n", "9:1\n   3: {closure#0}\n             at /s/src/lib.rs:12:1\n");
+        for text in [text, &inlined, &nested] {
             let calls: Vec<(String, u64)> = parse(text).into_iter().map(|call| (call.file, call.line as u64)).collect();
             assert_eq!(calls, [("/s/src/lib.rs".to_owned(), 2), ("/s/src/lib.rs".to_owned(), 9)]);
         }

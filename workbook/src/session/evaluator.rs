@@ -520,7 +520,7 @@ impl Evaluator {
         let _ = rustix::process::set_parent_process_death_signal(None);
         if folder != self.place.cells_dir {
             std::env::set_current_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            let cell = format!("std::env::set_current_dir({folder:?})?;");
+            let cell = format!("drop(std::env::set_current_dir({folder:?}));"); // a `?` would show in later backtraces
             self.context.execute(&cell).map_err(|error| error.to_string())?;
             self.place.cells_dir = folder;
         }
