@@ -54,7 +54,7 @@ class Lab:
 
     def __init__(self, folder, pictures):
         self.port, self.pictures, self.wrong = free_port(), pictures, []
-        start = time.monotonic()
+        self.begin = start = time.monotonic()
         options = ["--no-browser", f"--port={self.port}", f"--IdentityProvider.token={TOKEN}"]
         self.server = subprocess.Popen(
             self.command_line + options, cwd=ROOT, env=dict(os.environ, NOTEBOOKS=str(folder), JUPYTERLAB_WORKSPACES_DIR=str(pictures / "workspaces")),
@@ -149,6 +149,10 @@ class Lab:
         self.page.wait_for_timeout(500)
         self.page.screenshot(path=self.pictures / f"{name}.png")
 
+    def passed(self, what):
+        """How long it has taken a learner to come this far."""
+        print(f"{what} {time.monotonic() - self.begin:.1f} s after the start of {self.name}", flush=True)
+
     def check(self, what, holds, found=""):
         print(f"{what}: {'right' if holds else 'WRONG'}", flush=True)
         if not holds:
@@ -193,8 +197,11 @@ def exercise(lab):
 
 
 def steps(lab):
+    lab.passed("the notebook is open")
     lab.command("notebook:run-all-cells")
-    lab.page.wait_for_timeout(1000)
+    while not any(figures(cell["outputs"]) for cell in lab.cells()) and time.monotonic() - lab.begin < 300:
+        lab.page.wait_for_timeout(100)
+    lab.passed("the first figure")
     lab.wait(180)
     exercise_index, demo, test = exercise(lab)
     cells = lab.cells()
@@ -213,6 +220,7 @@ def steps(lab):
     lab.check("the right body: no error", not errors(defined + shown + tested), text(defined + shown + tested))
     lab.check("the right body: the demo's output", "(4, 7, 7, 2)" in text(shown), text(shown))
     lab.check("the right body: a green check", "all good" in text(tested), text(tested))
+    lab.passed("the first green check")
     lab.picture("2_right", test)
 
     lab.write("zero-pad", answer("zero-pad").replace("2 * pad", "pad", 1))
