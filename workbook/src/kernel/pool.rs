@@ -52,7 +52,7 @@ pub fn serve(root: &Root) -> Result<()> {
     std::thread::spawn({
         let root = root.clone();
         // The system ends the sessions with the thread that started them, so it is one for all of them.
-        move || orders.iter().try_for_each(|()| started.send(Spare::start(&root)))
+        move || orders.iter().map(|()| Spare::start(&root)).all(|session| started.send(session).is_ok())
     });
     let mut pool = Pool { ready: VecDeque::new(), waiting: VecDeque::new(), is_starting: false, order };
     let mut next = Instant::now();

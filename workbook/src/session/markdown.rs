@@ -31,11 +31,9 @@ struct Writer {
 
 impl Writer {
     fn text(&mut self, text: &str) {
-        let text = unescape(text);
-        if self.is_preformatted {
-            self.markdown += &text;
-        } else if !(text.trim().is_empty() && self.markdown.ends_with(char::is_whitespace)) {
-            self.markdown += &text;
+        let is_between_tags = text.trim().is_empty() && self.markdown.ends_with(char::is_whitespace);
+        if self.is_preformatted || !is_between_tags {
+            self.markdown += &unescape(text);
         }
     }
 
