@@ -30,7 +30,7 @@ CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map((cell, index
     state: cell.model.executionState ?? null,
     outputs: cell.model.outputs ? cell.model.outputs.toJSON() : [],
 }))"""
-STATUS = "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status ?? null"
+STATUS = "() => globalThis.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status ?? null"
 
 TWO_FIGURES = """{
     let bars: Array2<f64> = array![[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]];
@@ -323,25 +323,27 @@ def chromium():
         "there is no Chromium on the PATH\nhelp: on Debian, apt-get install chromium")
 
 
-def main():
+def drive(kind, name, steps):
+    """Opens a page of this kind in a browser, its pictures in a folder of this name unless the command line has another, and
+    ends the program with what its steps have found."""
     program = chromium()
-    pictures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/lab").resolve()
+    pictures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target" / name).resolve()
     folder = pictures / "notebooks"
     for old in (folder, pictures / "workspaces"):
         shutil.rmtree(old, ignore_errors=True)
     folder.mkdir(parents=True)
-    lab = Lab(folder, pictures)
+    page = kind(folder, pictures)
     try:
         with sync_playwright() as playwright:
             # Chromium refuses its own sandbox to root.
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-            lab.open(browser)
-            steps(lab)
+            page.open(browser)
+            steps(page)
             browser.close()
     finally:
-        lab.stop()
-    sys.exit(1 if lab.wrong else 0)
+        page.stop()
+    sys.exit(1 if page.wrong else 0)
 
 
 if __name__ == "__main__":
-    main()
+    drive(Lab, "lab", steps)

@@ -6,11 +6,9 @@ knows.
 """
 
 import pathlib
-import shutil
 import sys
 
 import nbformat
-from playwright.sync_api import sync_playwright
 
 import lab
 
@@ -50,23 +48,5 @@ def steps(page):
     page.picture("notebook7")
 
 
-def main():
-    chromium = lab.chromium()
-    pictures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else lab.ROOT / "target/notebook7").resolve()
-    folder = pictures / "notebooks"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    page = Notebook(folder, pictures)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            page.open(browser)
-            steps(page)
-            browser.close()
-    finally:
-        page.stop()
-    sys.exit(1 if page.wrong else 0)
-
-
 if __name__ == "__main__":
-    main()
+    lab.drive(Notebook, "notebook7", steps)
