@@ -13,7 +13,10 @@ use super::{
     progress::{Progress, Verbose},
     watch::Watch,
 };
-use crate::{display::Channel, numpy::RandomState};
+use crate::{
+    display::{Channel, Interrupt},
+    numpy::RandomState,
+};
 use ndarray::Array1;
 
 /// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
@@ -161,7 +164,8 @@ impl<'a> Fit<'a> {
     /// to.
     ///
     /// # Panics
-    /// If the validation split leaves no examples to train on, or a callback monitors a quantity that does not exist.
+    /// If the validation split leaves no examples to train on, or a callback monitors a quantity that does not exist. In
+    /// a notebook, after a training step, when the user interrupts the cell: the model keeps its weights.
     #[track_caller]
     pub fn run(mut self) -> History {
         let n = match self.validation {
@@ -179,13 +183,20 @@ impl<'a> Fit<'a> {
         };
         let compiled = self.model.compiled.as_mut().expect("checked by fit");
         let mut generator = compiled.shuffle.clone();
-        let history = self.train(n, &mut generator);
+        let trained = self.train(n, &mut generator);
         self.model.compiled.as_mut().expect("checked by fit").shuffle = generator;
-        history
+        match trained {
+            Ok(history) => history,
+            Err(epoch) => panic!(
+                "fit: interrupted in epoch {} of {}; the model keeps the weights of its last step",
+                epoch + 1,
+                self.epochs
+            ),
+        }
     }
 
-    /// Trains on the first `n` examples.
-    fn train(&mut self, n: usize, generator: &mut RandomState) -> History {
+    /// Trains on the first `n` examples; when the user asks for the end, the error is the epoch, counted from 0.
+    fn train(&mut self, n: usize, generator: &mut RandomState) -> Result<History, usize> {
         let channel = Channel::here();
         let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(channel), &mut self.callbacks);
         let ((x, x_rest), (y, y_rest)) = (self.x.split_at(n), self.y.split_at(n));
@@ -204,6 +215,7 @@ impl<'a> Fit<'a> {
         let mut training = Training { model, stop: false };
         let mut history = History::default();
         let mut watch = (self.verbose == Verbose::Auto).then(|| Watch::new(channel, model.get_name(), epochs));
+        let interrupt = Interrupt::watch();
         callbacks.iter_mut().for_each(|callback| callback.on_train_begin(&mut training));
         for epoch in 0..epochs {
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_begin(epoch, &mut training));
@@ -222,6 +234,9 @@ impl<'a> Fit<'a> {
                 seen = batch.end;
                 let logs = means.logs("");
                 callbacks.iter_mut().for_each(|callback| callback.on_batch_end(i, &logs, &mut training));
+                if interrupt.is_requested() {
+                    return Err(epoch);
+                }
                 if training.stop {
                     break;
                 }
@@ -251,6 +266,6 @@ impl<'a> Fit<'a> {
         if let Some(watch) = watch {
             watch.finish(&history);
         }
-        history
+        Ok(history)
     }
 }
