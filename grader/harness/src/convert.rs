@@ -71,6 +71,19 @@ impl<D: Dimension> Answer for Array<f32, D> {
     }
 }
 
+/// Indices and classes: whole numbers below 2^53, which an `f64` holds exactly.
+impl<D: Dimension> Argument for Array<usize, D> {
+    fn from_value(value: Value) -> Option<Self> {
+        Array::<f64, D>::from_value(value).map(|numbers| numbers.mapv(|number| number as usize))
+    }
+}
+
+impl<D: Dimension> Answer for Array<usize, D> {
+    fn to_value(&self) -> Value {
+        Value::numbers(self.shape(), self.iter().map(|&number| number as f64).collect())
+    }
+}
+
 impl Argument for f32 {
     fn from_value(value: Value) -> Option<Self> {
         Array::<f32, Ix0>::from_value(value).map(Array::into_scalar)
