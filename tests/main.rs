@@ -6,6 +6,7 @@ mod application_digits;
 mod conv_step_by_step;
 mod corrupt_images;
 mod course_files;
+mod detection;
 mod expect_panic;
 mod fixtures;
 mod graph_custom_op;
