@@ -27,6 +27,7 @@ mod numpy_print;
 mod numpy_random;
 mod numpy_sums;
 mod plot;
+mod style;
 mod synthetic_happy_house;
 mod synthetic_signs;
 mod tensorflow_misuse;

@@ -204,8 +204,8 @@ pub fn yolo_eval(
     //~ todo!("yolo_eval: for each class, add the indices of the boxes that non_max_suppression keeps");
     for class in 0..n_numbers - 5 {
         let members: Vec<usize> = (0..classes.len()).filter(|&i| classes[i] == class).collect();
-        let best =
-            non_max_suppression(&scores.select(Axis(0), &members), &boxes.select(Axis(0), &members), iou_threshold);
+        let (scores, boxes) = (scores.select(Axis(0), &members), boxes.select(Axis(0), &members));
+        let best = non_max_suppression(&scores, &boxes, iou_threshold);
         kept.extend(best.iter().map(|&i| members[i]));
     }
     // END CODE HERE

@@ -10,3 +10,4 @@ pub mod conv_step_by_step;
 pub mod detection;
 pub mod keras_tutorial;
 pub mod residual_networks;
+pub mod style;
