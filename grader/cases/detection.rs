@@ -96,7 +96,7 @@ pub fn encode_targets(cases: &mut Cases) {
         (2, 2),
         1,
     ));
-    cases.hidden("no object", (Array2::zeros((0, 5)), array![[1.0, 1.0]], (2, 3), 2)).edge();
+    cases.hidden("no object", (Array2::<f64>::zeros((0, 5)), array![[1.0, 1.0]], (2, 3), 2)).edge();
 }
 
 pub fn yolo_filter_boxes(cases: &mut Cases) {
@@ -151,7 +151,7 @@ pub fn non_max_suppression(cases: &mut Cases) {
     cases.hidden("an IoU of exactly the threshold", (array![0.6, 0.9, 0.7], halves, 0.5));
     let apart = array![[0.0, 0.0, 1.0, 1.0], [3.0, 0.0, 4.0, 1.0], [0.0, 3.0, 1.0, 4.0]];
     cases.hidden("boxes that share nothing, worst first", (array![0.2, 0.5, 0.9], apart, 0.5));
-    cases.hidden("no boxes", (Array1::zeros(0), Array2::zeros((0, 4)), 0.5)).edge();
+    cases.hidden("no boxes", (Array1::<f64>::zeros(0), Array2::<f64>::zeros((0, 4)), 0.5)).edge();
 }
 
 pub fn yolo_eval(cases: &mut Cases) {
