@@ -15,11 +15,13 @@ pub fn localization_loss(cases: &mut Cases) {
     cases.visible("the notebook's example, a car", (y_hat.clone(), car));
     cases.visible("the notebook's example, background", (y_hat, background));
 
-    let (y_hat, mut y) = (cases.randn(8), cases.randn(8));
+    let (mut y_hat, mut y) = (cases.randn(8), cases.randn(8));
     y[0] = 1.0;
+    y_hat[0] = 0.8; // the network sees the object
     cases.hidden("an object", (y_hat, y));
-    let (y_hat, mut y) = (cases.randn(6), cases.randn(6));
+    let (mut y_hat, mut y) = (cases.randn(6), cases.randn(6));
     y[0] = 1.0;
+    y_hat[0] = 0.7;
     cases.hidden("one class only", (y_hat, y));
     let (mut y_hat, mut y) = (cases.randn(9), cases.randn(9));
     y[0] = 0.0;
