@@ -8,6 +8,7 @@ mod corrupt_images;
 mod course_files;
 mod detection;
 mod expect_panic;
+mod faces;
 mod fixtures;
 mod graph_custom_op;
 mod graph_fusion;

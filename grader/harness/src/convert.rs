@@ -84,6 +84,19 @@ impl<D: Dimension> Answer for Array<usize, D> {
     }
 }
 
+impl Answer for bool {
+    fn to_value(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+/// An index that may be missing: `None` is written as the text `None`.
+impl Answer for Option<usize> {
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or_else(|| Value::Text("None".to_owned()), Answer::to_value)
+    }
+}
+
 impl Argument for f32 {
     fn from_value(value: Value) -> Option<Self> {
         Array::<f32, Ix0>::from_value(value).map(Array::into_scalar)

@@ -6,7 +6,7 @@ size.
 
 A hand is a skeleton ([`hand`]) with flesh around it ([`body`], [`skin`]), seen in some light before a wall ([`picture`],
 [`wall`]); a face ([`face`]) is a head, an expression and what surrounds them; a street ([`traffic`]) has several flat
-objects, with their boxes. A camera ([`camera`]) takes all of them. All
+objects, with their boxes; [`people`] has several pictures of each of some persons. A camera ([`camera`]) takes all of them. All
 arithmetic is exact to the bit on every machine ([`exact`]), so a seed names the same bytes everywhere.
 */
 
@@ -15,6 +15,7 @@ mod camera;
 mod exact;
 mod face;
 mod hand;
+mod people;
 mod picture;
 mod rng;
 mod set;
@@ -28,6 +29,7 @@ use rng::Rng;
 use set::Set;
 use std::path::Path;
 
+pub use people::{People, synthetic_people};
 pub use traffic::{Scenes, synthetic_scenes};
 
 /// Hands that show 0 to 5 fingers.

@@ -273,12 +273,12 @@ fn street(rng: &mut Rng) -> Canvas {
             *pixel = asphalt * (0.85 + 0.3 * (y - kerb) / SIDE as f32);
         } else if y >= horizon {
             *pixel = pavement;
-        } else if let Some(&(left, width, roof, wall, step)) = houses.iter().find(|house| x < house.0 + house.1) {
-            if y >= roof {
-                let (u, down) = ((x - left) % step / step, (y - roof) % step / step);
-                let is_window = (0.3..0.75).contains(&u) && (0.35..0.8).contains(&down) && x - left < width - 1.0;
-                *pixel = if is_window { wall * 0.45 } else { wall };
-            }
+        } else if let Some(&(left, width, roof, wall, step)) = houses.iter().find(|house| x < house.0 + house.1)
+            && y >= roof
+        {
+            let (u, down) = ((x - left) % step / step, (y - roof) % step / step);
+            let is_window = (0.3..0.75).contains(&u) && (0.35..0.8).contains(&down) && x - left < width - 1.0;
+            *pixel = if is_window { wall * 0.45 } else { wall };
         }
     }
     canvas
