@@ -71,6 +71,32 @@ impl<D: Dimension> Answer for Array<f32, D> {
     }
 }
 
+/// Indices and classes: whole numbers below 2^53, which an `f64` holds exactly.
+impl<D: Dimension> Argument for Array<usize, D> {
+    fn from_value(value: Value) -> Option<Self> {
+        Array::<f64, D>::from_value(value).map(|numbers| numbers.mapv(|number| number as usize))
+    }
+}
+
+impl<D: Dimension> Answer for Array<usize, D> {
+    fn to_value(&self) -> Value {
+        Value::numbers(self.shape(), self.iter().map(|&number| number as f64).collect())
+    }
+}
+
+impl Answer for bool {
+    fn to_value(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+/// An index that may be missing: `None` is written as the text `None`.
+impl Answer for Option<usize> {
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or_else(|| Value::Text("None".to_owned()), Answer::to_value)
+    }
+}
+
 impl Argument for f32 {
     fn from_value(value: Value) -> Option<Self> {
         Array::<f32, Ix0>::from_value(value).map(Array::into_scalar)
