@@ -8,6 +8,7 @@ mod corrupt_images;
 mod course_files;
 mod expect_panic;
 mod fixtures;
+mod foundations;
 mod graph_custom_op;
 mod graph_fusion;
 mod graph_gradients;

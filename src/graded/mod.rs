@@ -7,5 +7,6 @@ here, in a notebook cell and in a submission.
 
 pub mod application;
 pub mod conv_step_by_step;
+pub mod foundations;
 pub mod keras_tutorial;
 pub mod residual_networks;
