@@ -10,6 +10,7 @@ mod detection;
 mod expect_panic;
 mod faces;
 mod fixtures;
+mod foundations;
 mod graph_custom_op;
 mod graph_fusion;
 mod graph_gradients;

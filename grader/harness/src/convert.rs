@@ -215,6 +215,59 @@ impl Answer for PoolCache {
     }
 }
 
+impl Argument for LayerHparameters {
+    fn from_value(value: Value) -> Option<Self> {
+        // The record's first field names the layer, and says which others follow.
+        let Value::Record(mut record) = value else { return None };
+        let kind = record.first().filter(|(name, _)| name == "layer")?.1.clone();
+        let sizes = Value::Record(record.split_off(1));
+        match String::from_value(kind)?.as_str() {
+            "conv" => {
+                let [f, pad, stride, filters] =
+                    fields(sizes, ["f", "pad", "stride", "filters"])?.map(usize::from_value);
+                Some(Self::Conv { f: f?, pad: pad?, stride: stride?, filters: filters? })
+            }
+            "pool" => {
+                let [f, stride] = fields(sizes, ["f", "stride"])?.map(usize::from_value);
+                Some(Self::Pool { f: f?, stride: stride? })
+            }
+            "dense" => {
+                let [units] = fields(sizes, ["units"])?.map(usize::from_value);
+                Some(Self::Dense { units: units? })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Answer for LayerHparameters {
+    fn to_value(&self) -> Value {
+        let record = |kind: &str, sizes: &[(&str, usize)]| {
+            let sizes = sizes.iter().map(|(name, size)| ((*name).to_owned(), size.to_value()));
+            Value::Record([("layer".to_owned(), kind.to_value())].into_iter().chain(sizes).collect())
+        };
+        match *self {
+            Self::Conv { f, pad, stride, filters } => {
+                record("conv", &[("f", f), ("pad", pad), ("stride", stride), ("filters", filters)])
+            }
+            Self::Pool { f, stride } => record("pool", &[("f", f), ("stride", stride)]),
+            Self::Dense { units } => record("dense", &[("units", units)]),
+        }
+    }
+}
+
+impl<T: Argument> Argument for Vec<T> {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Tuple(parts) = value { parts.into_iter().map(T::from_value).collect() } else { None }
+    }
+}
+
+impl<T: Answer> Answer for Vec<T> {
+    fn to_value(&self) -> Value {
+        Value::Tuple(self.iter().map(T::to_value).collect())
+    }
+}
+
 macro_rules! tuples {
     ($(($($type:ident $value:ident),+))+) => {$(
         impl<$($type: Argument),+> Argument for ($($type,)+) {
