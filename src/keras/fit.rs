@@ -7,21 +7,24 @@ A single step is in the engine; see [`Session::run_training`](crate::graph::Sess
 use super::{
     callbacks::{Callback, Training},
     evaluate::Means,
-    examples::{ArrayLike, Examples, batches, require_batch_size},
+    examples::{ArrayLike, Arrays, batches, require_batch_size},
     history::History,
+    metrics::argmax,
     model::Model,
     progress::{Progress, Verbose},
     watch::Watch,
 };
-use crate::{display::Channel, numpy::RandomState};
-use ndarray::Array1;
+use crate::{display::Channel, graph::fetch::Element, numpy::RandomState};
+use ndarray::{Array1, ArrayBase, ArrayD, ArrayViewD, Axis, Ix1};
 
 /// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
 #[must_use = "nothing is trained before .run()"]
 pub struct Fit<'a> {
     model: &'a mut Model,
-    x: Examples<'a>,
-    y: Examples<'a>,
+    x: Arrays<'a>,
+    y: Arrays<'a>,
+    sample_weight: Option<Array1<f32>>,
+    class_weight: Vec<(usize, f32)>,
     epochs: usize,
     batch_size: usize,
     validation: Validation<'a>,
@@ -35,7 +38,7 @@ enum Validation<'a> {
     None,
     /// The last of the training examples.
     Split(f64),
-    Data(Examples<'a>, Examples<'a>),
+    Data(Arrays<'a>, Arrays<'a>),
 }
 
 impl Model {
@@ -66,6 +69,8 @@ impl Model {
             model: self,
             x,
             y,
+            sample_weight: None,
+            class_weight: Vec::new(),
             epochs: 1,
             batch_size: 32,
             validation: Validation::None,
@@ -118,6 +123,49 @@ impl<'a> Fit<'a> {
         let (x, y) = (x.examples("validation_data"), y.examples("validation_data"));
         let (x, y) = self.model.check_examples("validation_data", x, y);
         self.validation = Validation::Data(x, y);
+        self
+    }
+
+    /// How much each example counts in the loss; 1. Metrics and validation are not weighted.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, Verbose, layers::*};
+    /// use ndarray::array;
+    /// let x = Input::new(1).call();
+    /// let mut model = Model::new(&x, &Dense::new(1).kernel_initializer("ones").call(&x));
+    /// model.compile("sgd", "mse", ());
+    /// let (x, y) = (array![[1.0], [2.0]], array![0.0, 0.0]);
+    /// let history = model.fit(&x, &y).sample_weight(&array![1.0, 0.5]).verbose(Verbose::Silent).run();
+    /// assert_eq!(history["loss"], [(1.0 + 0.5 * 4.0) / 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one finite weight, at least 0, for each example.
+    #[track_caller]
+    pub fn sample_weight<S: ndarray::Data<Elem: Element>>(mut self, weights: &ArrayBase<S, Ix1>) -> Self {
+        let weights: Array1<f32> = weights.iter().map(|w| w.to_f32()).collect();
+        let fit = weights.len() == self.x.len() && weights.iter().all(|w| w.is_finite() && *w >= 0.0);
+        assert!(
+            fit,
+            "sample_weight: expected a finite weight of at least 0 for each of {} examples, got {} weights",
+            self.x.len(),
+            weights.len()
+        );
+        self.sample_weight = Some(weights);
+        self
+    }
+
+    /// How much the examples of each class count in the loss, by class index; 1 for a class that is not named.
+    ///
+    /// # Panics
+    /// If the model has several outputs, or a weight is negative or not finite.
+    #[track_caller]
+    pub fn class_weight(mut self, weights: &[(usize, f32)]) -> Self {
+        self.model.only("output", self.model.outputs());
+        if let Some((class, weight)) = weights.iter().find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0)) {
+            panic!("class_weight: expected a finite weight of at least 0, got {weight} for class {class}")
+        }
+        self.class_weight = weights.to_vec();
         self
     }
 
@@ -184,9 +232,27 @@ impl<'a> Fit<'a> {
         history
     }
 
+    /// The weight of each example, where one is set.
+    fn weights(&self) -> Option<Array1<f32>> {
+        if self.class_weight.is_empty() {
+            return self.sample_weight.clone();
+        }
+        let of_example = |i: usize| {
+            let label = self.y.0[0].rows(i..i + 1);
+            let class = match label.len() {
+                1 => label.iter().next().map_or(0, |class| class.round() as usize),
+                _ => argmax(label.as_slice().expect("whole rows")),
+            };
+            let weight = self.class_weight.iter().find(|(own, _)| *own == class).map_or(1.0, |(_, weight)| *weight);
+            weight * self.sample_weight.as_ref().map_or(1.0, |weights| weights[i])
+        };
+        Some((0..self.x.len()).map(of_example).collect())
+    }
+
     /// Trains on the first `n` examples.
     fn train(&mut self, n: usize, generator: &mut RandomState) -> History {
         let channel = Channel::here();
+        let weights = self.weights();
         let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(channel), &mut self.callbacks);
         let ((x, x_rest), (y, y_rest)) = (self.x.split_at(n), self.y.split_at(n));
         let validation = match &self.validation {
@@ -218,7 +284,10 @@ impl<'a> Fit<'a> {
             for (i, batch) in batches(n, self.batch_size).enumerate() {
                 let indices = &order.as_slice().expect("one row")[batch.clone()];
                 let (x, y) = (x.gather(indices), y.gather(indices));
-                means.add(&model.run_batch(&x.view(), &y.view(), true), indices.len());
+                let (x, y) = (views(&x), views(&y));
+                let weights = weights.as_ref().map(|weights| weights.select(Axis(0), indices));
+                let weights = weights.as_ref().map(|weights| weights.view());
+                means.add(&model.run_batch(&x, &y, weights.as_ref(), true), &y);
                 seen = batch.end;
                 let logs = means.logs("");
                 callbacks.iter_mut().for_each(|callback| callback.on_batch_end(i, &logs, &mut training));
@@ -253,4 +322,8 @@ impl<'a> Fit<'a> {
         }
         history
     }
+}
+
+fn views(arrays: &[ArrayD<f32>]) -> Vec<ArrayViewD<'_, f32>> {
+    arrays.iter().map(|array| array.view()).collect()
 }

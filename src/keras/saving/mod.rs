@@ -18,7 +18,7 @@ mod training;
 mod weights;
 
 use super::{built_layer::BuiltLayer, mismatch::Mismatch, model::Model, registry::LayerRegistry};
-use crate::{Error, Result, hdf5_file};
+use crate::{Error, Result, graph, hdf5_file};
 use ndarray::ArrayD;
 use serde_json::Value;
 use std::path::Path;
@@ -49,7 +49,7 @@ impl Model {
     /// [`Error::Io`] if the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let architecture = architecture::write(self);
+        let architecture = architecture::write(&self.network);
         hdf5_file::write(path, |path| {
             let file = hdf5::File::create(path)?;
             weights::write_versions(&file)?;
@@ -149,27 +149,31 @@ impl Model {
         }
         let stored = by_name.unwrap_or_else(|| stored.iter().collect());
         let pairs = own.iter().zip(stored);
-        let read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> =
-            pairs.map(|(layer, stored)| Ok((*layer, stored.read(layer)?))).collect::<Result<_, Mismatch>>()?;
-        read.iter().for_each(|(layer, values)| layer.set_weights(values));
+        let read: Vec<Vec<(graph::Tensor, ArrayD<f32>)>> =
+            pairs.map(|(layer, stored)| stored.read(layer)).collect::<Result<_, Mismatch>>()?;
+        self.assign_all(read.iter().flatten());
         Ok(())
     }
 
     fn read_by_name(&self, file: &hdf5::File) -> Result<Vec<String>, Mismatch> {
         require_order_of_axes(file, self)?;
-        let mut read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> = Vec::new();
+        let mut read: Vec<(&BuiltLayer, Vec<(graph::Tensor, ArrayD<f32>)>)> = Vec::new();
         for stored in weights::list(file)? {
             if let Some(layer) = self.with_weights().find(|layer| layer.name() == stored.layer) {
                 let help = "a layer that is to keep its own weights needs a name that is not in the file";
                 read.push((layer, stored.read(layer).map_err(|mismatch| mismatch.help(help))?));
             }
         }
-        read.iter().for_each(|(layer, values)| layer.set_weights(values));
+        self.assign_all(read.iter().flat_map(|(_, values)| values));
         Ok(read.into_iter().map(|(layer, _)| layer.name().to_owned()).collect())
     }
 
+    fn assign_all<'a>(&self, values: impl Iterator<Item = &'a (graph::Tensor, ArrayD<f32>)>) {
+        values.for_each(|(variable, values)| self.network.context.session.assign(variable, values));
+    }
+
     fn with_weights(&self) -> impl Iterator<Item = &BuiltLayer> {
-        self.layers.iter().filter(|layer| !layer.weights().is_empty())
+        self.layers().iter().filter(|layer| !layer.weights().is_empty())
     }
 }
 
@@ -225,13 +229,21 @@ fn read_model(file: &hdf5::File, registry: &LayerRegistry) -> Result<Model, Mism
         hdf5_file::strings(file, "keras_version").is_some_and(|texts| texts.iter().any(|text| text.starts_with("3.")));
     let mut model = architecture::read(&architecture, is_keras_3, registry)?;
     model.read_all(file)?;
-    if let Some((optimizer, loss, metrics)) = json("training_config")?.as_ref().and_then(training::read)
-        && let [output] = model.outputs()
-        && loss.misfit(&output.shape()).is_none()
-    {
-        model.compile(optimizer, loss, metrics);
+    if let Some(config) = json("training_config")? {
+        compile(&mut model, &config);
     }
     Ok(model)
+}
+
+/// Compiles the model as its file says, if all of that is known here.
+fn compile(model: &mut Model, config: &Value) {
+    let layers: Vec<BuiltLayer> = model.outputs().iter().map(|output| output.layer()).collect();
+    let names: Vec<&str> = layers.iter().map(BuiltLayer::name).collect();
+    let Some(training::Parts { optimizer, losses, metrics }) = training::read(config, &names) else { return };
+    let fit = losses.iter().zip(model.outputs()).all(|((loss, _), output)| loss.misfit(&output.shape()).is_none());
+    if fit && model.layers().iter().all(|layer| layer.training_only().is_none()) {
+        model.compile_parts(optimizer, losses, metrics);
+    }
 }
 
 /// Requires kernels in TensorFlow's order: those of Theano are rotated by 180°, and would convolve otherwise.
