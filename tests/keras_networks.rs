@@ -54,6 +54,27 @@ fn nested_and_shared_layers_of_keras_predict_the_same_and_are_written_again() {
 }
 
 #[test]
+fn keras_3s_own_files_are_read_and_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = load_model(fixture("keras3_nested.keras")).unwrap();
+    assert_predicts(&model, "keras3");
+    let (whole, weights) = (dir.path().join("again.keras"), dir.path().join("again.weights.h5"));
+    model.save(&whole).unwrap();
+    let again = load_model(&whole).unwrap();
+    assert_predicts(&again, "keras3");
+    assert_eq!(again.summary_text(), model.summary_text());
+    // Weights alone, in both layouts.
+    let other = load_model(fixture("keras2_nested.h5")).unwrap();
+    for path in [&fixture("keras3_nested.weights.h5"), &weights] {
+        let zeros: Vec<ArrayD<f32>> = other.get_weights().iter().map(|w| ArrayD::zeros(w.shape())).collect();
+        other.set_weights(&zeros);
+        model.save_weights(&weights).unwrap();
+        other.load_weights(path).unwrap();
+        assert_predicts(&other, "keras3");
+    }
+}
+
+#[test]
 fn a_layer_that_is_called_twice_has_the_sum_of_both_gradients() {
     let left = Input::new(3).call();
     let right = Input::new(3).beside(&left).call();

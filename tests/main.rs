@@ -20,6 +20,8 @@ mod keras_layers;
 mod keras_misuse;
 mod keras_models;
 mod keras_networks;
+mod keras_objectives;
+mod keras_restart;
 mod keras_saving;
 mod keras_training;
 mod mini_batches;

@@ -10,6 +10,7 @@ use super::{
     context::Context,
     core::{Core, Kind},
     layer::Layer,
+    network::Network,
     scope::Weight,
     tensors::Tensors,
 };
@@ -78,6 +79,14 @@ impl BuiltLayer {
     /// The settings of its file that are not implemented and would matter in training.
     pub(super) fn training_only(&self) -> Option<String> {
         self.0.core.training_only()
+    }
+
+    /// The network of a model that was called as a layer.
+    pub(super) fn network(&self) -> Option<&Network> {
+        match &self.0.core.kind {
+            Kind::Layer(_) => None,
+            Kind::Model(network) => Some(network),
+        }
     }
 
     /// The layers of a model that was called as a layer; of any other layer, none.

@@ -18,7 +18,7 @@ use crate::{
 };
 use ndarray::ArrayD;
 use std::{
-    cell::{Cell, OnceCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::HashSet,
     fmt::Display,
 };
@@ -94,7 +94,9 @@ impl Model {
             iterations: Cell::new(0),
             gradients: OnceCell::new(),
             // The seed is fixed for the same reason as that of the weights: a notebook that runs again prints the same.
-            shuffle: RandomState::new(0),
+            shuffle: RefCell::new(RandomState::new(0)),
+            order: RefCell::default(),
+            epochs: Cell::new(0),
         });
     }
 
@@ -169,6 +171,12 @@ impl Model {
     /// The metrics as they were compiled; of a model with several outputs, those of the first one.
     pub fn metrics(&self) -> &[Metric] {
         self.compiled.as_ref().map_or(&[], |compiled| &compiled.metrics[0])
+    }
+
+    /// How many epochs the last call of [`Model::fit`] has completed, counted with those before its initial epoch; also of
+    /// a model that was saved in a callback. Training goes on with `.initial_epoch(model.epochs())`.
+    pub fn epochs(&self) -> usize {
+        self.compiled.as_ref().map_or(0, |compiled| compiled.epochs.get())
     }
 
     /// How many training steps there were since it was compiled, also before it was saved.

@@ -5,7 +5,7 @@ use crate::{
     graph::{Operation, Session, Tensor},
     numpy::RandomState,
 };
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 /// How a model is trained.
 pub(super) struct Compiled {
@@ -27,7 +27,11 @@ pub(super) struct Compiled {
     /// requested: a graph grows with each tensor that is added to it.
     pub gradients: OnceCell<Vec<Tensor>>,
     /// Shuffles the examples; its state carries over from one call of `fit` to the next.
-    pub shuffle: RandomState,
+    pub shuffle: RefCell<RandomState>,
+    /// The order of the examples in the last epoch, which the next shuffling begins with.
+    pub order: RefCell<Vec<usize>>,
+    /// How many epochs there were in the last call of `fit`, counted from its initial epoch.
+    pub epochs: Cell<usize>,
 }
 
 /// What is minimized.

@@ -136,6 +136,11 @@ impl Core {
         vec![output]
     }
 
+    /// What its calls compute, in the order in which they were made.
+    pub fn outputs(&self) -> Vec<graph::Tensor> {
+        self.outputs.borrow().clone()
+    }
+
     /// The layers of a model.
     pub fn layers(&self) -> &[BuiltLayer] {
         match &self.kind {

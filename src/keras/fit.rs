@@ -26,6 +26,7 @@ pub struct Fit<'a> {
     sample_weight: Option<Array1<f32>>,
     class_weight: Vec<(usize, f32)>,
     epochs: usize,
+    initial_epoch: usize,
     batch_size: usize,
     validation: Validation<'a>,
     shuffle: bool,
@@ -72,6 +73,7 @@ impl Model {
             sample_weight: None,
             class_weight: Vec::new(),
             epochs: 1,
+            initial_epoch: 0,
             batch_size: 32,
             validation: Validation::None,
             shuffle: true,
@@ -85,6 +87,33 @@ impl<'a> Fit<'a> {
     /// The number of epochs; 1.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
+        self
+    }
+
+    /// The number of epochs that were trained before, of all [`Fit::epochs`]; 0. A model that a callback saved goes on as
+    /// if it had not been interrupted, to the last bit.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, ModelCheckpoint, Verbose, layers::*, load_model};
+    /// use ndarray::array;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("model.h5");
+    /// let x_input = Input::new(1).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).call(&Dropout::new(0.5).call(&x_input)));
+    /// model.compile("adam", "mse", ());
+    /// let (x, y) = (array![[1.0], [2.0], [3.0]], array![3.0, 5.0, 7.0]);
+    /// let checkpoint = ModelCheckpoint::new(path.display().to_string());
+    /// model.fit(&x, &y).epochs(2).batch_size(1).callback(checkpoint).verbose(Verbose::Silent).run();
+    /// let mut again = load_model(&path)?;
+    /// for model in [&mut model, &mut again] {
+    ///     let done = model.epochs();
+    ///     model.fit(&x, &y).epochs(5).initial_epoch(done).batch_size(1).verbose(Verbose::Silent).run();
+    /// }
+    /// assert_eq!(again.get_weights(), model.get_weights());
+    /// # Ok::<(), cnn::Error>(())
+    /// ```
+    pub fn initial_epoch(mut self, initial_epoch: usize) -> Self {
+        self.initial_epoch = initial_epoch;
         self
     }
 
@@ -173,7 +202,7 @@ impl<'a> Fit<'a> {
     /// first run after compiling, and later runs continue its sequence.
     pub fn shuffle(mut self, seed: u32) -> Self {
         self.shuffle = true;
-        self.model.compiled.as_mut().expect("checked by fit").shuffle = RandomState::new(seed);
+        self.model.compiled.as_mut().expect("checked by fit").shuffle = RandomState::new(seed).into();
         self
     }
 
@@ -225,11 +254,7 @@ impl<'a> Fit<'a> {
             }
             _ => self.x.len(),
         };
-        let compiled = self.model.compiled.as_mut().expect("checked by fit");
-        let mut generator = compiled.shuffle.clone();
-        let history = self.train(n, &mut generator);
-        self.model.compiled.as_mut().expect("checked by fit").shuffle = generator;
-        history
+        self.train(n)
     }
 
     /// The weight of each example, where one is set.
@@ -250,7 +275,7 @@ impl<'a> Fit<'a> {
     }
 
     /// Trains on the first `n` examples.
-    fn train(&mut self, n: usize, generator: &mut RandomState) -> History {
+    fn train(&mut self, n: usize) -> History {
         let channel = Channel::here();
         let weights = self.weights();
         let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(channel), &mut self.callbacks);
@@ -266,18 +291,24 @@ impl<'a> Fit<'a> {
             None => println!("Train on {n} samples"),
         }
         let model = &*self.model;
+        let compiled = model.compiled("fit");
+        // Each epoch shuffles the order of the one before: training goes on with the last one.
+        let goes_on = self.initial_epoch > 0 && compiled.order.borrow().len() == n;
         let mut order = Array1::from_iter(0..n);
+        if goes_on {
+            order.assign(&Array1::from(compiled.order.borrow().clone()));
+        }
         let mut training = Training { model, stop: false };
         let mut history = History::default();
         let mut watch = (self.verbose == Verbose::Auto).then(|| Watch::new(channel, model.get_name(), epochs));
         callbacks.iter_mut().for_each(|callback| callback.on_train_begin(&mut training));
-        for epoch in 0..epochs {
+        for epoch in self.initial_epoch..epochs {
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_begin(epoch, &mut training));
             if verbose == Verbose::Bar {
                 println!("Epoch {}/{epochs}", epoch + 1);
             }
             if self.shuffle {
-                generator.shuffle(&mut order);
+                compiled.shuffle.borrow_mut().shuffle(&mut order);
             }
             let progress = Progress::new(verbose, channel, n);
             let (mut means, mut seen) = (Means::new(model), 0);
@@ -307,6 +338,8 @@ impl<'a> Fit<'a> {
                 validated.logs("val_").iter().for_each(|(name, value)| logs.set(name, value));
             }
             progress.finish(seen, &format!("Epoch {}/{epochs}", epoch + 1), &logs);
+            compiled.epochs.set(epoch + 1);
+            *compiled.order.borrow_mut() = order.to_vec();
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_end(epoch, &mut logs, &mut training));
             history.push(&logs);
             if let Some(watch) = &mut watch {

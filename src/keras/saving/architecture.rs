@@ -13,7 +13,7 @@ use crate::keras::{
     built_layer::{BuiltLayer, Tensor},
     config::Config,
     context::Context,
-    core::{Core, Kind},
+    core::Core,
     mismatch::Mismatch,
     model::Model,
     network::Network,
@@ -25,35 +25,60 @@ use std::{
     rc::Rc,
 };
 
-/// The model as Keras writes it.
-pub(super) fn write(network: &Network) -> Value {
-    if let Network { class_name: "Sequential", .. } = network {
-        let layer = |layer: &BuiltLayer| json!({ "class_name": layer.class_name(), "config": config(layer) });
-        let layers: Vec<Value> = network.layers.iter().map(layer).collect();
-        return json!({ "class_name": "Sequential", "config": { "name": network.name, "layers": layers } });
+/// The model as Keras 2 writes it, or Keras 3.
+pub(super) fn write(network: &Network, is_keras_3: bool) -> Value {
+    let config = |layer: &BuiltLayer| match layer.network() {
+        Some(inner) => write(inner, is_keras_3)["config"].take(),
+        None => layer_config(layer, is_keras_3),
+    };
+    let entry = |layer: &BuiltLayer| {
+        let module = match layer.class_name() {
+            "Functional" => "keras.src.models.functional",
+            "Sequential" => "keras",
+            _ => "keras.layers",
+        };
+        let mut entry = json!({ "class_name": layer.class_name(), "config": config(layer) });
+        if is_keras_3 {
+            entry["module"] = json!(module);
+            entry["registered_name"] = Value::Null;
+        }
+        entry
+    };
+    if network.class_name == "Sequential" {
+        let layers: Vec<Value> = network.layers.iter().map(entry).collect();
+        let config = json!({ "name": network.name, "layers": layers });
+        let mut model = json!({ "class_name": "Sequential", "config": config });
+        if is_keras_3 {
+            model["module"] = json!("keras");
+            model["registered_name"] = Value::Null;
+        }
+        return model;
     }
-    let source = |tensor: &Tensor| {
+    // Keras 3 counts the calls of a model from 0 where it connects layers, and from 1 where it lists the outputs.
+    let source = |tensor: &Tensor, is_output: bool| {
         let (call, output) = network.place(tensor);
-        (tensor.layer().name().to_owned(), call, output)
+        let layer = tensor.layer();
+        let from_zero = is_keras_3 && (!is_output || layer.class_name() == "Sequential");
+        let call = call - usize::from(from_zero && !layer.layers().is_empty());
+        (layer.name().to_owned(), call, output)
     };
     let layer = |layer: &BuiltLayer| {
         let arguments = layer.training_argument().map_or(json!({}), |training| json!({ "training": training }));
         let connection = |input: &Tensor| {
-            let (name, call, output) = source(input);
+            let (name, call, output) = source(input, false);
             json!([name, call, output, arguments])
         };
         let calls = network.calls(layer).filter(|call| !call.inputs.is_empty());
         let inbound_nodes: Vec<Value> =
             calls.map(|call| json!(call.inputs.iter().map(connection).collect::<Vec<_>>())).collect();
-        json!({
-            "class_name": layer.class_name(),
-            "config": config(layer),
-            "name": layer.name(),
-            "inbound_nodes": inbound_nodes,
-        })
+        let mut entry = entry(layer);
+        entry["name"] = json!(layer.name());
+        entry["inbound_nodes"] = json!(inbound_nodes);
+        entry
     };
-    let ends = |tensors: &[Tensor]| -> Vec<Value> { tensors.iter().map(|tensor| json!(source(tensor))).collect() };
-    json!({
+    let ends =
+        |tensors: &[Tensor]| -> Vec<Value> { tensors.iter().map(|tensor| json!(source(tensor, true))).collect() };
+    let mut model = json!({
         "class_name": "Functional",
         "config": {
             "name": network.name,
@@ -62,15 +87,21 @@ pub(super) fn write(network: &Network) -> Value {
             "input_layers": ends(&network.inputs),
             "output_layers": ends(&network.outputs),
         },
-    })
+    });
+    if is_keras_3 {
+        model["module"] = json!("keras.src.models.functional");
+        model["registered_name"] = json!("Functional");
+    }
+    model
 }
 
-/// The settings of a layer; of a model within the model, all its layers.
-fn config(layer: &BuiltLayer) -> Value {
-    match &layer.0.core.kind {
-        Kind::Layer(_) => layer::config(layer),
-        Kind::Model(network) => write(network)["config"].take(),
+/// The settings of a layer; Keras 3 has another name for the shape of an input.
+fn layer_config(layer: &BuiltLayer, is_keras_3: bool) -> Value {
+    let mut config = layer::config(layer);
+    if is_keras_3 && let Some(shape) = config.as_object_mut().and_then(|object| object.remove("batch_input_shape")) {
+        config["batch_shape"] = shape;
     }
+    config
 }
 
 /// The model that `model_config` describes, with new weights.

@@ -80,12 +80,7 @@ pub(super) fn list(file: &hdf5::File) -> Result<Vec<Stored>, Mismatch> {
     let Some(layers) = names(&group, "layer_names") else {
         let members = group.member_names().unwrap_or_default();
         let found = if members.is_empty() { "no groups".to_string() } else { format!("groups {}", members.join(", ")) };
-        let problem = Mismatch::new("the attribute layer_names of a Keras file of weights", found);
-        return Err(if members.iter().any(|name| name == "layers" || name == "_layer_checkpoint_dependencies") {
-            problem.help("it is Keras 3's .weights.h5: in Keras, call model.save(\"model.h5\") instead of save_weights")
-        } else {
-            problem
-        });
+        return Err(Mismatch::new("the attribute layer_names of a Keras file of weights", found));
     };
     let mut stored = Vec::new();
     for layer in layers {
