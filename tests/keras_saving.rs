@@ -244,7 +244,7 @@ fn files_that_are_no_models_are_named() {
     let path = |name: &str| dir.path().join(name);
     check_error(&path("missing.h5"), &["not found", "a model of Keras"]);
     std::fs::write(path("model.keras"), b"PK\x03\x04 a zip archive").unwrap();
-    check_error(&path("model.keras"), &["an archive", "help: Keras 3's own .keras", "model.save(\"model.h5\")"]);
+    check_error(&path("model.keras"), &["a .keras file, a zip archive", "cannot be read", "help: write it again"]);
     check_error(dir.path(), &["found: a folder"]);
     std::fs::write(path("page.h5"), b"<!DOCTYPE html><html>").unwrap();
     check_error(&path("page.h5"), &["a web page"]);

@@ -1,6 +1,8 @@
 /*! Adam with Keras' defaults; the rule is [`graph::optimizers::Adam`](crate::graph::optimizers::Adam). */
 
+use super::common::{Common, common_methods};
 use crate::graph::optimizers;
+use std::rc::Rc;
 
 /// Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
 ///
@@ -20,7 +22,7 @@ use crate::graph::optimizers;
 ///
 /// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014), with its learning rate and betas; the
 /// epsilon is Keras'.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Adam {
     /// The step size; 0.001.
     pub learning_rate: f32,
@@ -30,20 +32,18 @@ pub struct Adam {
     pub beta_2: f32,
     /// Keeps the denominator away from zero; 1e-7, where TensorFlow has 1e-8.
     pub epsilon: f32,
+    /// Limits of the gradients, weight decay and schedule.
+    pub common: Common,
 }
 
 impl Adam {
     /// Keras' defaults.
     #[expect(clippy::new_without_default, reason = "as all of Keras' objects here")]
     pub fn new() -> Self {
-        Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
+        Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, common: Common::default() }
     }
 
-    /// The step size.
-    pub fn learning_rate(mut self, learning_rate: f32) -> Self {
-        self.learning_rate = learning_rate;
-        self
-    }
+    common_methods!();
 
     /// How much of the mean is kept.
     pub fn beta_1(mut self, beta_1: f32) -> Self {
@@ -63,8 +63,8 @@ impl Adam {
         self
     }
 
-    pub(super) fn rule(self) -> optimizers::Adam {
-        let Adam { learning_rate, beta_1, beta_2, epsilon } = self;
-        optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon }
+    pub(super) fn rule(&self) -> Rc<dyn optimizers::Optimizer> {
+        let Adam { learning_rate, beta_1, beta_2, epsilon, .. } = *self;
+        self.common.rule(optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon })
     }
 }
