@@ -92,10 +92,7 @@ fn schedules() {
         ("cosine with warm-up", Schedule::CosineDecay(CosineDecay::new(0.01, 40).warmup(0.2, 10))),
         ("exponential", Schedule::ExponentialDecay(ExponentialDecay::new(0.1, 20, 0.7))),
         ("staircase", Schedule::ExponentialDecay(ExponentialDecay::new(0.1, 20, 0.7).staircase(true))),
-        (
-            "piecewise",
-            Schedule::PiecewiseConstantDecay(PiecewiseConstantDecay::new([10, 25], [0.1, 0.05, 0.01])),
-        ),
+        ("piecewise", Schedule::PiecewiseConstantDecay(PiecewiseConstantDecay::new([10, 25], [0.1, 0.05, 0.01]))),
     ];
     for (name, schedule) in schedules {
         for (step, expected) in steps.iter().zip(list(&fixture["schedules"][name])) {
