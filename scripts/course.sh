@@ -8,9 +8,8 @@ bin=target/debug
 log=target/course
 mkdir -p "$log"
 
-# The grader's crates are compiled beside the notebooks' sessions, which mostly keep one processor busy.
-"$bin/grader" prepare > "$log/prepare.txt" 2>&1 &
-prepare=$!
+# First the grader's crates: the notebooks' begin with the same dependencies.
+"$bin/grader" prepare
 
 case "${1:-}" in
 --all)
@@ -20,7 +19,6 @@ case "${1:-}" in
 '') "$bin/workbook" build --first ;;
 *) echo "usage: course.sh [--all]" >&2; exit 2 ;;
 esac
-wait "$prepare" || { cat "$log/prepare.txt" >&2; exit 1; }
 
 # grade NAME FILE OPTION…: grades FILE into a report.
 grade() {

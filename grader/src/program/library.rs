@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use course::files;
+use course::{dependencies, files};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -73,7 +73,9 @@ impl Library {
                     None => {
                         // What is there was cut short.
                         let _ = fs::remove_dir_all(&directory);
-                        build(root, store, &directory, |message| bar.set_message(message.to_owned()))?;
+                        build(root, toolchain.host()?, store, &directory, |message| {
+                            bar.set_message(message.to_owned())
+                        })?;
                         clean(store, &directory);
                         Self::whole(&directory)
                     }
@@ -108,10 +110,7 @@ impl Library {
 /// Names the sources that the crates are made of. The graded bodies are not among them: an answer that is edited
 /// compiles no crate again.
 fn key(root: &Path, toolchain: &Toolchain) -> Result<String> {
-    let mut parts = vec![toolchain.version.clone().into_bytes()];
-    for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
-        parts.push(std::env::var_os(name).unwrap_or_default().into_encoded_bytes());
-    }
+    let mut parts = vec![toolchain.version.clone().into_bytes(), dependencies::workspace_config().into_bytes()];
     for name in ["Cargo.toml", "Cargo.lock"] {
         let path = root.join(name);
         parts.push(fs::read(&path).map_err(|error| Error::io(&path, &error))?);
@@ -149,11 +148,14 @@ struct Target {
 
 /// Compiles into a directory that every version shares, so that the next version compiles little, and links the crates
 /// into a directory of their own.
-fn build(root: &Path, store: &Path, directory: &Path, mut progress: impl FnMut(&str)) -> Result<()> {
+fn build(root: &Path, host: &str, store: &Path, directory: &Path, mut progress: impl FnMut(&str)) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--package", "harness", "--locked", "--message-format", "json"]);
-    command.arg("--target-dir").arg(store.join("build")).current_dir(root);
+    let config = store.join("cargo.toml");
+    files::write(&config, dependencies::workspace_config())?;
+    command.args(["build", "--package", "harness", "--locked", "--message-format", "json", "--target", host]);
+    command.arg("--config").arg(&config).arg("--target-dir").arg(store.join(dependencies::BUILD)).current_dir(root);
+    command.env("RUSTFLAGS", dependencies::RUSTFLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let failed = |error: &std::io::Error| {
         Error::new(format!("cargo cannot be started: {error}"), "install Rust from https://rustup.rs, or set CARGO")

@@ -51,6 +51,17 @@ impl Toolchain {
         Ok(known.toolchain)
     }
 
+    /// The platform that the compiler runs on, such as `x86_64-unknown-linux-gnu`.
+    ///
+    /// # Errors
+    /// When the compiler does not name it.
+    pub fn host(&self) -> Result<&str> {
+        self.version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or_else(|| {
+            let message = format!("{} does not say which platform it is for", self.rustc.display());
+            Error::new(message, "`rustc -vV` shows a line `host: …`; install Rust from https://rustup.rs")
+        })
+    }
+
     fn find(root: &Path) -> Result<Self> {
         let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
         let sysroot = PathBuf::from(ask(root, &rustc, &["--print", "sysroot"])?);

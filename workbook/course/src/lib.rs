@@ -30,12 +30,13 @@ Reading order: [`Root`] is where the course lies; [`Chapter`] is what an author 
 gives points for. [`Source`] is a parsed text and its [`Item`]s; [`Function`] is what an exercise is made of; [`splice`]
 lays a submission over a reference, of which [`Submitted`] says what takes part; [`Patch`] changes some of a function's
 lines.
-[`files`], [`parallel`] and [`notebook`] are shared by both programs: files that appear whole, work on all
+[`dependencies`], [`files`], [`parallel`] and [`notebook`] are shared by both programs: how the crates are compiled, files that appear whole, work on all
 processors, and the text of a notebook file.
 */
 
 mod assignment;
 pub mod chapter;
+pub mod dependencies;
 mod error;
 pub mod files;
 mod function;

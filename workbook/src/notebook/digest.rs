@@ -16,8 +16,9 @@ The compiler is not among them. Its patch versions do not change what arithmetic
 another compiler than the author's would have to execute all chapters.
 */
 
-use crate::session::{self, CARGO_CONFIG};
+use crate::session;
 use anyhow::{Context, Result};
+use course::dependencies::CARGO_CONFIG;
 use course::notebook::joined;
 use course::{Root, files};
 use serde_json::Value;

@@ -36,7 +36,7 @@ mod warnings;
 pub use evaluator::hook;
 pub use message::{Answer, Cell, Completion, Completions, Failure, FailureKind, Output, Question, Stream, Variable};
 pub use spare::{Spare, receive};
-pub use template::{CARGO_CONFIG, helper_inputs, setup_code};
+pub use template::{helper_inputs, setup_code};
 
 use anyhow::{Context, Result, bail};
 use course::Root;

@@ -11,7 +11,8 @@ use super::directory::SessionDirectory;
 use super::helper_crate::{self, Sources};
 use super::{Cell, Evaluator, Place};
 use anyhow::{Context, Result, bail};
-use course::Root;
+use course::dependencies::CARGO_CONFIG;
+use course::{Root, dependencies};
 use std::collections::HashSet;
 use std::fs::{self, File, FileTimes};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,44 +20,6 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-
-/// How dependencies are compiled in a session: as for a release, because a notebook waits for their numbers, not for
-/// their debug checks. The cells themselves keep evcxr's settings, but for their line numbers, by which a panic inside
-/// of a library is put down to the line of a cell.
-pub const CARGO_CONFIG: &str = r#"# Written by `workbook`.
-[profile.dev]
-debug = "line-tables-only"
-strip = "none"
-
-[profile.dev.package]
-"*" = { opt-level = 1, debug = false, debug-assertions = false, overflow-checks = false }
-cnn = { opt-level = 3, debug-assertions = true, overflow-checks = true }
-ndarray = { opt-level = 3, debug-assertions = true }
-# Large, and hardly anything of them runs in a notebook, or they only compile others.
-aho-corasick = { opt-level = 0 }
-cc = { opt-level = 0 }
-console = { opt-level = 0 }
-hdf5-metno = { opt-level = 0 }
-hdf5-metno-derive = { opt-level = 0 }
-indicatif = { opt-level = 0 }
-moxcms = { opt-level = 0 }
-petgraph = { opt-level = 0 }
-pkg-config = { opt-level = 0 }
-proc-macro2 = { opt-level = 0 }
-pxfm = { opt-level = 0 }
-quote = { opt-level = 0 }
-regex = { opt-level = 0 }
-regex-automata = { opt-level = 0 }
-regex-syntax = { opt-level = 0 }
-roxmltree = { opt-level = 0 }
-rust-sugiyama = { opt-level = 0 }
-rustix = { opt-level = 0 }
-serde_derive = { opt-level = 0 }
-syn = { opt-level = 0 }
-thiserror-impl = { opt-level = 0 }
-toml_edit = { opt-level = 0 }
-winnow = { opt-level = 0 }
-"#;
 
 /// The lines that every notebook begins with, for a notebook that sees the workspace at `path`.
 pub fn setup_code(path: &str) -> String {
@@ -151,6 +114,8 @@ impl Kept {
         if let Some(start) = entries(place, base).first() {
             copy(start, directory.path())?;
             strip(&directory.path().join("target"), &["cnn-", "libcnn-"])?;
+        } else {
+            copy_dependencies(root, &directory.path().join("target"), note)?;
         }
         fs::copy(root.join("Cargo.lock"), directory.lock_file()).context("Cargo.lock")?;
         let site = Place { cells_dir: root.to_path_buf(), course: root.to_path_buf(), helper: helper.clone() };
@@ -192,6 +157,25 @@ impl Kept {
         }
         Ok(())
     }
+}
+
+/// Copies the dependencies that the grader has compiled, if it has. Cargo uses those again that fit.
+fn copy_dependencies(root: &Root, target: &Path, note: &dyn Fn(&str)) -> Result<()> {
+    let store = root.join("target/grader");
+    let (compiled, lock) = (store.join(dependencies::BUILD), store.join("lock"));
+    // A grader that compiles holds the lock. Without a lock file none has begun.
+    let Ok(lock) = File::open(lock) else { return Ok(()) };
+    if lock.try_lock_shared().is_err() {
+        note("waiting for the grader, which compiles the same crates");
+        lock.lock_shared().with_context(|| format!("{}", store.display()))?;
+    }
+    if compiled.is_dir() {
+        copy(&compiled, target).with_context(|| format!("copying {}", compiled.display()))?;
+        let own = ["cnn", "harness", "wire"].map(|name| [format!("{name}-"), format!("lib{name}-")]);
+        let own: Vec<&str> = own.iter().flatten().map(String::as_str).collect();
+        strip(target, &[&own[..], &["incremental"]].concat())?;
+    }
+    Ok(())
 }
 
 /// The directories in `place` whose names begin so.

@@ -120,6 +120,39 @@ struct Context {
     in_trait: bool,
 }
 
+/// The words of an item so far that say what its brackets hold, without those inside of its brackets.
+#[derive(Clone, Copy, Default)]
+struct ItemWords {
+    is_macro: bool,
+    is_trait: bool,
+    is_impl: bool,
+    has_for: bool,
+}
+
+impl ItemWords {
+    fn add(&mut self, token: &Token) {
+        if token.kind == Kind::Word {
+            match token.text {
+                "macro_rules" | "macro" => self.is_macro = true,
+                "trait" => self.is_trait = true,
+                "impl" => self.is_impl = true,
+                "for" => self.has_for = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a bracket that follows holds the rules of a macro.
+    fn define_macro(&self) -> bool {
+        self.is_macro
+    }
+
+    /// Whether a brace that follows holds the items of a trait, or of an implementation of one.
+    fn open_trait(&self) -> bool {
+        self.is_trait || (self.is_impl && self.has_for)
+    }
+}
+
 struct Stripper<'a> {
     tokens: &'a [Token<'a>],
     ends: &'a [usize],
@@ -132,9 +165,11 @@ impl Stripper<'_> {
     fn copy(&mut self, start: usize, end: usize, context: Context) {
         // Where the item begins, in the text that is written and among the tokens.
         let (mut item, mut item_start) = (self.text.len(), start);
+        let mut words = ItemWords::default();
         let mut at = start;
         while at < end {
             let token = self.tokens[at];
+            words.add(&token);
             match token.kind {
                 Kind::Comment => self.text.push(' '),
                 Kind::Doc if context.in_macro && !self.options.docs_in_macros => self.text.push('\n'),
@@ -149,36 +184,36 @@ impl Stripper<'_> {
                     Some(body) if self.is_private(item_start, at, context) => {
                         self.text.truncate(item);
                         at = self.ends[body];
-                        item_start = at + 1;
+                        (item_start, words) = (at + 1, ItemWords::default());
                     }
                     Some(body) => {
                         self.text.push_str("fn");
                         self.copy(at + 1, body, Context { in_trait: true, ..context });
                         self.text.push_str("{}");
                         at = self.ends[body];
-                        (item, item_start) = (self.text.len(), at + 1);
+                        (item, item_start, words) = (self.text.len(), at + 1, ItemWords::default());
                     }
                     None => self.text.push_str("fn"),
                 },
                 Kind::Mark if "([{".contains(token.text) => {
                     let close = self.ends[at];
                     let inner = Context {
-                        in_macro: context.in_macro || self.defines_macro(item_start, at),
+                        in_macro: context.in_macro || words.define_macro(),
                         // What a macro makes of its input is not known.
-                        in_trait: self.opens_trait(item_start, at) || self.is_macro_input(start, at),
+                        in_trait: words.open_trait() || self.is_macro_input(start, at),
                     };
                     self.text.push_str(token.text);
                     self.copy(at + 1, close, inner);
                     self.text.push_str(self.tokens[close].text);
                     at = close;
                     if token.is('{') {
-                        (item, item_start) = (self.text.len(), at + 1);
+                        (item, item_start, words) = (self.text.len(), at + 1, ItemWords::default());
                     }
                 }
                 _ => {
                     self.text.push_str(token.text);
                     if token.is(';') {
-                        (item, item_start) = (self.text.len(), at + 1);
+                        (item, item_start, words) = (self.text.len(), at + 1, ItemWords::default());
                     }
                 }
             }
@@ -235,17 +270,6 @@ impl Stripper<'_> {
         let is_exported = (start..at).any(|index| ["lang", "no_mangle"].contains(&self.tokens[index].text));
         let is_restricted = |public| self.next_code(public + 1, at).is_some_and(|next| self.tokens[next].is('('));
         !is_exported && public.is_none_or(is_restricted)
-    }
-
-    /// Whether the bracket at `at` opens the rules of a macro.
-    fn defines_macro(&self, start: usize, at: usize) -> bool {
-        (start..at).any(|index| self.tokens[index].is_word("macro_rules") || self.tokens[index].is_word("macro"))
-    }
-
-    /// Whether the brace at `at` opens a trait, or an implementation of one.
-    fn opens_trait(&self, start: usize, at: usize) -> bool {
-        let has = |word: &str| (start..at).any(|index| self.tokens[index].is_word(word));
-        has("trait") || (has("impl") && has("for"))
     }
 
     fn is_macro_input(&self, start: usize, at: usize) -> bool {
