@@ -163,7 +163,7 @@ fn what_would_be_computed_otherwise_is_refused_with_the_reason() {
         set("conv", "dilation_rate", json!([2, 2]));
         set("conv", "data_format", json!("channels_first"));
         set("conv", "padding", json!("causal"));
-        set("conv", "activation", json!("gelu"));
+        set("conv", "activation", json!("mish"));
         set("conv", "activation", json!({ "class_name": "LeakyReLU", "config": { "alpha": 0.1 } }));
         set("conv", "filters", json!(3.5));
         set("conv", "a_setting_of_another_version", json!(1));
@@ -181,7 +181,7 @@ fn what_would_be_computed_otherwise_is_refused_with_the_reason() {
         // A class of somebody's own, which is called as one of Keras'.
         check(&|config| layer(config, "conv")["registered_name"] = json!("theirs>Conv2D"), &["layer conv", "theirs>"]);
         check(&|config| layer(config, "conv")["class_name"] = json!("theirs>Conv2D"), &["layer conv", "theirs>Conv2D"]);
-        check(&|config| layer(config, "act")["class_name"] = json!("LeakyReLU"), &["layer act (LeakyReLU)", "one of "]);
+        check(&|config| layer(config, "act")["class_name"] = json!("PReLU"), &["layer act (PReLU)", "one of "]);
         let call = |layer_name: &str, argument: &str, value: Value| {
             check(
                 &|config| {

@@ -138,8 +138,8 @@ fn names_that_are_not_known_are_answered_with_those_that_are() {
     expect_panic(|| Activation::new("sofmax"), &["no activation \"sofmax\"\nhelp: ", "softmax"]);
     expect_panic(|| Conv2D::new(8, 3).padding("full"), &["no padding \"full\"\nhelp: the paddings are same and valid"]);
     expect_panic(
-        || Dense::new(8).kernel_initializer("he_normal"),
-        &["no initializer \"he_normal\"\nhelp: ", "he_uniform"],
+        || Dense::new(8).kernel_initializer("he_norml"),
+        &["no initializer \"he_norml\"\nhelp: ", "he_uniform"],
     );
     expect_panic(|| sparse().layer("fc"), &["there is no layer fc\nhelp: the layers are input_1, dense_1"]);
     let (x, y) = examples();

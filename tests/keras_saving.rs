@@ -266,8 +266,8 @@ fn settings_that_are_not_known_are_named_with_their_layer() {
     check("\"Dropout\"", "\"SpatialDropout2D\"", &["layer dropout", "one of Activation, Add", "SpatialDropout2D"]);
     check(
         "\"tanh\"",
-        "\"swish\"",
-        &["layer conv2 (Conv2D)", "relu, sigmoid, tanh", "activation = \"swish\"", "not known here"],
+        "\"mish\"",
+        &["layer conv2 (Conv2D)", "relu, sigmoid, tanh", "activation = \"mish\"", "not known here"],
     );
     check("\"axis\": [3]", "\"axis\": [1]", &["layer bn_conv1", "the last one (3)", "axis = 1"]);
     check("channels_last", "channels_first", &["layer zero_padding2d", "channels_last", "channels_first"]);

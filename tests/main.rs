@@ -22,6 +22,7 @@ mod keras_files;
 mod keras_layers;
 mod keras_misuse;
 mod keras_models;
+mod keras_names;
 mod keras_networks;
 mod keras_objectives;
 mod keras_restart;

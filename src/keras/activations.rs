@@ -21,9 +21,24 @@ pub enum Function {
     Tanh,
     /// y = exp(x) / Σ exp(x), over the last axis.
     Softmax,
+    /// y = x where x > 0, exp(x) − 1 elsewhere.
+    Elu,
+    /// y = x Φ(x), where Φ is the standard normal distribution.
+    Gelu,
+    /// y = x / (1 + exp(−x)); also called silu.
+    Swish,
 }
 
-const ALL: [Function; 5] = [Function::Linear, Function::Relu, Function::Sigmoid, Function::Tanh, Function::Softmax];
+const ALL: [Function; 8] = [
+    Function::Linear,
+    Function::Relu,
+    Function::Sigmoid,
+    Function::Tanh,
+    Function::Softmax,
+    Function::Elu,
+    Function::Gelu,
+    Function::Swish,
+];
 
 impl Function {
     /// Its Keras name.
@@ -34,6 +49,9 @@ impl Function {
             Function::Sigmoid => "sigmoid",
             Function::Tanh => "tanh",
             Function::Softmax => "softmax",
+            Function::Elu => "elu",
+            Function::Gelu => "gelu",
+            Function::Swish => "swish",
         }
     }
 
@@ -44,6 +62,9 @@ impl Function {
             Function::Sigmoid => scope.apply(ops::Sigmoid, &[x], "Sigmoid"),
             Function::Tanh => scope.apply(ops::Tanh, &[x], "Tanh"),
             Function::Softmax => scope.apply(ops::Softmax, &[x], "Softmax"),
+            Function::Elu => scope.apply(ops::Activation::Elu { alpha: 1.0 }, &[x], "Elu"),
+            Function::Gelu => scope.apply(ops::Activation::Gelu, &[x], "Gelu"),
+            Function::Swish => scope.apply(ops::Activation::Swish, &[x], "Swish"),
         }
     }
 }
@@ -54,6 +75,8 @@ impl TryFrom<&str> for Function {
     /// The function of this name.
     fn try_from(name: &str) -> Result<Self, UnknownName> {
         let help = || format!("the activations are {}", ALL.map(Function::name).join(", "));
+        // Keras 3's name.
+        let name = if name == "silu" { "swish" } else { name };
         let found = ALL.into_iter().find(|function| function.name() == name);
         found.ok_or_else(|| UnknownName::new("activation", name, help()))
     }

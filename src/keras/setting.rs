@@ -5,7 +5,7 @@ number may stand for rows and columns, an activation may be an object.
 
 use super::{
     activations::Function,
-    initializers::{GlorotUniform, HeUniform, Initializer, RandomUniform},
+    initializers::{GlorotUniform, HeUniform, Initializer, Random, RandomUniform},
     size::Size,
 };
 use crate::graph::Padding;
@@ -76,6 +76,18 @@ impl Setting for f32 {
 
     fn from_json(value: &Value) -> Option<Self> {
         value.as_f64().map(|x| x as f32)
+    }
+}
+
+impl Setting for Vec<usize> {
+    const EXPECTED: &'static str = "a list of whole numbers";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_array()?.iter().map(usize::from_json).collect()
     }
 }
 
@@ -150,7 +162,7 @@ impl Setting for Padding {
 }
 
 impl Setting for Function {
-    const EXPECTED: &'static str = "linear, relu, sigmoid, tanh or softmax";
+    const EXPECTED: &'static str = "linear, relu, sigmoid, tanh, softmax, elu, gelu or swish";
 
     fn to_json(&self) -> Value {
         json!(self.name())
@@ -179,6 +191,7 @@ impl Setting for Initializer {
             }
             Initializer::GlorotUniform(GlorotUniform { seed }) => ("GlorotUniform", json!({ "seed": seed })),
             Initializer::HeUniform(HeUniform { seed }) => ("HeUniform", json!({ "seed": seed })),
+            Initializer::Random(random) => random.parts(),
             Initializer::Custom(_) => ("GlorotUniform", json!({ "seed": null })),
         };
         json!({ "module": "keras.initializers", "class_name": class_name, "config": config, "registered_name": null })
@@ -202,7 +215,7 @@ impl Setting for Initializer {
                 let RandomUniform { minval, maxval, .. } = RandomUniform::default();
                 RandomUniform { minval: number("minval", minval), maxval: number("maxval", maxval), seed }.into()
             }
-            _ => return None,
+            _ => Random::from_parts(class_name, config)?.into(),
         })
     }
 }

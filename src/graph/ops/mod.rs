@@ -7,6 +7,7 @@ this crate needs neither, see [`Op`](super::Op).
 */
 
 pub mod absolute_difference;
+pub mod activation;
 pub mod add;
 pub mod argmax;
 pub mod average_pool;
@@ -43,6 +44,7 @@ pub mod weight_penalty;
 pub mod zero_padding;
 
 pub use absolute_difference::AbsoluteDifference;
+pub use activation::Activation;
 pub use add::Add;
 pub use argmax::ArgMax;
 pub use average_pool::AveragePool;
