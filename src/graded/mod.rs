@@ -8,7 +8,6 @@ here, in a notebook cell and in a submission.
 pub mod application;
 pub mod conv_step_by_step;
 pub mod detection;
-pub mod faces;
 pub mod foundations;
 pub mod keras_tutorial;
 pub mod residual_networks;
