@@ -3,6 +3,7 @@
 
 mod application;
 mod application_digits;
+mod classic_networks;
 mod conv_step_by_step;
 mod corrupt_images;
 mod course_files;

@@ -6,6 +6,7 @@ here, in a notebook cell and in a submission.
 */
 
 pub mod application;
+pub mod classic_networks;
 pub mod conv_step_by_step;
 pub mod detection;
 pub mod foundations;
