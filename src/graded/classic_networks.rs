@@ -49,12 +49,7 @@ pub fn lenet5(input_shape: (usize, usize, usize), classes: usize) -> Model {
 ///
 /// # Returns
 /// Multiplications without the bottleneck layer, and with it.
-pub fn bottleneck_cost(
-    input: (usize, usize, usize),
-    f: usize,
-    bottleneck: usize,
-    filters: usize,
-) -> (usize, usize) {
+pub fn bottleneck_cost(input: (usize, usize, usize), f: usize, bottleneck: usize, filters: usize) -> (usize, usize) {
     let (n_h, n_w, n_c_prev) = input;
     // START CODE HERE (≈ 3 lines)
     //~ let (direct, with_bottleneck): (usize, usize) = todo!("bottleneck_cost: how many outputs are there, and how many products has each?");
