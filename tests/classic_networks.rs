@@ -73,7 +73,7 @@ fn inception_module_is_kerass() {
         let shape = fixtures::numbers(&case["shape"]);
         let x = Input::new((shape[1], shape[2], shape[3])).call();
         let filters = fixtures::numbers(&case["filters"]).try_into().unwrap();
-        let model = Model::new(&x, &inception_module(&x, filters, "inception_3a"));
+        let model = Model::new(&x, inception_module(&x, filters, "inception_3a"));
         computes_what_keras_does(case, &model, "inception_3a_");
     }
 }

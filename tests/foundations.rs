@@ -46,7 +46,7 @@ fn sizes_and_paddings_are_tensorflows() {
 fn close<D: Dimension>(case: &Value, z: &Array<f64, D>) {
     assert_eq!(z.shape(), fixtures::numbers(&case["z_shape"]));
     let expected = ArrayD::from_shape_vec(IxDyn(z.shape()), fixtures::doubles(&case["z"])).unwrap();
-    assert_close(&z.clone().into_dyn(), expected, 1e-12, 1e-12);
+    assert_close(z.clone().into_dyn(), expected, 1e-12, 1e-12);
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn a_layer_that_is_called_twice_has_the_sum_of_both_gradients() {
     let (x, z) = (array![[1.0f32, 2.0, -1.0], [0.5, 0.0, 3.0]], array![[0.0f32, 1.0, 4.0], [2.0, -2.0, 1.0]]);
     let y = array![[1.0f32, -1.0], [0.0, 2.0]];
     let single_input = Input::new(3).call();
-    let mut single = Model::new(&single_input, &Dense::new(2).name("single").call(&single_input));
+    let mut single = Model::new(&single_input, Dense::new(2).name("single").call(&single_input));
     single.compile("sgd", "mse", ());
     single.layers()[1].set_weights(&a.layer().get_weights());
     let (ours, expected) = (shared.gradients([&x, &z], &y), single.gradients(&(&x + &z), &y));
@@ -113,7 +113,7 @@ fn a_siamese_network_learns_whether_two_points_are_on_the_same_side() {
     let right = Input::new(2).beside(&left).call();
     let both = Concatenate::new().call([&encoder.call(&left), &encoder.call(&right)]);
     let hidden = Dense::new(16).activation("tanh").call(&both);
-    let mut model = Model::new([&left, &right], &Dense::new(1).activation("sigmoid").call(&hidden));
+    let mut model = Model::new([&left, &right], Dense::new(1).activation("sigmoid").call(&hidden));
     model.compile(Adam::new().learning_rate(0.02), "binary_crossentropy", ["accuracy"]);
     let history = model.fit([&a, &b], &same).epochs(60).verbose(Verbose::Silent).run();
     assert!(history["acc"][59] > 0.95, "{:?}", history["acc"].last());
@@ -151,8 +151,8 @@ fn a_training_step_of_the_programs_own_is_that_of_fit() {
     let (x, y): (Array2<f32>, Array1<f32>) = (rng.randn((8, 3)).mapv(|x| x as f32), rng.randn(8).mapv(|y| y as f32));
     let model = || {
         let x_input = Input::new(3).call();
-        let hidden = BatchNormalization::new().call(&Dense::new(5).activation("tanh").call(&x_input));
-        let mut model = Model::new(&x_input, &Dense::new(1).call(&hidden));
+        let hidden = BatchNormalization::new().call(Dense::new(5).activation("tanh").call(&x_input));
+        let mut model = Model::new(&x_input, Dense::new(1).call(&hidden));
         model.compile(Adam::new().learning_rate(0.01), "mse", ());
         model
     };
@@ -170,7 +170,7 @@ fn a_training_step_of_the_programs_own_is_that_of_fit() {
 #[test]
 fn the_gradient_with_respect_to_the_input_is_the_numerical_one() {
     let x_input = Input::new(3).call();
-    let model = Model::new(&x_input, &Dense::new(2).activation("tanh").call(&x_input));
+    let model = Model::new(&x_input, Dense::new(2).activation("tanh").call(&x_input));
     let x = array![[0.3f32, -0.2, 0.9]];
     let tape = model.gradient_tape(|_, y| ops::sum(&ops::square(&y[0])));
     let ours = &tape.gradients(&x, &Array2::<f32>::zeros((1, 1))).inputs[0];
@@ -190,7 +190,7 @@ fn weights_of_examples_and_classes_are_those_of_repeated_examples() {
     let (x, y) = (array![[1.0f32, 0.5], [2.0, -1.0], [0.0, 1.0]], array![0usize, 1, 2]);
     let model = || {
         let x_input = Input::new(2).call();
-        let mut model = Model::new(&x_input, &Dense::new(3).activation("softmax").call(&x_input));
+        let mut model = Model::new(&x_input, Dense::new(3).activation("softmax").call(&x_input));
         model.compile(SGD::new().learning_rate(0.5).momentum(0.9), "sparse_categorical_crossentropy", ());
         model
     };
@@ -225,7 +225,7 @@ fn a_custom_loss_trains_as_the_one_it_is_written_after() {
     let (x, y) = (array![[1.0f32], [2.0], [3.0]], array![2.0f32, 4.0, 7.0]);
     let train = |loss: Loss| {
         let x_input = Input::new(1).call();
-        let mut model = Model::new(&x_input, &Dense::new(1).call(&x_input));
+        let mut model = Model::new(&x_input, Dense::new(1).call(&x_input));
         model.compile("sgd", loss, ());
         model.fit(&x, &y).epochs(20).verbose(Verbose::Silent).run();
         model.get_weights()

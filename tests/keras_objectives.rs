@@ -40,7 +40,7 @@ fn loss(name: &str) -> Loss {
 /// A model that returns the rows of a matrix, which is its one weight, for the rows of the identity.
 fn constant(p: &ArrayD<f32>) -> Model {
     let x_input = Input::new(p.shape()[0]).call();
-    let model = Model::new(&x_input, &Dense::new(p.shape()[1]).use_bias(false).name("p").call(&x_input));
+    let model = Model::new(&x_input, Dense::new(p.shape()[1]).use_bias(false).name("p").call(&x_input));
     model.layer("p").set_weights(std::slice::from_ref(p));
     model
 }
@@ -62,7 +62,7 @@ fn losses_and_their_gradients() {
         assert!((ours - value).abs() <= 1e-5 * value.abs(), "{name}: {ours}, Keras has {value}");
         // With learning rate 1, the step is the gradient.
         let step = &p - &model.get_weights()[0];
-        assert_close(&step, &array(&case["d_p"]), 1e-4, 2e-6);
+        assert_close(&step, array(&case["d_p"]), 1e-4, 2e-6);
     }
 }
 
@@ -128,7 +128,7 @@ fn optimizers_and_regularizers() {
             Some("l1") => Dense::new(2).kernel_regularizer(Regularizer::l1(0.1)),
             Some(_) => Dense::new(2).kernel_regularizer(Regularizer::l2(0.1)),
         };
-        let mut model = Model::new(&x_input, &dense.call(&x_input));
+        let mut model = Model::new(&x_input, dense.call(&x_input));
         model.set_weights(&start);
         model.compile(optimizer(text(&run["optimizer"])), "mse", ());
         let fit = model.fit(&x, &y).epochs(4).batch_size(6).without_shuffling().verbose(Verbose::Silent);

@@ -30,8 +30,8 @@ fn examples() -> (Array2<f64>, Array1<usize>) {
 fn model(optimizer: impl Into<Optimizer>) -> Model {
     let x_input = Input::new(4).call();
     let hidden = Dense::new(12).activation("relu").kernel_regularizer("l2").call(&x_input);
-    let hidden = Dropout::new(0.3).call(&BatchNormalization::new().call(&hidden));
-    let mut model = Model::new(&x_input, &Dense::new(3).activation("softmax").call(&hidden));
+    let hidden = Dropout::new(0.3).call(BatchNormalization::new().call(&hidden));
+    let mut model = Model::new(&x_input, Dense::new(3).activation("softmax").call(&hidden));
     model.compile(optimizer.into(), "sparse_categorical_crossentropy", ["accuracy"]);
     model
 }

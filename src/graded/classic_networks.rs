@@ -96,7 +96,7 @@ pub fn inception_module(x: &Tensor, filters: [usize; 6], name: &str) -> Tensor {
     let branch5 = conv(f5, 5, "5x5").call(&branch5);
 
     let pool = MaxPooling2D::new((3, 3)).strides((1, 1)).padding(Padding::Same).name(format!("{name}_pool"));
-    let branch_pool = conv(f_pool, 1, "pool_proj").call(&pool.call(x));
+    let branch_pool = conv(f_pool, 1, "pool_proj").call(pool.call(x));
 
     let x = Concatenate::new().call([&branch1, &branch3, &branch5, &branch_pool]);
     // END CODE HERE

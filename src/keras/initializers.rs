@@ -133,7 +133,7 @@ enum Distribution {
 }
 
 /// The standard deviation of a normal distribution with 1 that has been cut off at ±2: `scipy.stats.truncnorm.std(-2, 2)`.
-const TRUNCATED: f64 = 0.879_625_661_034_239_78;
+const TRUNCATED: f64 = 0.879_625_661_034_239_8;
 
 const RANDOM: [(&str, &str, Distribution); 7] = [
     ("lecun_uniform", "LecunUniform", Distribution::LecunUniform),

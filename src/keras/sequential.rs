@@ -50,7 +50,7 @@ pub struct Sequential {
 
 enum State {
     Open(Vec<Stage>),
-    Built(Model),
+    Built(Box<Model>),
 }
 
 /// What a [`Sequential`] consists of: any layer, a layer of another network's place, a model, or another sequence.
@@ -165,7 +165,7 @@ impl Sequential {
     #[track_caller]
     pub fn build(self) -> Model {
         let stages = match self.state.into_inner() {
-            State::Built(model) => return model,
+            State::Built(model) => return *model,
             State::Open(stages) => stages,
         };
         let mut stages = stages.into_iter();
@@ -198,7 +198,7 @@ impl Sequential {
                     Input::new(ndarray::IxDyn(&example))
                 }
             };
-            *state = State::Built(connect(self.name.clone(), own.beside(input).call(), stages.into_iter()));
+            *state = State::Built(Box::new(connect(self.name.clone(), own.beside(input).call(), stages.into_iter())));
         }
         match state {
             State::Built(model) => model.call(input),

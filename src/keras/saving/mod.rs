@@ -176,15 +176,16 @@ impl Model {
 
     fn read_by_name(&self, file: &hdf5::File) -> Result<Vec<String>, Mismatch> {
         require_order_of_axes(file, self)?;
-        let mut read: Vec<(&BuiltLayer, Vec<(graph::Tensor, ArrayD<f32>)>)> = Vec::new();
+        let (mut names, mut read) = (Vec::new(), Vec::new());
         for stored in weights::list(file)? {
             if let Some(layer) = self.with_weights().find(|layer| layer.name() == stored.layer) {
                 let help = "a layer that is to keep its own weights needs a name that is not in the file";
-                read.push((layer, stored.read(layer).map_err(|mismatch| mismatch.help(help))?));
+                read.extend(stored.read(layer).map_err(|mismatch| mismatch.help(help))?);
+                names.push(layer.name().to_owned());
             }
         }
-        self.assign_all(read.iter().flat_map(|(_, values)| values));
-        Ok(read.into_iter().map(|(layer, _)| layer.name().to_owned()).collect())
+        self.assign_all(read.iter());
+        Ok(names)
     }
 
     pub(super) fn assign_all<'a>(&self, values: impl Iterator<Item = &'a (graph::Tensor, ArrayD<f32>)>) {

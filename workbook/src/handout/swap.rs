@@ -25,7 +25,7 @@ pub fn swap(root: &Root, names: &[String], body: Body) -> Result<()> {
     let mut changes = Vec::new();
     for Chosen { assignment, stubs, .. } in choose(root, Some(names))? {
         let path = root.graded(&assignment);
-        let mut text = std::fs::read_to_string(&path).with_context(|| format!("{}", root.show(&path)))?;
+        let mut text = std::fs::read_to_string(&path).with_context(|| root.show(&path))?;
         let mut swapped = Vec::new();
         for name in &stubs {
             let source = Source::parse(root.show(&path), text.clone())?;
