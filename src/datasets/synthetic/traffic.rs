@@ -173,7 +173,7 @@ impl Object {
     }
 
     fn motorcycle(&self, u: f32, down: f32) -> Option<Vec3> {
-        let [paint, seat, _] = self.colours;
+        let [paint, saddle, _] = self.colours;
         let radius = 0.30;
         let wheel = radius * self.height / self.width; // as a part of the width
         for centre in [wheel, 1.0 - wheel] {
@@ -194,7 +194,7 @@ impl Object {
             return Some(paint);
         }
         if (0.30..0.42).contains(&down) && (0.10..0.44).contains(&u) {
-            return Some(seat * 0.4);
+            return Some(saddle * 0.4);
         }
         if (0.44..0.72).contains(&down) && (0.34..0.64).contains(&u) {
             return Some(v(0.18, 0.18, 0.20));

@@ -18,7 +18,7 @@ use crate::{
 /// let input = Input::new((4, 4, 8)).call();
 /// let change = Conv2D::new(8, (1, 1)).call(&input);
 /// let output = Add::new().call([&input, &change]);
-/// assert_eq!(x.shape().to_string(), "(?, 4, 4, 8)");
+/// assert_eq!(output.shape().to_string(), "(?, 4, 4, 8)");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Add {
