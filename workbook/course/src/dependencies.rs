@@ -69,6 +69,8 @@ overflow-checks = true
 const WORKSPACE: &str = r#"futures-util = { opt-level = 1 }
 hashbrown = { opt-level = 1 }
 indexmap = { opt-level = 1 }
+typed-path = { opt-level = 1 }
+zip = { opt-level = 1 }
 harness = { opt-level = 2, debug-assertions = true, overflow-checks = true }
 wire = { opt-level = 2, debug-assertions = true, overflow-checks = true }
 "#;

@@ -124,7 +124,7 @@ fn turn(text: &str, hidden: Line, prefix: &str) -> String {
     let mut part: Option<(&str, Vec<&str>)> = None;
     for line in text.split_inclusive('\n') {
         match (kind(line), &mut part) {
-            (Line::Start, _) => {
+            (Line::Start, None) => {
                 out.push_str(line);
                 part = Some((indentation(line), Vec::new()));
             }
