@@ -114,11 +114,8 @@ impl Grader {
     /// # Errors
     /// As [`grade`](Self::grade).
     pub fn grade_read(&self, submission: &Submission, options: &Options) -> Result<Report> {
-        let mut assignment = assignment::of(&self.root, submission, options.assignment.as_deref())?;
-        if !options.functions.is_empty() {
-            assignment.only(&options.functions);
-        }
-        let assignment = assignment;
+        let assignment =
+            assignment::of(&self.root, submission, options.assignment.as_deref())?.only(&options.functions);
         let compiler = self.compiler();
         if options.require_sandbox {
             compiler.require_sandbox()?;

@@ -10,6 +10,7 @@ mod data;
 mod dependence;
 mod doctor;
 mod execution;
+mod grader;
 mod handout;
 mod kernel;
 mod notebook;

@@ -77,9 +77,12 @@ impl Assignment {
         Ok(Self { name: name.to_owned(), notebook: chapter.notebook, reference, functions, points, driven })
     }
 
-    /// Leaves points to the functions `names` alone; the others are given to the learner.
-    pub fn only(&mut self, names: &[String]) {
-        self.points.retain(|name, _| names.contains(name));
+    /// The assignment with points for the functions `names` alone, where the others are given to the learner; with all
+    /// points if none is named.
+    #[must_use]
+    pub fn only(mut self, names: &[String]) -> Self {
+        self.points.retain(|name, _| names.is_empty() || names.contains(name));
+        self
     }
 
     /// Whether a function has points: it is one that a learner writes.

@@ -77,6 +77,8 @@ wire = { opt-level = 2, debug-assertions = true, overflow-checks = true }
 
 /// The directory of a compilation for submissions, inside of the directory that the grader keeps.
 pub const BUILD: &str = "build";
+/// The file beside it that is locked while it compiles.
+pub const LOCK: &str = "lock";
 
 #[cfg(test)]
 mod tests {

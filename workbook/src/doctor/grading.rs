@@ -1,8 +1,8 @@
 /*! What the program `grader` says of the solutions, of the stubs, and of every typical mistake. */
 
-use anyhow::{Context, Result, bail};
+use crate::grader;
+use anyhow::{Context, Result};
 use course::{Assignment, Chapter, Root};
-use std::path::PathBuf;
 use std::process::Command;
 
 /// What is wrong, as the grader says it.
@@ -10,7 +10,7 @@ use std::process::Command;
 /// # Errors
 /// When the grader is not there or does not start.
 pub fn findings(root: &Root, chapters: &[Chapter]) -> Result<Vec<String>> {
-    let grader = grader()?;
+    let grader = grader::program(root)?;
     let mut findings = Vec::new();
     let mut run = |what: &str, arguments: &[&str]| -> Result<()> {
         let output = Command::new(&grader).args(arguments).current_dir(root).output();
@@ -35,13 +35,4 @@ pub fn findings(root: &Root, chapters: &[Chapter]) -> Result<Vec<String>> {
         run(&format!("{assignment}: a typical mistake is not told apart"), &["mistakes", &assignment])?;
     }
     Ok(findings)
-}
-
-/// The grader that was built with this program.
-fn grader() -> Result<PathBuf> {
-    let grader = std::env::current_exe().context("the path of this program")?.with_file_name("grader");
-    if !grader.is_file() {
-        bail!("{} is missing\nhelp: run `make` in the course's directory", grader.display());
-    }
-    Ok(grader)
 }

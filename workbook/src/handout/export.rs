@@ -6,9 +6,10 @@ functions as stubs, the notebooks' kernel, and a README; no solution of a chosen
 use super::choice::{Chosen, choose};
 use super::manifest;
 use crate::notebook::{student_with, to_text};
+use crate::scaffold::fill;
 use crate::session;
 use anyhow::{Context, Result, bail};
-use course::{Root, files};
+use course::{Root, dependencies, files};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ pub fn export(root: &Root, Export { to, stub, all, with_binaries }: &Export) -> 
     let part = tempfile::Builder::new().prefix(".handout-").tempdir_in(parent)?;
     let folder = part.path();
     write_sources(root, folder, &chosen)?;
-    write_lessons(root, folder, &chosen)?;
+    write_lessons(root, folder, &chosen, *with_binaries)?;
     let text = fs::read_to_string(root.join("Cargo.toml")).context("Cargo.toml")?;
     manifest::write(folder, &mut manifest::manifest(&text)?)?;
     if *with_binaries {
@@ -118,15 +119,16 @@ fn write_sources(root: &Root, folder: &Path, chosen: &[Chosen]) -> Result<()> {
 }
 
 /// The chapters with their pictures, the notebooks, and what tells a learner how to begin.
-fn write_lessons(root: &Root, folder: &Path, chosen: &[Chosen]) -> Result<()> {
+fn write_lessons(root: &Root, folder: &Path, chosen: &[Chosen], with_binaries: bool) -> Result<()> {
+    let pictures = files::contents(&root.chapters().join("images"), &[])?;
     let mut rows = Vec::new();
     for Chosen { chapter, stubs, .. } in chosen {
         take(root, folder, Path::new(&chapter.path))?;
         let text = fs::read_to_string(root.join(&chapter.path)).with_context(|| chapter.path.clone())?;
-        for picture in files::contents(&root.chapters().join("images"), &[])?.iter().map(|(path, _)| path) {
-            let path = Path::new("images").join(picture);
+        for (name, bytes) in &pictures {
+            let path = Path::new("images").join(name);
             if text.contains(&*path.to_string_lossy()) {
-                take(root, folder, &Path::new("workbook/chapters").join(path))?;
+                files::write(&folder.join("workbook/chapters").join(path), bytes)?;
             }
         }
         let notebook = student_with(chapter, stubs);
@@ -139,21 +141,18 @@ fn write_lessons(root: &Root, folder: &Path, chosen: &[Chosen]) -> Result<()> {
     }
     let titles: Vec<&str> = chosen.iter().map(|chosen| chosen.chapter.title.as_str()).collect();
     let title = if let [title] = titles[..] { title } else { "The CNN workbook" };
-    let first_time = "The first time it compiles for some minutes, and puts JupyterLab into `.venv`.";
-    let readme = include_str!("templates/README.md.txt")
-        .replace("{{title}}", title)
-        .replace("{{first_time}}", first_time)
-        .replace("{{exercises}}", &rows.join("\n"));
-    files::write(&folder.join("README.md"), readme)?;
+    let first_time = if with_binaries { "about a minute" } else { "some minutes" };
+    let values = [("title", title), ("first_time", first_time), ("exercises", &rows.join("\n"))];
+    files::write(&folder.join("README.md"), fill(include_str!("templates/README.md.txt"), &values))?;
     Ok(files::write(&folder.join("Makefile"), include_str!("templates/Makefile.txt"))?)
 }
 
-/// Copies a file, or the files of a folder, with their modes. Hidden files of other systems stay behind.
+/// Copies a file with its mode, or the files of a folder. Hidden files of other systems stay behind.
 fn take(root: &Root, folder: &Path, path: &Path) -> Result<()> {
     let (from, to) = (root.join(path), folder.join(path));
     if from.is_dir() {
-        for (inner, _) in files::contents(&from, &[])? {
-            take(root, folder, &path.join(inner))?;
+        for (inner, bytes) in files::contents(&from, &[])? {
+            files::write(&to.join(inner), bytes)?;
         }
         return Ok(());
     }
@@ -164,11 +163,12 @@ fn take(root: &Root, folder: &Path, path: &Path) -> Result<()> {
 
 /// This program, and the dependencies of the helper crate as they were compiled here.
 fn add_binaries(root: &Root, folder: &Path) -> Result<()> {
-    let store = folder.join("target/grader");
-    if !session::copy_dependencies(root, &store.join(course::dependencies::BUILD), &|text| eprintln!("{text}"))? {
+    let own = Root::at(folder).context("the hand-out is no course yet")?;
+    let store = own.grader_store();
+    if !session::copy_dependencies(root, &store.join(dependencies::BUILD), &|text| eprintln!("{text}"))? {
         bail!("the dependencies are not compiled yet\nhelp: run `target/debug/grader prepare` first");
     }
-    fs::write(store.join("lock"), "")?;
+    fs::write(store.join(dependencies::LOCK), "")?;
     let program = folder.join("target/debug/workbook");
     fs::create_dir_all(program.parent().unwrap_or(folder))?;
     fs::copy(std::env::current_exe()?, &program).context("copying this program")?;

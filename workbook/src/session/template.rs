@@ -164,8 +164,8 @@ impl Kept {
 /// # Errors
 /// When they cannot be copied.
 pub fn copy_dependencies(root: &Root, target: &Path, note: &dyn Fn(&str)) -> Result<bool> {
-    let store = root.join("target/grader");
-    let (compiled, lock) = (store.join(dependencies::BUILD), store.join("lock"));
+    let store = root.grader_store();
+    let (compiled, lock) = (store.join(dependencies::BUILD), store.join(dependencies::LOCK));
     // A grader that compiles holds the lock. Without a lock file none has begun.
     let Ok(lock) = File::open(lock) else { return Ok(false) };
     if lock.try_lock_shared().is_err() {
