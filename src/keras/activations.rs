@@ -4,8 +4,9 @@ Activation functions by their Keras names.
 The layer that applies one is [`layers::Activation`](super::layers::Activation).
 */
 
-use super::{names::UnknownName, scope::Scope};
+use super::{names::UnknownName, scope::Scope, setting::Setting};
 use crate::graph::{Tensor, ops};
+use serde_json::{Value, json};
 
 /// An activation function. Every layer that takes one also takes its name: `Dense::new(6).activation("softmax")`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,5 +80,21 @@ impl TryFrom<&str> for Function {
         let name = if name == "silu" { "swish" } else { name };
         let found = ALL.into_iter().find(|function| function.name() == name);
         found.ok_or_else(|| UnknownName::new("activation", name, help()))
+    }
+}
+
+impl Setting for Function {
+    const EXPECTED: &'static str = "linear, relu, sigmoid, tanh, softmax, elu, gelu or swish";
+
+    fn to_json(&self) -> Value {
+        json!(self.name())
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        let name = match value {
+            Value::Object(object) if value["class_name"] == "function" => object.get("config")?.as_str()?,
+            _ => value.as_str()?,
+        };
+        Function::try_from(name).ok()
     }
 }

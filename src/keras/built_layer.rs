@@ -10,9 +10,7 @@ use super::{
     context::Context,
     core::{Core, Kind},
     layer::Layer,
-    network::Network,
     scope::Weight,
-    tensors::Tensors,
 };
 use crate::graph::{self, Shape};
 use ndarray::ArrayD;
@@ -81,56 +79,12 @@ impl BuiltLayer {
         self.0.core.training_only()
     }
 
-    /// The network of a model that was called as a layer.
-    pub(super) fn network(&self) -> Option<&Network> {
-        match &self.0.core.kind {
-            Kind::Layer(_) => None,
-            Kind::Model(network) => Some(network),
-        }
-    }
-
-    /// The layers of a model that was called as a layer; of any other layer, none.
-    ///
-    /// ```
-    /// use cnn::keras::{Model, layers::*};
-    /// let x = Input::new(4).call();
-    /// let base = Model::new(&x, &Dense::new(2).name("features").call(&x));
-    /// let y = base.call(&Input::new(4).beside(&x).call());
-    /// assert_eq!(y.layer().layers()[1].name(), "features");
-    /// ```
-    pub fn layers(&self) -> &[BuiltLayer] {
-        self.0.core.layers()
-    }
-
     /// Its output: the tensor that further layers are called on, such as the features below a new head.
     ///
     /// Of a layer that was called several times, the output of the call that it was taken from: of the first one, where
     /// it comes from a model.
     pub fn output(&self) -> Tensor {
         Tensor { node: self.0.clone(), index: 0 }
-    }
-
-    /// Calls the layer once more: both places share the weights, and their gradients are added. This is how Siamese
-    /// networks are made.
-    ///
-    /// ```
-    /// use cnn::keras::{Model, layers::*};
-    /// let left = Input::new(4).call();
-    /// let right = Input::new(4).beside(&left).call();
-    /// let a = Dense::new(3).name("encoder").call(&left);
-    /// let b = a.layer().call(&right);
-    /// let model = Model::new([&left, &right], &Concatenate::new().call([&a, &b]));
-    /// assert_eq!(model.count_params(), 4 * 3 + 3);
-    /// ```
-    ///
-    /// # Panics
-    /// If the weights do not fit the shapes of the inputs, or the inputs belong to another network.
-    #[track_caller]
-    pub fn call(&self, inputs: impl Tensors) -> Tensor {
-        match self.0.core.clone().call(inputs.list()) {
-            Ok(tensors) => tensors.into_iter().next().expect("a layer has an output"),
-            Err(mismatch) => panic!("{self}: {mismatch}"),
-        }
     }
 
     /// The tensors that it was called on; none for an input.

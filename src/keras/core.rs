@@ -5,18 +5,16 @@ A call itself is a [`Node`](super::built_layer::Node).
 */
 
 use super::{
-    built_layer::{BuiltLayer, Node, Tensor},
     context::Context,
     inputs,
     layer::Layer,
     mismatch::Mismatch,
-    network::Network,
     scope::{Scope, Weight},
 };
 use crate::graph::{self, Phase, Shape};
 use std::{
+    any::Any,
     cell::{Cell, RefCell},
-    collections::HashSet,
     fmt,
     rc::Rc,
 };
@@ -39,7 +37,25 @@ pub(super) struct Core {
 pub(super) enum Kind {
     Layer(Box<dyn Layer>),
     /// A model that is called as a layer.
-    Model(Rc<Network>),
+    Model(Rc<dyn Inner>),
+}
+
+/// What a layer needs of a model that it stands for.
+pub(super) trait Inner: Any {
+    /// The shapes of its own inputs.
+    fn input_shapes(&self) -> Vec<Shape>;
+
+    /// Adds what it computes of other inputs to the graph, with the same weights.
+    fn apply(&self, inputs: &[&graph::Tensor]) -> Vec<graph::Tensor>;
+
+    /// See [`Core::training_only`].
+    fn training_only(&self) -> Option<String>;
+
+    /// How many elements of its weights training updates.
+    fn count_trainable_params(&self) -> usize;
+
+    /// Freezes or unfreezes all of its layers.
+    fn set_trainable(&self, trainable: bool);
 }
 
 impl Core {
@@ -57,55 +73,45 @@ impl Core {
         Ok(core)
     }
 
-    /// A model as a layer.
-    pub fn of_model(network: Rc<Network>) -> Self {
-        let mut seen = HashSet::new();
-        let weights = network.layers.iter().flat_map(|layer| layer.weights().iter());
-        let weights = weights.filter(|weight| seen.insert(weight.variable.id())).cloned().collect();
-        let (context, name) = (network.context.clone(), network.name.clone());
-        Core::new(context, network.class_name, Kind::Model(network), name, weights)
-    }
-
-    fn new(context: Rc<Context>, class_name: &'static str, kind: Kind, name: String, weights: Vec<Weight>) -> Self {
+    /// A layer whose weights exist.
+    pub fn new(context: Rc<Context>, class_name: &'static str, kind: Kind, name: String, weights: Vec<Weight>) -> Self {
         let (trainable, n_calls) = (Cell::new(true), Cell::new(0));
         Core { context, class_name, kind, name, weights, trainable, n_calls, outputs: RefCell::default() }
     }
 
-    /// Calls it on tensors of its own network.
-    pub fn call(self: Rc<Self>, inputs: Vec<Tensor>) -> Result<Vec<Tensor>, Mismatch> {
-        require_network(&self.context, &inputs)?;
-        let shapes: Vec<Shape> = inputs.iter().map(Tensor::shape).collect();
+    /// Checks that it can be called on inputs of these shapes with the weights that it has.
+    pub fn check_inputs(&self, shapes: &[Shape]) -> Result<(), Mismatch> {
         match &self.kind {
             Kind::Layer(layer) => {
-                layer.check_inputs(&shapes)?;
+                layer.check_inputs(shapes)?;
                 let mut scope = Scope::measuring(&self.context, &self.name);
-                layer.build(&shapes, &mut scope);
-                let pairs = self.weights.iter().zip(scope.into_measured());
-                if let Some((weight, _)) =
-                    pairs.into_iter().find(|(weight, dims)| !weight.variable.shape().admits(dims))
-                {
-                    let expected = format!("inputs that fit its {} of shape {}", weight.name, weight.variable.shape());
-                    return Err(Mismatch::new(expected, inputs::list(&shapes))
-                        .help("a layer that is called several times takes inputs of one shape"));
+                layer.build(shapes, &mut scope);
+                let mut pairs = self.weights.iter().zip(scope.into_measured());
+                match pairs.find(|(weight, dims)| !weight.variable.shape().admits(dims)) {
+                    None => Ok(()),
+                    Some((weight, _)) => {
+                        let shape = weight.variable.shape();
+                        let expected = format!("inputs that fit its {} of shape {shape}", weight.name);
+                        let help = "a layer that is called several times takes inputs of one shape";
+                        Err(Mismatch::new(expected, inputs::list(shapes)).help(help))
+                    }
                 }
             }
             Kind::Model(network) => {
-                let expected: Vec<Shape> = network.inputs.iter().map(Tensor::shape).collect();
-                let fit =
-                    expected.len() == shapes.len() && expected.iter().zip(&shapes).all(|(e, s)| e.merge(s).is_some());
-                if !fit {
-                    return Err(Mismatch::new(
-                        format!("inputs of shape {}", inputs::list(&expected)),
-                        inputs::list(&shapes),
-                    ));
+                let expected = network.input_shapes();
+                let fits = |(expected, shape): (&Shape, &Shape)| expected.merge(shape).is_some();
+                if expected.len() == shapes.len() && expected.iter().zip(shapes).all(fits) {
+                    return Ok(());
                 }
+                let expected = format!("inputs of shape {}", inputs::list(&expected));
+                Err(Mismatch::new(expected, inputs::list(shapes)))
             }
         }
-        let symbols: Vec<&graph::Tensor> = inputs.iter().map(Tensor::symbol).collect();
-        let outputs = self.apply(&symbols);
-        let index = self.n_calls.replace(self.n_calls.get() + 1);
-        let node = Rc::new(Node { core: self, index, inputs, outputs });
-        Ok((0..node.outputs.len()).map(|index| Tensor { node: node.clone(), index }).collect())
+    }
+
+    /// The number of a call that begins now, counted from 0.
+    pub fn next_call(&self) -> usize {
+        self.n_calls.replace(self.n_calls.get() + 1)
     }
 
     /// Adds what it computes to the graph.
@@ -141,14 +147,6 @@ impl Core {
         self.outputs.borrow().clone()
     }
 
-    /// The layers of a model.
-    pub fn layers(&self) -> &[BuiltLayer] {
-        match &self.kind {
-            Kind::Layer(_) => &[],
-            Kind::Model(network) => &network.layers,
-        }
-    }
-
     pub fn training_argument(&self) -> Option<bool> {
         match &self.kind {
             Kind::Layer(layer) => layer.attributes().training,
@@ -156,10 +154,11 @@ impl Core {
         }
     }
 
+    /// The settings of its file that are not implemented and would matter in training.
     pub fn training_only(&self) -> Option<String> {
         match &self.kind {
             Kind::Layer(layer) => layer.attributes().training_only.clone(),
-            Kind::Model(network) => network.layers.iter().find_map(BuiltLayer::training_only),
+            Kind::Model(network) => network.training_only(),
         }
     }
 
@@ -171,7 +170,7 @@ impl Core {
         match &self.kind {
             Kind::Layer(_) if !self.trainable.get() => 0,
             Kind::Layer(_) => self.weights.iter().filter(|weight| weight.trainable).map(Weight::len).sum(),
-            Kind::Model(network) => network.layers.iter().map(BuiltLayer::count_trainable_params).sum(),
+            Kind::Model(network) => network.count_trainable_params(),
         }
     }
 
@@ -180,7 +179,7 @@ impl Core {
         match &self.kind {
             Kind::Layer(_) if before != trainable => self.apply_trainable(),
             Kind::Layer(_) => {}
-            Kind::Model(network) => network.layers.iter().for_each(|layer| layer.set_trainable(trainable)),
+            Kind::Model(network) => network.set_trainable(trainable),
         }
     }
 
@@ -203,21 +202,6 @@ impl Core {
             None => Phase::OfRun,
             Some(true) => Phase::Training,
             Some(false) => Phase::Inference,
-        }
-    }
-}
-
-/// Requires tensors of one network.
-pub(super) fn require_network(context: &Rc<Context>, inputs: &[Tensor]) -> Result<(), Mismatch> {
-    match inputs.iter().find(|input| !Rc::ptr_eq(context, input.context())) {
-        None => Ok(()),
-        Some(other) => {
-            let found = match inputs.iter().find(|input| Rc::ptr_eq(context, input.context())) {
-                Some(first) => format!("{first} and {other}, which come from different networks"),
-                None => format!("{other}, which comes from another network than the layer"),
-            };
-            let help = "create the second input with Input::new(shape).beside(&first)";
-            Err(Mismatch::new("tensors of one network", found).help(help))
         }
     }
 }

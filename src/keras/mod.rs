@@ -59,6 +59,7 @@ mod examples;
 mod fit;
 mod gradient_tape;
 mod history;
+mod initializer_setting;
 pub mod initializers;
 pub mod inputs;
 mod labels;

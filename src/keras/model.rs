@@ -6,6 +6,7 @@ Compiling, training and saving are in files of their own.
 
 use super::{
     built_layer::{BuiltLayer, Tensor},
+    call::call_built,
     compiled::Compiled,
     core::Core,
     network::Network,
@@ -80,12 +81,13 @@ impl Model {
     /// As [`Model::call`].
     #[track_caller]
     pub fn call_all(&self, inputs: impl Tensors) -> Vec<Tensor> {
-        self.as_layer().call(inputs.list()).unwrap_or_else(|mismatch| panic!("{}: {mismatch}", self.network.name))
+        call_built(self.as_layer(), inputs.list())
+            .unwrap_or_else(|mismatch| panic!("{}: {mismatch}", self.network.name))
     }
 
     /// The model as a layer: one for all calls.
     pub(super) fn as_layer(&self) -> Rc<Core> {
-        self.as_layer.get_or_init(|| Rc::new(Core::of_model(self.network.clone()))).clone()
+        self.as_layer.get_or_init(|| Rc::new(self.network.clone().into_core())).clone()
     }
 
     /// Names the model.

@@ -8,10 +8,15 @@ Training is not here; see [`Model`](super::Model).
 use super::{
     built_layer::{BuiltLayer, Node, Tensor},
     context::Context,
+    core::{Core, Inner, Kind},
     topology::{Topology, id, topology},
 };
-use crate::graph;
-use std::{collections::HashMap, rc::Rc};
+use crate::graph::{self, Shape};
+use std::{
+    any::Any,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 /// A network of layers.
 #[derive(Clone)]
@@ -46,22 +51,13 @@ impl Network {
         Network { context, class_name, name, inputs, outputs, layers, nodes, is_sequence }
     }
 
-    /// Adds what it computes of other inputs to the graph, with the same weights.
-    #[track_caller]
-    pub fn apply(&self, inputs: &[&graph::Tensor]) -> Vec<graph::Tensor> {
-        let mut computed: HashMap<_, Vec<graph::Tensor>> = HashMap::new();
-        for (own, given) in self.inputs.iter().zip(inputs) {
-            computed.insert(id(&own.node), vec![(*given).clone()]);
-        }
-        for node in &self.nodes {
-            if !node.inputs.is_empty() {
-                let inputs: Vec<&graph::Tensor> =
-                    node.inputs.iter().map(|input| &computed[&id(&input.node)][input.index]).collect();
-                let outputs = node.core.apply(&inputs);
-                computed.insert(id(node), outputs);
-            }
-        }
-        self.outputs.iter().map(|output| computed[&id(&output.node)][output.index].clone()).collect()
+    /// The model as a layer.
+    pub fn into_core(self: Rc<Self>) -> Core {
+        let mut seen = HashSet::new();
+        let weights = self.layers.iter().flat_map(|layer| layer.weights().iter());
+        let weights = weights.filter(|weight| seen.insert(weight.variable.id())).cloned().collect();
+        let (context, class_name, name) = (self.context.clone(), self.class_name, self.name.clone());
+        Core::new(context, class_name, Kind::Model(self), name, weights)
     }
 
     /// Which of the calls of its layer a tensor comes from, counted among those that belong to the network, and which of
@@ -79,5 +75,63 @@ impl Network {
         let mut calls: Vec<_> = self.nodes.iter().filter(|node| Rc::ptr_eq(&node.core, &layer.0.core)).collect();
         calls.sort_by_key(|node| node.index);
         calls.into_iter()
+    }
+}
+
+impl Inner for Network {
+    fn input_shapes(&self) -> Vec<Shape> {
+        self.inputs.iter().map(Tensor::shape).collect()
+    }
+
+    #[track_caller]
+    fn apply(&self, inputs: &[&graph::Tensor]) -> Vec<graph::Tensor> {
+        let mut computed: HashMap<_, Vec<graph::Tensor>> = HashMap::new();
+        for (own, given) in self.inputs.iter().zip(inputs) {
+            computed.insert(id(&own.node), vec![(*given).clone()]);
+        }
+        for node in &self.nodes {
+            if !node.inputs.is_empty() {
+                let inputs: Vec<&graph::Tensor> =
+                    node.inputs.iter().map(|input| &computed[&id(&input.node)][input.index]).collect();
+                let outputs = node.core.apply(&inputs);
+                computed.insert(id(node), outputs);
+            }
+        }
+        self.outputs.iter().map(|output| computed[&id(&output.node)][output.index].clone()).collect()
+    }
+
+    fn training_only(&self) -> Option<String> {
+        self.layers.iter().find_map(BuiltLayer::training_only)
+    }
+
+    fn count_trainable_params(&self) -> usize {
+        self.layers.iter().map(BuiltLayer::count_trainable_params).sum()
+    }
+
+    fn set_trainable(&self, trainable: bool) {
+        self.layers.iter().for_each(|layer| layer.set_trainable(trainable));
+    }
+}
+
+impl BuiltLayer {
+    /// The network of a model that was called as a layer.
+    pub(super) fn network(&self) -> Option<&Network> {
+        match &self.0.core.kind {
+            Kind::Layer(_) => None,
+            Kind::Model(network) => (&**network as &dyn Any).downcast_ref(),
+        }
+    }
+
+    /// The layers of a model that was called as a layer; of any other layer, none.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, layers::*};
+    /// let x = Input::new(4).call();
+    /// let base = Model::new(&x, &Dense::new(2).name("features").call(&x));
+    /// let y = base.call(&Input::new(4).beside(&x).call());
+    /// assert_eq!(y.layer().layers()[1].name(), "features");
+    /// ```
+    pub fn layers(&self) -> &[BuiltLayer] {
+        self.network().map_or(&[], |network| &network.layers)
     }
 }

@@ -6,7 +6,7 @@ What is built of one is a [`Model`] as any other.
 
 use super::{
     built_layer::{BuiltLayer, Tensor},
-    call::Call,
+    call::{Call, call_built},
     layer::Layer,
     layers::Input,
     model::Model,
@@ -89,7 +89,7 @@ impl IntoStage for Model {
 impl IntoStage for &Model {
     fn stage(self) -> Stage {
         let core = self.as_layer();
-        Stage::Call(Box::new(move |x| match core.call(vec![x.clone()]) {
+        Stage::Call(Box::new(move |x| match call_built(core, vec![x.clone()]) {
             Ok(mut outputs) => outputs.remove(0),
             Err(mismatch) => panic!("Sequential: {mismatch}"),
         }))

@@ -1,6 +1,5 @@
 /*! The cross-entropies: of exclusive classes, and of answers of yes or no. */
 
-use super::Loss;
 use crate::graph::{
     Op, Tensor,
     ops::{
@@ -140,22 +139,4 @@ fn smoothed(target: &Tensor, share: f32, classes: Option<usize>) -> Tensor {
     }
     let classes = classes.or(target.shape().last()).unwrap_or(1);
     target.graph().add(SmoothLabels { share, classes }, &[target], "loss/smooth_labels")
-}
-
-impl From<CategoricalCrossentropy> for Loss {
-    fn from(loss: CategoricalCrossentropy) -> Self {
-        Loss::CategoricalCrossentropy(loss)
-    }
-}
-
-impl From<SparseCategoricalCrossentropy> for Loss {
-    fn from(loss: SparseCategoricalCrossentropy) -> Self {
-        Loss::SparseCategoricalCrossentropy(loss)
-    }
-}
-
-impl From<BinaryCrossentropy> for Loss {
-    fn from(loss: BinaryCrossentropy) -> Self {
-        Loss::BinaryCrossentropy(loss)
-    }
 }

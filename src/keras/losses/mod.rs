@@ -180,6 +180,24 @@ impl TryFrom<&str> for Loss {
     }
 }
 
+impl From<CategoricalCrossentropy> for Loss {
+    fn from(loss: CategoricalCrossentropy) -> Self {
+        Loss::CategoricalCrossentropy(loss)
+    }
+}
+
+impl From<SparseCategoricalCrossentropy> for Loss {
+    fn from(loss: SparseCategoricalCrossentropy) -> Self {
+        Loss::SparseCategoricalCrossentropy(loss)
+    }
+}
+
+impl From<BinaryCrossentropy> for Loss {
+    fn from(loss: BinaryCrossentropy) -> Self {
+        Loss::BinaryCrossentropy(loss)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,35 @@ use super::common::{Common, common_methods};
 use crate::graph::optimizers;
 use std::rc::Rc;
 
+/// The builder methods for the rule's settings, which [`AdamW`](super::AdamW) has as well.
+macro_rules! adam_methods {
+    () => {
+        /// How much of the mean is kept.
+        pub fn beta_1(mut self, beta_1: f32) -> Self {
+            self.beta_1 = beta_1;
+            self
+        }
+
+        /// How much of the mean square is kept.
+        pub fn beta_2(mut self, beta_2: f32) -> Self {
+            self.beta_2 = beta_2;
+            self
+        }
+
+        /// Keeps the denominator away from zero.
+        pub fn epsilon(mut self, epsilon: f32) -> Self {
+            self.epsilon = epsilon;
+            self
+        }
+
+        pub(super) fn rule(&self) -> Rc<dyn optimizers::Optimizer> {
+            let Self { learning_rate, beta_1, beta_2, epsilon, .. } = *self;
+            self.common.rule(optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon })
+        }
+    };
+}
+pub(super) use adam_methods;
+
 /// Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
 ///
 /// With the gradient g, at step t, and β₁, β₂ for `beta_1` and `beta_2`:
@@ -44,27 +73,5 @@ impl Adam {
     }
 
     common_methods!();
-
-    /// How much of the mean is kept.
-    pub fn beta_1(mut self, beta_1: f32) -> Self {
-        self.beta_1 = beta_1;
-        self
-    }
-
-    /// How much of the mean square is kept.
-    pub fn beta_2(mut self, beta_2: f32) -> Self {
-        self.beta_2 = beta_2;
-        self
-    }
-
-    /// Keeps the denominator away from zero.
-    pub fn epsilon(mut self, epsilon: f32) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    pub(super) fn rule(&self) -> Rc<dyn optimizers::Optimizer> {
-        let Adam { learning_rate, beta_1, beta_2, epsilon, .. } = *self;
-        self.common.rule(optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon })
-    }
+    adam_methods!();
 }

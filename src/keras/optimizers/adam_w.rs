@@ -1,6 +1,9 @@
 /*! AdamW with Keras' defaults; the rule is [`graph::optimizers::Adam`](crate::graph::optimizers::Adam). */
 
-use super::common::{Common, common_methods};
+use super::{
+    adam::adam_methods,
+    common::{Common, common_methods},
+};
 use crate::graph::optimizers;
 use std::rc::Rc;
 
@@ -37,27 +40,5 @@ impl AdamW {
     }
 
     common_methods!();
-
-    /// How much of the mean is kept.
-    pub fn beta_1(mut self, beta_1: f32) -> Self {
-        self.beta_1 = beta_1;
-        self
-    }
-
-    /// How much of the mean square is kept.
-    pub fn beta_2(mut self, beta_2: f32) -> Self {
-        self.beta_2 = beta_2;
-        self
-    }
-
-    /// Keeps the denominator away from zero.
-    pub fn epsilon(mut self, epsilon: f32) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    pub(super) fn rule(&self) -> Rc<dyn optimizers::Optimizer> {
-        let AdamW { learning_rate, beta_1, beta_2, epsilon, .. } = *self;
-        self.common.rule(optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon })
-    }
+    adam_methods!();
 }

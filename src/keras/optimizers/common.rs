@@ -1,6 +1,6 @@
 /*! What all optimizers have in common: limits of the gradients, weight decay, a learning rate that follows a schedule. */
 
-use super::schedules::Schedule;
+use super::schedules::{CosineDecay, ExponentialDecay, PiecewiseConstantDecay, Schedule};
 use crate::graph::optimizers::{self, Clipping};
 use std::rc::Rc;
 
@@ -50,6 +50,18 @@ impl From<f32> for LearningRate {
         LearningRate::Constant(learning_rate)
     }
 }
+
+macro_rules! into_learning_rate {
+    ($($schedule:ident),+) => {
+        $(impl From<$schedule> for LearningRate {
+            fn from(schedule: $schedule) -> Self {
+                LearningRate::Schedule(Schedule::$schedule(schedule))
+            }
+        })+
+    };
+}
+
+into_learning_rate!(CosineDecay, ExponentialDecay, PiecewiseConstantDecay);
 
 /// The builder methods for an optimizer's field `common`.
 macro_rules! common_methods {

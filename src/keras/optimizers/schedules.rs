@@ -4,7 +4,6 @@ Learning rates that follow the number of training steps.
 A callback can change a learning rate as well, see [`callbacks`](crate::keras::callbacks).
 */
 
-use super::LearningRate;
 use std::f32::consts::PI;
 
 /// A learning rate for each training step, which are counted from 0.
@@ -162,15 +161,3 @@ impl PiecewiseConstantDecay {
         self.values[self.boundaries.iter().filter(|boundary| step > **boundary).count()]
     }
 }
-
-macro_rules! into_learning_rate {
-    ($($schedule:ident),+) => {
-        $(impl From<$schedule> for LearningRate {
-            fn from(schedule: $schedule) -> Self {
-                LearningRate::Schedule(Schedule::$schedule(schedule))
-            }
-        })+
-    };
-}
-
-into_learning_rate!(CosineDecay, ExponentialDecay, PiecewiseConstantDecay);

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::keras::{
     built_layer::{BuiltLayer, Tensor},
+    call::call_built,
     config::Config,
     context::Context,
-    core::Core,
     mismatch::Mismatch,
     model::Model,
     network::Network,
@@ -218,12 +218,12 @@ impl Reader<'_> {
     /// Makes a layer, unless it is made, and calls it.
     fn call(&self, layer: &Listed<'_>, made: Option<&Made>, inputs: Vec<Tensor>) -> Result<Vec<Tensor>, Mismatch> {
         if let Some(made) = made {
-            return made.layer.0.core.clone().call(inputs);
+            return call_built(made.layer.0.core.clone(), inputs);
         }
         if layer.is_model() {
             let network = self.network(layer.class.name, layer.json)?;
             let network = Network { name: layer.name.to_owned(), ..network };
-            return Rc::new(Core::of_model(Rc::new(network))).call(inputs);
+            return call_built(Rc::new(Rc::new(network).into_core()), inputs);
         }
         Ok(vec![layer.place(self.registry, self.context.clone(), inputs)?])
     }

@@ -99,7 +99,7 @@ pub(super) fn load(path: &Path, registry: &LayerRegistry) -> std::result::Result
     let file = hdf5_file::open_when_unlocked(&weights).map_err(|e| unreadable(&e))?;
     let root = file.as_group().map_err(|e| unreadable(&e))?;
     read_weights(&root, &model)?;
-    super::compile(&mut model, &config["compile_config"]);
+    training::compile(&mut model, &config["compile_config"]);
     if let Ok(vars) = root.group("optimizer/vars") {
         let numbered = (0..).map_while(|i: usize| vars.dataset(&i.to_string()).ok());
         optimizer::restore_from(&model, &numbered.collect::<Vec<_>>());

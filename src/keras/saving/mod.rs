@@ -253,24 +253,13 @@ fn read_model(file: &hdf5::File, registry: &LayerRegistry) -> Result<Model, Mism
     let mut model = architecture::read(&architecture, is_keras_3, registry)?;
     model.read_all(file)?;
     if let Some(config) = json("training_config")? {
-        compile(&mut model, &config);
+        training::compile(&mut model, &config);
         optimizer::read(file, &model);
         if let Ok(root) = file.as_group() {
             state::read(&root, &model);
         }
     }
     Ok(model)
-}
-
-/// Compiles the model as its file says, if all of that is known here.
-fn compile(model: &mut Model, config: &Value) {
-    let layers: Vec<BuiltLayer> = model.outputs().iter().map(|output| output.layer()).collect();
-    let names: Vec<&str> = layers.iter().map(BuiltLayer::name).collect();
-    let Some(training::Parts { optimizer, losses, metrics }) = training::read(config, &names) else { return };
-    let fit = losses.iter().zip(model.outputs()).all(|((loss, _), output)| loss.misfit(&output.shape()).is_none());
-    if fit && model.layers().iter().all(|layer| layer.training_only().is_none()) {
-        model.compile_parts(optimizer, losses, metrics);
-    }
 }
 
 /// Requires kernels in TensorFlow's order: those of Theano are rotated by 180°, and would convolve otherwise.

@@ -5,6 +5,7 @@ What the optimizer remembers is in [`optimizer`](super::optimizer).
 */
 
 use crate::keras::{
+    built_layer::BuiltLayer,
     losses::{BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy},
     metrics::Metric,
     model::Model,
@@ -23,6 +24,17 @@ pub(super) struct Parts {
     pub losses: Vec<(Loss, f32)>,
     /// The metrics of each output, or those of all of them.
     pub metrics: Vec<Vec<Metric>>,
+}
+
+/// Compiles the model as its file says, if all of that is known here.
+pub(super) fn compile(model: &mut Model, config: &Value) {
+    let layers: Vec<BuiltLayer> = model.outputs().iter().map(|output| output.layer()).collect();
+    let names: Vec<&str> = layers.iter().map(BuiltLayer::name).collect();
+    let Some(Parts { optimizer, losses, metrics }) = read(config, &names) else { return };
+    let fit = losses.iter().zip(model.outputs()).all(|((loss, _), output)| loss.misfit(&output.shape()).is_none());
+    if fit && model.layers().iter().all(|layer| layer.training_only().is_none()) {
+        model.compile_parts(optimizer, losses, metrics);
+    }
 }
 
 /// How the model was compiled, with the learning rate that it has now; None if it was not, or if a loss or a metric is the
