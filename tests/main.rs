@@ -17,6 +17,7 @@ mod graph_gradients;
 mod graph_tensorflow;
 mod images;
 mod import;
+mod keras_augment;
 mod keras_custom_layer;
 mod keras_files;
 mod keras_layers;
