@@ -34,6 +34,7 @@ mod numpy_print;
 mod numpy_random;
 mod numpy_sums;
 mod plot;
+mod practice;
 mod style;
 mod synthetic_happy_house;
 mod synthetic_signs;
