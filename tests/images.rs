@@ -2,7 +2,7 @@
 Pictures from files: formats, orientation, transparency, damage; then sizes and variation.
 */
 
-use cnn::images::{Augment, centre_crop, load, load_for_network, normalize, resize, save};
+use cnn::images::{Augment, PrincipalColors, centre_crop, load, load_for_network, normalize, resize, save};
 use cnn::prelude::*;
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder};
 use std::path::Path;
@@ -199,6 +199,79 @@ fn each_variation_does_what_its_name_says() {
     assert!(places.iter().all(|(y, x)| y.abs() <= limit && x.abs() <= limit), "{places:?}");
     assert!(places.iter().any(|(y, x)| y.abs() > 0.5 * limit && x.abs() > 0.5 * limit), "{places:?}");
     assert_ne!(moved, Augment::new().shift(0.2).apply(&dot, 6), "another seed, other places");
+}
+
+#[test]
+fn a_shear_moves_rows_sideways_and_a_crop_enlarges() {
+    // A line from top to bottom through the middle.
+    let mut line = Array4::<f32>::zeros((20, 33, 33, 1));
+    line.slice_mut(s![.., .., 16, ..]).fill(1.0);
+    let column_of = |picture: &ArrayView3<f32>, row: usize| {
+        let row = picture.slice(s![row, .., 0]);
+        row.iter().enumerate().map(|(c, v)| c as f32 * v).sum::<f32>() / row.sum()
+    };
+    let sheared = Augment::new().shear(20.0).apply(&line, 3);
+    let mut farthest: f32 = 0.0;
+    for picture in sheared.outer_iter() {
+        let (top, middle, bottom) = (column_of(&picture, 2), column_of(&picture, 16), column_of(&picture, 30));
+        assert!((middle - 16.0).abs() < 1e-3, "the middle row stays: {middle}");
+        assert!(((top - 16.0) + (bottom - 16.0)).abs() < 0.05, "up and down by as much: {top}, {bottom}");
+        farthest = farthest.max((top - 16.0).abs());
+    }
+    let limit = 14.0 * 20.0_f32.to_radians().tan();
+    assert!(farthest > 0.6 * limit && farthest <= limit + 0.05, "{farthest} of at most {limit}");
+
+    // Brightness rises to the right, so a part of the picture has a smaller range, and the slope gets smaller.
+    let ramp = Array4::from_shape_fn((20, 21, 21, 1), |(_, _, column, _)| column as f32 / 20.0);
+    let cropped = Augment::new().crop(0.4).apply(&ramp, 3);
+    let ranges: Vec<f32> = cropped.outer_iter().map(|picture| picture[[10, 20, 0]] - picture[[10, 0, 0]]).collect();
+    assert!(ranges.iter().all(|range| (0.59..=1.001).contains(range)), "{ranges:?}");
+    assert!(ranges.iter().any(|range| *range < 0.75) && ranges.iter().any(|range| *range > 0.8), "{ranges:?}");
+}
+
+#[test]
+fn colours_shift_by_channel_and_along_their_principal_components() {
+    let mut x = RandomState::new(4).random_sample((2, 5, 6, 3)).mapv(|v| v as f32);
+    for (mut pixel, _) in x.rows_mut().into_iter().zip(0..) {
+        pixel[1] += pixel[0];
+    }
+    // np.linalg.eigh(np.cov(x.reshape(-1, 3).T, bias=True)), the largest eigenvalue first, with the sign of `vectors`.
+    let colors = PrincipalColors::of(&x);
+    let variances = [0.20481818414801864, 0.08505981999428447, 0.03221872942118752];
+    let vectors = [
+        [0.48167129302238665, 0.8758736542498552, -0.02895008236857264],
+        [0.08322928844426447, -0.012835086531086184, 0.9964477638585983],
+        [0.8723907673876448, -0.48236977760297584, -0.07908063373577573],
+    ];
+    for k in 0..3 {
+        assert!((colors.variances[k] - variances[k]).abs() < 1e-7, "{colors:?}");
+        assert!((0..3).all(|c| (colors.vectors[k][c] - vectors[k][c]).abs() < 1e-6), "{colors:?}");
+    }
+
+    let gray = Array4::from_elem((30, 4, 4, 3), 0.5_f32);
+    let shifted = Augment::new().rgb_shift(0.1).apply(&gray, 1);
+    let along = Augment::new().pca_colors(colors, 0.3).apply(&gray, 1);
+    let mut largest: f32 = 0.0;
+    for pictures in [&shifted, &along] {
+        for picture in pictures.outer_iter() {
+            let first = picture.slice(s![0, 0, ..]).to_owned();
+            assert!(picture.rows().into_iter().all(|pixel| pixel == first), "every pixel by as much");
+        }
+    }
+    for value in &shifted {
+        largest = largest.max((value - 0.5).abs());
+    }
+    assert!((0.08..=0.1001).contains(&largest), "{largest}");
+    // The shift's variance along a component is (0.3 λ)², so it is largest along the first.
+    let spread = |k: usize| {
+        let along = along.slice(s![.., 0, 0, ..]);
+        let parts =
+            along.rows().into_iter().map(|p| (0..3).map(|c| f64::from(p[c] - 0.5) * vectors[k][c]).sum::<f64>());
+        (parts.map(|part| part * part).sum::<f64>() / 30.0).sqrt()
+    };
+    for (k, variance) in variances.into_iter().enumerate() {
+        assert!((0.6..1.5).contains(&(spread(k) / (0.3 * variance))), "component {k}: {}", spread(k));
+    }
 }
 
 #[test]

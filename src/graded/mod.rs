@@ -11,5 +11,6 @@ pub mod conv_step_by_step;
 pub mod detection;
 pub mod foundations;
 pub mod keras_tutorial;
+pub mod practice;
 pub mod residual_networks;
 pub mod style;

@@ -16,12 +16,14 @@ mod augment;
 mod jpeg;
 mod load;
 mod png;
+mod principal_colors;
 mod resize;
 mod save;
 mod scene;
 
 pub use augment::Augment;
 pub use load::{load, load_for_network};
+pub use principal_colors::PrincipalColors;
 pub use resize::{centre_crop, normalize, resize};
 pub use save::save;
 pub use scene::scene;

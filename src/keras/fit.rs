@@ -7,10 +7,11 @@ A single step is in the engine; see [`Session::run_training`](crate::graph::Sess
 use super::{
     callbacks::{Callback, Training},
     evaluate::Means,
-    examples::{ArrayLike, Arrays, batches, require_batch_size},
+    examples::{ArrayLike, Arrays, require_batch_size},
     history::History,
     metrics::argmax,
     model::Model,
+    prepare::{self, Augmentation},
     progress::{Progress, Verbose},
     watch::Watch,
 };
@@ -19,7 +20,8 @@ use crate::{
     graph::fetch::Element,
     numpy::RandomState,
 };
-use ndarray::{Array1, ArrayBase, ArrayD, ArrayViewD, Axis, Ix1};
+use ndarray::{Array, Array1, ArrayBase, ArrayD, ArrayViewD, Axis, Dimension, Ix1};
+use std::thread;
 
 /// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
 #[must_use = "nothing is trained before .run()"]
@@ -34,6 +36,7 @@ pub struct Fit<'a> {
     batch_size: usize,
     validation: Validation<'a>,
     shuffle: bool,
+    augmentation: Option<Augmentation<'a>>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
     verbose: Verbose,
 }
@@ -81,6 +84,7 @@ impl Model {
             batch_size: 32,
             validation: Validation::None,
             shuffle: true,
+            augmentation: None,
             callbacks: Vec::new(),
             verbose: Verbose::Auto,
         }
@@ -216,6 +220,36 @@ impl<'a> Fit<'a> {
         self
     }
 
+    /// Changes the examples of every training step at random: `change` gets the batch and a seed, and returns examples of
+    /// the same shape. Validation examples stay as they are.
+    ///
+    /// The next batch is changed on another thread while a step runs. The seed of a batch is `seed` plus its number, counted
+    /// over all epochs, so the results are the same on every machine.
+    ///
+    /// ```
+    /// use cnn::images::Augment;
+    /// use cnn::keras::{Model, Verbose, layers::*};
+    /// use ndarray::{Array4, array};
+    /// let x_input = Input::new((8, 8, 3)).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).call(&Flatten::new().call(&x_input)));
+    /// model.compile("sgd", "mse", ());
+    /// let (x, y) = (Array4::from_elem((4, 8, 8, 3), 0.5), array![0.0, 1.0, 0.0, 1.0]);
+    /// let augment = Augment::new().flip().shift(0.1);
+    /// model.fit(&x, &y).epochs(2).augment(1, |x, seed| augment.apply(x, seed)).verbose(Verbose::Silent).run();
+    /// ```
+    ///
+    /// # Arguments
+    /// * `seed`: of the first batch
+    /// * `change`: of arrays with as many axes as the model's inputs; called once for each input
+    pub fn augment<D: Dimension>(
+        mut self,
+        seed: u32,
+        change: impl Fn(&Array<f32, D>, u32) -> Array<f32, D> + Sync + 'a,
+    ) -> Self {
+        self.augmentation = Some(Augmentation::new(seed, change));
+        self
+    }
+
     /// Adds a callback; several are called in the order in which they were added.
     ///
     /// `&mut callback` can be passed, too, to inspect it afterwards.
@@ -292,6 +326,7 @@ impl<'a> Fit<'a> {
         let weights = self.weights();
         let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(channel), &mut self.callbacks);
         let ((x, x_rest), (y, y_rest)) = (self.x.split_at(n), self.y.split_at(n));
+        let (examples, augmentation) = ((&x, &y), self.augmentation.as_ref());
         let validation = match &self.validation {
             Validation::None => None,
             Validation::Split(_) => Some((&x_rest, &y_rest)).filter(|(x, _)| x.len() > 0),
@@ -325,29 +360,32 @@ impl<'a> Fit<'a> {
             }
             let progress = Progress::new(verbose, channel, n);
             let (mut means, mut seen) = (Means::new(model), 0);
-            for (i, batch) in batches(n, self.batch_size).enumerate() {
-                let indices = &order.as_slice().expect("one row")[batch.clone()];
-                let (x, y) = (x.gather(indices), y.gather(indices));
-                let (x, y) = (views(&x), views(&y));
-                let weights = weights.as_ref().map(|weights| weights.select(Axis(0), indices));
-                let weights = weights.as_ref().map(|weights| weights.view());
-                means.add(&model.run_batch(&x, &y, weights.as_ref(), true), &y);
-                seen = batch.end;
-                let logs = means.logs("");
-                callbacks.iter_mut().for_each(|callback| callback.on_batch_end(i, &logs, &mut training));
-                if interrupt.is_requested() {
-                    return Err(epoch);
+            thread::scope(|scope| {
+                let batches =
+                    prepare::of_epoch(scope, examples, order.to_vec(), self.batch_size, (epoch, augmentation));
+                for (i, batch) in batches.enumerate() {
+                    let (x, y) = (views(&batch.x), views(&batch.y));
+                    let weights = weights.as_ref().map(|weights| weights.select(Axis(0), &batch.indices));
+                    let weights = weights.as_ref().map(|weights| weights.view());
+                    means.add(&model.run_batch(&x, &y, weights.as_ref(), true), &y);
+                    seen += batch.indices.len();
+                    let logs = means.logs("");
+                    callbacks.iter_mut().for_each(|callback| callback.on_batch_end(i, &logs, &mut training));
+                    if interrupt.is_requested() {
+                        return Err(epoch);
+                    }
+                    if training.stop {
+                        break;
+                    }
+                    if seen < n {
+                        progress.update(seen, &logs);
+                    }
+                    if let Some(watch) = &mut watch {
+                        watch.batch(epoch, seen, n, &logs);
+                    }
                 }
-                if training.stop {
-                    break;
-                }
-                if seen < n {
-                    progress.update(seen, &logs);
-                }
-                if let Some(watch) = &mut watch {
-                    watch.batch(epoch, seen, n, &logs);
-                }
-            }
+                Ok(())
+            })?;
             let mut logs = means.logs("");
             if let Some((x, y)) = validation {
                 let validated = model.test(x, y, self.batch_size, |_, _| {});

@@ -76,6 +76,7 @@ pub mod optimizers;
 mod padding;
 mod plot_model;
 mod predict;
+mod prepare;
 mod progress;
 mod registry;
 mod regularizers;

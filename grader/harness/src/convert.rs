@@ -45,6 +45,18 @@ impl Answer for usize {
     }
 }
 
+impl Argument for u32 {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Count(value) = value { u32::try_from(value).ok() } else { None }
+    }
+}
+
+impl Answer for u32 {
+    fn to_value(&self) -> Value {
+        Value::Count(u64::from(*self))
+    }
+}
+
 impl<D: Dimension> Argument for Array<f64, D> {
     fn from_value(value: Value) -> Option<Self> {
         let Value::Array { shape, data: Data::Numbers(entries) } = value else { return None };
