@@ -9,6 +9,7 @@ mod corrupt_images;
 mod course_files;
 mod detection;
 mod expect_panic;
+mod faces;
 mod fixtures;
 mod foundations;
 mod graph_custom_op;

@@ -9,6 +9,7 @@ pub mod application;
 pub mod classic_networks;
 pub mod conv_step_by_step;
 pub mod detection;
+pub mod faces;
 pub mod foundations;
 pub mod keras_tutorial;
 pub mod practice;
