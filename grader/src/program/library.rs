@@ -1,5 +1,6 @@
 /*!
-The helper crate and the harness, compiled once **without** the graded bodies and kept for every later submission.
+The helper crate, the harness and instances of generic functions, compiled once **without** the graded bodies and kept for
+every later submission.
 
 It compiles nothing that a learner wrote.
 */
@@ -47,7 +48,9 @@ struct Index {
 }
 
 /// The crates that a submission can name.
-const EXTERNS: [&str; 3] = ["cnn", "harness", "ndarray"];
+const EXTERNS: [&str; 4] = ["cnn", "harness", INSTANCES, "ndarray"];
+/// The crate of generic functions that are compiled already; see its documentation.
+pub const INSTANCES: &str = "instances";
 /// Versions that have not been used for this long are removed.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -115,7 +118,7 @@ fn key(root: &Path, toolchain: &Toolchain) -> Result<String> {
         let path = root.join(name);
         parts.push(fs::read(&path).map_err(|error| Error::io(&path, &error))?);
     }
-    for directory in ["src", "grader/harness", "grader/wire"] {
+    for directory in ["src", "grader/harness", "grader/instances", "grader/wire"] {
         let directory = root.join(directory);
         for (path, bytes) in files::contents(&directory, &[&root.join("src/graded")])? {
             parts.push(path.into_os_string().into_encoded_bytes());
@@ -153,7 +156,7 @@ fn build(root: &Path, host: &str, store: &Path, directory: &Path, mut progress: 
     let mut command = Command::new(cargo);
     let config = store.join("cargo.toml");
     files::write(&config, dependencies::workspace_config())?;
-    command.args(["build", "--package", "harness", "--locked", "--message-format", "json", "--target", host]);
+    command.args(["build", "--package", INSTANCES, "--locked", "--message-format", "json", "--target", host]);
     command.arg("--config").arg(&config).arg("--target-dir").arg(store.join(dependencies::BUILD)).current_dir(root);
     command.env("RUSTFLAGS", dependencies::RUSTFLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -200,7 +203,7 @@ fn build(root: &Path, host: &str, store: &Path, directory: &Path, mut progress: 
         let tail: Vec<&str> = errors.lines().rev().take(30).collect();
         let tail: Vec<&str> = tail.into_iter().rev().collect();
         let message = format!("the helper crate does not compile:\n{}", tail.join("\n"));
-        return Err(Error::new(message, "`cargo build -p harness` shows it in full"));
+        return Err(Error::new(message, "`cargo build -p instances` shows it in full"));
     }
     index.native.sort();
     index.native.dedup();
