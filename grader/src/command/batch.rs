@@ -6,7 +6,7 @@ use clap::Args;
 use course::Root;
 
 use super::print;
-use crate::assignment::check_functions;
+use crate::assignment;
 use crate::error::{Error, Kind, Result};
 use crate::grade::Grader;
 use crate::gradebook::batch::{self, Event, Settings};
@@ -80,8 +80,9 @@ pub fn run(root: &Root, arguments: Arguments) -> Result<()> {
         require_sandbox: arguments.require_sandbox,
         functions: arguments.functions,
     };
-    check_functions(root, &settings.functions)?;
-    let grader = Grader::open(root)?;
+    let assignments = assignment::all(root)?;
+    assignment::check_functions(&assignments, &settings.functions)?;
+    let grader = Grader::open_with(root, assignments)?;
     let counter = Counter::new("grading");
     let result = batch::run(&grader, &settings, &|event| match event {
         Event::Begins { count, jobs } => counter.begin(count, &format!("{jobs} at once")),

@@ -14,7 +14,7 @@ use crate::root::Root;
 use crate::source::Source;
 
 /// An assignment of the course.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Assignment {
     /// Its name, the stem of its file in `src/graded`.
     pub name: String,
