@@ -61,15 +61,14 @@ impl Grader {
     /// # Errors
     /// When there is no compiler, or the helper crate does not compile.
     pub fn open(root: &Root) -> Result<Self> {
-        Self::open_with(root, assignment::all(root)?)
+        Self::open_with(root, assignment::all(root)?, Stores::of(root))
     }
 
-    /// The same, for a caller that has read the course's assignments already.
+    /// The same, for a caller that has read the course's assignments already, or keeps what is compiled elsewhere.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn open_with(root: &Root, assignments: Vec<Assignment>) -> Result<Self> {
-        let stores = Stores::of(root);
+    pub fn open_with(root: &Root, assignments: Vec<Assignment>, stores: Stores) -> Result<Self> {
         let toolchain = Toolchain::open(root, &stores)?;
         let library = Library::open(root, &toolchain, stores)?;
         Ok(Self { root: root.clone(), assignments, toolchain, library, kept: Kept::default() })
@@ -148,8 +147,7 @@ impl Grader {
         own.extend(evaluate(&builder, builds, cases, None)?);
 
         let regraded = regrade(&builder, &attempted, &own, cases)?;
-        let causes =
-            causes::diagnose(&self.root, &compiler, &self.kept, &assignment, &own, &regraded, &answered)?;
+        let causes = causes::diagnose(&self.root, &compiler, &self.kept, &assignment, &own, &regraded, &answered)?;
 
         let functions: Vec<FunctionReport> = assignment
             .functions

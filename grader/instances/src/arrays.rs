@@ -3,7 +3,9 @@
 use std::hint::black_box;
 
 use cnn::prelude::*;
-use ndarray::{ArrayViewMut1, ArrayViewMut2, ArrayViewMut3, ArrayViewMut4, Dimension as _, Ix1, Ix2, Ix3, Ix4, Ix5, IxDyn};
+use ndarray::{
+    ArrayViewMut1, ArrayViewMut2, ArrayViewMut3, ArrayViewMut4, Dimension as _, Ix1, Ix2, Ix3, Ix4, Ix5, IxDyn,
+};
 
 /// What exists for every type of entry, in one number of dimensions.
 macro_rules! common {

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::grade::Grader;
 use crate::gradebook::batch::{self, Event, Settings};
 use crate::gradebook::shard::Shard;
+use crate::program::store::Stores;
 use crate::progress::Counter;
 
 /// What `grader batch` takes.
@@ -82,7 +83,7 @@ pub fn run(root: &Root, arguments: Arguments) -> Result<()> {
     };
     let assignments = assignment::all(root)?;
     assignment::check_functions(&assignments, &settings.functions)?;
-    let grader = Grader::open_with(root, assignments)?;
+    let grader = Grader::open_with(root, assignments, Stores::of(root))?;
     let counter = Counter::new("grading");
     let result = batch::run(&grader, &settings, &|event| match event {
         Event::Begins { count, jobs } => counter.begin(count, &format!("{jobs} at once")),

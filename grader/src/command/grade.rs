@@ -12,6 +12,7 @@ use super::print;
 use crate::assignment;
 use crate::error::{Error, Kind, Result};
 use crate::grade::{Grader, Options};
+use crate::program::store::Stores;
 use crate::progress;
 use crate::report::format::{Context, Format};
 use crate::report::{Graded, Report, sanitize_line};
@@ -124,7 +125,7 @@ fn report(root: &Root, submission: &Submission, arguments: &Arguments) -> Result
     let assignments = assignment::all(root)?;
     assignment::of(&assignments, submission, assignment.as_deref())?;
     assignment::check_functions(&assignments, functions)?;
-    let grader = Grader::open_with(root, assignments)?;
+    let grader = Grader::open_with(root, assignments, Stores::of(root))?;
     let seed = seed.map_or_else(|| grader.seed(), Ok)?;
     let bar = progress::spinner("grading");
     let options = Options {

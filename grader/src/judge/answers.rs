@@ -112,8 +112,8 @@ fn reference<'a>(assignment: &'a Assignment, calls: Vec<Call<'a>>) -> Module<'a>
     Module { name: "graded".into(), items, calls }
 }
 
-/// The compiled form of one of our own programs; compiled once for every version of its text. Its name ends with its
-/// length, so that one that was cut short on a full disk is not taken for whole.
+/// The compiled form of one of our own programs; compiled once for every version of its text. Its name ends with the
+/// fingerprint of its contents, so that a damaged one is noticed: it would give wrong answers.
 pub fn cached(compiler: &Compiler, program: &Program) -> Result<PathBuf> {
     let key = files::fingerprint([compiler.library().key.as_str(), &program.text]);
     let known = |store: &PathBuf| whole(&store.join(ANSWERS), &key);
@@ -126,8 +126,9 @@ pub fn cached(compiler: &Compiler, program: &Program) -> Result<PathBuf> {
         Compiled::Binary(binary) => {
             let failed = |error: std::io::Error| Error::io(&directory, &error);
             let fresh = tempfile::NamedTempFile::new_in(&directory).map_err(failed)?;
-            let bytes = fs::copy(&binary.path, fresh.path()).map_err(failed)?;
-            let path = directory.join(format!("{key}-{bytes}"));
+            fs::copy(&binary.path, fresh.path()).map_err(failed)?;
+            let contents = fs::read(&binary.path).map_err(failed)?;
+            let path = directory.join(format!("{key}-{}", files::fingerprint([contents])));
             // Closed before it is run: a program that is open for writing cannot be started.
             fresh.into_temp_path().persist(&path).map_err(|error| failed(error.error))?;
             clean(&directory);
@@ -145,15 +146,21 @@ pub fn cached(compiler: &Compiler, program: &Program) -> Result<PathBuf> {
 /// The directory of these programs in the grader's store.
 const ANSWERS: &str = "answers";
 
-/// The program of this key, if it is as long as its name says.
+/// The program of this key, if it is the one that its name says. One that is not is removed.
 fn whole(directory: &Path, key: &str) -> Option<PathBuf> {
-    let entries = fs::read_dir(directory).ok()?.flatten();
-    let is_whole = |entry: &fs::DirEntry| {
-        let name = entry.file_name();
-        let length = name.to_str().and_then(|name| name.strip_prefix(key)?.strip_prefix('-')?.parse::<u64>().ok());
-        length.is_some_and(|length| entry.metadata().is_ok_and(|data| data.is_file() && data.len() == length))
-    };
-    entries.into_iter().find(is_whole).map(|entry| entry.path())
+    for entry in fs::read_dir(directory).ok()?.flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        let Some(fingerprint) = name.to_str().and_then(|name| name.strip_prefix(key)?.strip_prefix('-')) else {
+            continue;
+        };
+        let is_file = entry.metadata().is_ok_and(|data| data.is_file());
+        if is_file && fs::read(&path).is_ok_and(|contents| files::fingerprint([contents]) == fingerprint) {
+            return Some(path);
+        }
+        // It stays in an installation that is read-only.
+        let _ = fs::remove_file(path);
+    }
+    None
 }
 
 /// Removes programs of versions that were compiled long ago; one that is still needed is compiled again.

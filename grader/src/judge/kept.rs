@@ -82,7 +82,12 @@ impl Answered {
     ///
     /// # Errors
     /// When it cannot be run.
-    pub fn of_mistake(&self, compiler: &Compiler, mistakes: &Mistakes, index: usize) -> Result<Arc<Vec<Option<Frame>>>> {
+    pub fn of_mistake(
+        &self,
+        compiler: &Compiler,
+        mistakes: &Mistakes,
+        index: usize,
+    ) -> Result<Arc<Vec<Option<Frame>>>> {
         let run = || misconceptions::run(compiler, &mistakes.program, &mistakes.all[index], &self.cases);
         self.of_mistakes.get(index, run)
     }

@@ -65,7 +65,8 @@ pub fn read(root: &Path, assignment: &Assignment) -> Result<Vec<Misconception>> 
 
 /// The mistakes of one function.
 fn mistakes(path: &str, text: &str, function: &Function) -> Result<Vec<Misconception>> {
-    const HELP: &str = "a mistake is a heading `## name`, an explanation for the learner, and a fence: ```diff or ```rust";
+    const HELP: &str =
+        "a mistake is a heading `## name`, an explanation for the learner, and a fence: ```diff or ```rust";
     let mut found: Vec<Misconception> = Vec::new();
     for Section { line, name, explanation, fences } in sections(text) {
         let broken = |what: &str| Error::new(format!("{path}:{line}: {name}: {what}"), HELP);
@@ -139,12 +140,7 @@ fn sections(text: &str) -> Vec<Section> {
 ///
 /// # Errors
 /// When the sandbox cannot be set up.
-pub fn run(
-    compiler: &Compiler,
-    program: &Path,
-    mistake: &Misconception,
-    cases: &[Case],
-) -> Result<Vec<Option<Frame>>> {
+pub fn run(compiler: &Compiler, program: &Path, mistake: &Misconception, cases: &[Case]) -> Result<Vec<Option<Frame>>> {
     let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
     let calls = calls(cases.iter().copied(), &mistake.name);
     let Run { frames, .. } = compiler.execute(program, &calls, cases.len(), bytes(cases.iter().copied()))?;

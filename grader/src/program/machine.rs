@@ -102,6 +102,10 @@ impl Compiler<'_> {
             };
             match pauses.next() {
                 Some(pause) => std::thread::sleep(pause),
+                None if let Some(path) = self.library().damaged() => {
+                    let why = format!("{} is damaged; it is compiled again by the next run", path.display());
+                    return Err(Error::machine(doing, why));
+                }
                 None => {
                     let why = format!("{why}; and a program that is known to be right fails as well: {failed}");
                     return Err(Error::machine(doing, why));
@@ -111,7 +115,8 @@ impl Compiler<'_> {
     }
 
     fn try_known(&self) -> std::result::Result<(), String> {
-        let text = self.known.text.get().map_or_else(|| "fn main() { ::harness::serve(&[]); }".to_owned(), |text| text());
+        let text =
+            self.known.text.get().map_or_else(|| "fn main() { ::harness::serve(&[]); }".to_owned(), |text| text());
         let compiled = self.compile_once(&text).map_err(|error| error.message().to_owned())?;
         let binary = match compiled.result {
             Compiled::Binary(binary) => binary,
@@ -139,7 +144,7 @@ impl Compiler<'_> {
 }
 
 /// What the compiler or the linker says when the machine keeps it from its work.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 19] = [
     "No space left on device",
     "Disk quota exceeded",
     "File too large",
@@ -154,6 +159,12 @@ const WORDS: [&str; 14] = [
     "failed to spawn",
     "failed to create temporary directory",
     "couldn't create a temp dir",
+    // Crates that are damaged.
+    "found invalid metadata files",
+    "found possibly newer version",
+    "file format not recognized",
+    "unknown file type",
+    "truncated or malformed",
 ];
 
 /// The words of the compiler's messages that speak of the machine, if there are any.
