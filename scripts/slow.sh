@@ -17,6 +17,10 @@ else
     echo "slow: there is no Chromium here, so JupyterLab and Notebook 7 are not tested (on Debian: apt-get install chromium)"
 fi
 
+# The course in nbgrader, from the assignment to the feedback.
+sh scripts/tools.sh nbgrader
+.venv/bin/python workbook/tests/nbgrader.py
+
 export EVCXR_JUPYTER="$PWD/target/tools/bin/evcxr_jupyter"
 .venv/bin/python workbook/tests/stock_kernel.py
 

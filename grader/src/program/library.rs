@@ -101,14 +101,16 @@ impl Library {
         whole.then(|| (directory.to_owned(), index, in_use))
     }
 
-    /// A file of the compiled crates that is not what it was any more, by its contents. The crates are compiled again when
-    /// the library is opened the next time.
+    /// A file of the compiled crates that is not what it was any more, by its contents. What is damaged is compiled again
+    /// when the library is opened the next time.
     pub fn damaged(&self) -> Option<PathBuf> {
         let directory = self.crates.parent()?;
-        let index = Index::read(directory)?;
-        let damaged = index.damaged(directory, true).into_iter().next()?;
+        let damaged = Index::read(directory)?.damaged(directory, true);
+        let first = damaged.first()?.clone();
+        // What cannot be removed lies in an installation that is read-only.
+        forget_all(&directory.parent()?.join(dependencies::BUILD), directory, &damaged);
         let _ = fs::remove_file(directory.join(INDEX));
-        Some(damaged)
+        Some(first)
     }
 }
 
@@ -134,12 +136,8 @@ fn make(
     mut progress: impl FnMut(&str),
 ) -> Result<(PathBuf, Index, Option<File>)> {
     let compiled = store.join(dependencies::BUILD);
-    match Index::read(directory).map(|index| index.damaged(directory, false)) {
-        Some(damaged) if damaged.iter().all(|path| path.starts_with(directory)) => {
-            damaged.iter().for_each(|path| forget(&compiled, path));
-        }
-        Some(_) => _ = fs::remove_dir_all(&compiled),
-        None => {}
+    if let Some(index) = Index::read(directory) {
+        forget_all(&compiled, directory, &index.damaged(directory, false));
     }
     let _ = fs::remove_dir_all(directory);
     for last in [false, true] {
@@ -168,6 +166,16 @@ fn works(toolchain: &Toolchain, directory: &Path, index: &Index) -> Result<bool>
     let library = Library { key: String::new(), crates, externs, native, stores, _in_use: None };
     let text = format!("extern crate {INSTANCES} as _;\nfn main() {{ ::harness::serve(&[]); }}");
     Ok(matches!(Compiler::new(toolchain, &library).compile(&text)?, Compiled::Binary(_)))
+}
+
+/// Removes what was compiled of damaged files of `directory`, so that it is compiled again. What else is damaged is the output
+/// of a build script, and then everything goes.
+fn forget_all(compiled: &Path, directory: &Path, damaged: &[PathBuf]) {
+    if damaged.iter().all(|path| path.starts_with(directory)) {
+        damaged.iter().for_each(|path| forget(compiled, path));
+    } else {
+        let _ = fs::remove_dir_all(compiled);
+    }
 }
 
 /// Removes what was compiled of a crate, so that it is compiled again, and what stands on it.
