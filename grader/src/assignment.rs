@@ -101,7 +101,7 @@ pub fn of<'a>(all: &'a [Assignment], submission: &Submission, named: Option<&str
 /// # Errors
 /// When the reference has no such function.
 pub fn call<'a>(assignment: &'a Assignment, function: &str, name: &str) -> Result<Call<'a>> {
-    let driver = assignment.is_driven(function).then(|| format!("harness::drive::{}::{function}", assignment.name));
+    let driver = assignment.needs_driver(function).then(|| format!("harness::drive::{}::{function}", assignment.name));
     Ok(Call { name: name.to_owned(), function: assignment.reference.function(function)?, driver })
 }
 
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn upstream_is_what_our_body_calls() {
+    fn upstream_is_what_the_reference_calls() {
         let root = Root::find(std::path::Path::new(".")).unwrap();
         let assignment = Assignment::read(&root, "conv_step_by_step").unwrap();
         assert_eq!(assignment.functions.len(), 8);

@@ -252,8 +252,8 @@ fn evaluate(builder: &Builder, builds: Builds, cases: &[Case], alike: Option<&Ev
         let alike = alike.filter(|_| !builder.assignment.upstream(name).is_empty());
         let telling = Telling {
             // A driver names the parts of its answer itself.
-            names: if builder.assignment.is_driven(name) { &[] } else { function.returned() },
-            place: &|file, line| place(builder.submission, &built.program, file, line),
+            names: if builder.assignment.needs_driver(name) { &[] } else { function.returned() },
+            locate: &|file, line| locate(builder.submission, &built.program, file, line),
             alike: alike.map(|own| own.get(name).map_or(&[][..], |own| &own.frames)),
         };
         evaluations.insert(name.clone(), Evaluation::new(&cases, answers, &telling));
@@ -261,8 +261,8 @@ fn evaluate(builder: &Builder, builds: Builds, cases: &[Case], alike: Option<&Ev
     Ok(evaluations)
 }
 
-/// The learner's place of a panic.
-fn place(submission: &Submission, program: &Program, file: &str, line: u32) -> Option<String> {
+/// The location of a panic in the submission.
+fn locate(submission: &Submission, program: &Program, file: &str, line: u32) -> Option<String> {
     if file != SOURCE {
         return None;
     }

@@ -14,7 +14,7 @@ use wire::{Frame, Value};
 use crate::assignment;
 use crate::error::{Error, Result};
 use crate::program::compile::{Compiled, Compiler};
-use crate::program::run::Ending;
+use crate::program::run::RunOutcome;
 use crate::program::text::{self, Call, Module, Program};
 
 /// A call that the grader makes, and what the reference answers.
@@ -29,7 +29,7 @@ pub struct Case {
     /// How much of the function's points hang on it.
     pub weight: u64,
     /// Whether a body that does nothing passes it, so that it counts only where another case passes.
-    pub edge: bool,
+    pub trivial: bool,
     /// The arguments, a tuple.
     pub arguments: Value,
     /// The reference's answer.
@@ -54,7 +54,7 @@ pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u6
     let broken =
         |what: String| Error::new(format!("{}: {what}", path.display()), "the case file and the reference must fit");
     // Only the case file knows how many cases there are, so the run ends by itself and not by a count.
-    if !matches!(run.end, Ending::Complete | Ending::Exited(0)) {
+    if !matches!(run.end, RunOutcome::Complete | RunOutcome::Exited(0)) {
         return Err(broken(format!("the reference did not come to its end: {:?}", run.end)));
     }
     let case = |frame: Frame| match frame {
@@ -78,8 +78,8 @@ fn case(fields: Vec<(String, Value)>) -> Option<Case> {
     let Value::Text(name) = fields.next()? else { return None };
     let Value::Bool(visible) = fields.next()? else { return None };
     let Value::Count(weight) = fields.next()? else { return None };
-    let Value::Bool(edge) = fields.next()? else { return None };
-    Some(Case { function, name, visible, weight, edge, arguments: fields.next()?, answer: fields.next()? })
+    let Value::Bool(trivial) = fields.next()? else { return None };
+    Some(Case { function, name, visible, weight, trivial, arguments: fields.next()?, answer: fields.next()? })
 }
 
 /// The calls of some cases as a program reads them, each under the name that `name` gives its function.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use wire::{Frame, Value};
 
 use super::compile::{Compiled, Compiler};
-use super::run::{Ending, Run};
+use super::run::{Run, RunOutcome};
 use crate::error::{Error, Kind, Result};
 
 /// What one try came to.
@@ -136,8 +136,8 @@ impl Compiler<'_> {
             Frame::Panicked { .. } => false,
         };
         match end {
-            Ending::Complete if frames.iter().zip(&answers).all(same) => Ok(()),
-            Ending::Complete => Err("its answers are wrong".to_owned()),
+            RunOutcome::Complete if frames.iter().zip(&answers).all(same) => Ok(()),
+            RunOutcome::Complete => Err("its answers are wrong".to_owned()),
             end => Err(format!("{end:?}")),
         }
     }

@@ -97,7 +97,7 @@ impl Assignment {
 
     /// Whether a function takes or returns what cannot cross the wire, so that the harness drives it: the answer is
     /// then a record that the driver made, not what the function returned.
-    pub fn is_driven(&self, function: &str) -> bool {
+    pub fn needs_driver(&self, function: &str) -> bool {
         self.driven.contains(function)
     }
 
