@@ -1,6 +1,6 @@
 #!/bin/sh
 # The slow checks of make test-all: this project's kernel with the protocol's own test suite and with the clients that
-# people use; every solution notebook in it and under the stock Rust kernel, with what it prints compared to what is
+# people use; nbgrader; every solution notebook in it and under the stock Rust kernel, with what it prints compared to what is
 # committed; models that were saved here, in the real Keras.
 set -eu
 cd "$(dirname "$0")/.."
