@@ -34,6 +34,9 @@ test: build lint
 
 test-all: export GENERATED = 500
 test-all: export CLASS = 300
+test-all: export SEEDS = 20
+test-all: export MUTATED = 5000
+test-all: export DAMAGED = all
 test-all: test
 	@sh scripts/tools.sh --stock-kernel
 	sh scripts/slow.sh

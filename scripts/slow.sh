@@ -1,6 +1,6 @@
 #!/bin/sh
 # The slow checks of make test-all: this project's kernel with the protocol's own test suite and with the clients that
-# people use; every solution notebook in it and under the stock Rust kernel, with what it prints compared to what is
+# people use; nbgrader; every solution notebook in it and under the stock Rust kernel, with what it prints compared to what is
 # committed; models that were saved here, in the real Keras.
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,6 +16,10 @@ if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || c
 else
     echo "slow: there is no Chromium here, so JupyterLab and Notebook 7 are not tested (on Debian: apt-get install chromium)"
 fi
+
+# The course in nbgrader, from the assignment to the feedback.
+sh scripts/tools.sh nbgrader
+.venv/bin/python workbook/tests/nbgrader.py
 
 export EVCXR_JUPYTER="$PWD/target/tools/bin/evcxr_jupyter"
 .venv/bin/python workbook/tests/stock_kernel.py

@@ -1,4 +1,7 @@
-/*! Measures how many submissions of a class are graded in a second, and what memory the grader itself takes meanwhile. */
+/*!
+Measures how many submissions of a class are graded in a second, the processor time that one takes with all processes that
+are started for it, and what memory the grader itself takes meanwhile.
+*/
 
 #[allow(dead_code, reason = "a test asks more of it")]
 #[path = "../tests/class/mod.rs"]
@@ -49,7 +52,7 @@ fn main() {
             functions: Vec::new(),
         };
         let memory = Mutex::new(Vec::new());
-        let start = Instant::now();
+        let (start, used) = (Instant::now(), processor_time());
         let summary = run(&grader, &settings, &|event| {
             if let (Event::Done { .. }, Some(now)) = (event, resident()) {
                 memory.lock().unwrap().push(now);
@@ -59,11 +62,21 @@ fn main() {
         assert_eq!((summary.found, summary.left), (count, 0));
         let seconds = start.elapsed().as_secs_f64();
         println!("{what}: {count} in {seconds:.1} s, {:.2} a second", count as f64 / seconds);
+        println!("processor time of one of them: {:.2} s", (processor_time() - used) / count as f64);
         let memory = memory.into_inner().unwrap();
         if let (Some(quarter), Some(last)) = (memory.get(memory.len() / 4), memory.last()) {
             println!("the grader's own memory: {quarter} MiB after a quarter of them, {last} MiB at the end");
         }
     }
+}
+
+/// Seconds of processor time that this process and the processes it has waited for have used.
+fn processor_time() -> f64 {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + 1e-6 * time.tv_usec() as f64;
+    let of = |who| getrusage(who).map(|usage| seconds(usage.user_time()) + seconds(usage.system_time()));
+    [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN].into_iter().filter_map(|who| of(who).ok()).sum()
 }
 
 /// MiB of memory of this process.

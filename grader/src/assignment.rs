@@ -1,6 +1,5 @@
 /*! Which assignment a submission belongs to, how its functions are called, and what of it was nearly right. */
 
-use course::chapter::{Chapter, FrontMatter};
 use course::{Assignment, Root, Submitted};
 
 use crate::error::{Error, Kind, Result};
@@ -9,16 +8,20 @@ use crate::submission::Submission;
 
 mod near;
 
+/// Reads all assignments of the course.
+///
+/// # Errors
+/// When the sources of one are broken.
+pub fn all(root: &Root) -> Result<Vec<Assignment>> {
+    let names = Assignment::names(root)?;
+    Ok(names.iter().map(|name| Assignment::read(root, name)).collect::<course::Result<_>>()?)
+}
+
 /// Makes sure that every name is a graded function of some assignment.
 ///
 /// # Errors
 /// When one is not, with those that are.
-pub fn check_functions(root: &Root, names: &[String]) -> Result<()> {
-    if names.is_empty() {
-        return Ok(());
-    }
-    let assignments: Vec<Assignment> =
-        Assignment::names(root)?.iter().map(|name| Assignment::read(root, name)).collect::<course::Result<_>>()?;
+pub fn check_functions(assignments: &[Assignment], names: &[String]) -> Result<()> {
     let is_known = |name: &String| assignments.iter().any(|assignment| assignment.functions.contains(name));
     let Some(unknown) = names.iter().find(|name| !is_known(name)) else { return Ok(()) };
     let known: Vec<String> =
@@ -29,37 +32,30 @@ pub fn check_functions(root: &Root, names: &[String]) -> Result<()> {
 
 pub use near::near_misses;
 
-/// The assignment that a submission belongs to: the one that is named, or that the submission names, or most of whose
-/// functions it holds. The file's name counts only where the contents say nothing or fit two assignments equally.
+/// The assignment that a submission belongs to: the one that is named, else the one that the notebook's metadata name, else
+/// the one of which it has the most functions. If two have as many, or none has any, it is the one that the file's name is
+/// that of.
 ///
 /// # Errors
-/// When it cannot be told, or the submission holds functions of another assignment than the one that is named: of that one
-/// none, or, where only the notebook's metadata name it, fewer.
-pub fn of(root: &Root, submission: &Submission, named: Option<&str>) -> Result<Assignment> {
+/// When it cannot be determined; when the submission has no function of the named assignment but has functions of another;
+/// or when it has fewer of the one that its metadata name than of another.
+pub fn of<'a>(all: &'a [Assignment], submission: &Submission, named: Option<&str>) -> Result<&'a Assignment> {
     let submitted = Submitted::of(&submission.parts);
     // A function may stand in a module that an import leads to.
     let holds = |name: &String| {
         submitted.definition(name).is_some()
             || submission.broken.iter().any(|(_, broken)| broken.functions.contains(name))
     };
-    let known = Assignment::names(root)?;
-    let mut counts: Vec<(usize, Assignment)> = Vec::new();
-    for name in &known {
-        let assignment = Assignment::read(root, name)?;
-        let count = assignment.functions.iter().filter(|name| holds(name)).count();
-        counts.push((count, assignment));
-    }
+    let count = |assignment: &Assignment| assignment.functions.iter().filter(|name| holds(name)).count();
+    let counts: Vec<(usize, &Assignment)> = all.iter().map(|assignment| (count(assignment), assignment)).collect();
+    let names = || all.iter().map(|assignment| assignment.name.as_str()).collect::<Vec<_>>().join(", ");
     let most = counts.iter().map(|(count, _)| *count).max().unwrap_or(0);
     if let Some(name) = named.or(submission.assignment.as_deref()) {
-        let Some(at) = counts.iter().position(|(_, assignment)| assignment.name == name) else {
-            // The same error as for any unknown name.
-            let error = match Assignment::read(root, name) {
-                Ok(assignment) => return Ok(assignment),
-                Err(error) => Error::from(error),
-            };
-            return Err(error.kind_is(if named.is_some() { Kind::Usage } else { Kind::Nothing }));
+        let Some(&(count, assignment)) = counts.iter().find(|(_, assignment)| assignment.name == name) else {
+            let kind = if named.is_some() { Kind::Usage } else { Kind::Nothing };
+            let message = format!("{}: there is no assignment {name:?}", submission.name);
+            return Err(Error::of(kind, message, format!("the assignments are: {}", names())));
         };
-        let (count, _) = counts[at];
         let contradicted = if named.is_some() { count == 0 } else { count < most };
         if contradicted && let Some((other_count, other)) = counts.iter().find(|(count, _)| *count == most && most > 0)
         {
@@ -71,23 +67,17 @@ pub fn of(root: &Root, submission: &Submission, named: Option<&str>) -> Result<A
             let help = format!("hand in the notebook of {name}, or grade with --assignment {}", other.name);
             return Err(Error::of(Kind::Nothing, message, help));
         }
-        return Ok(counts.swap_remove(at).1);
+        return Ok(assignment);
     }
     let stem = submission.name.rsplit_once('.').map_or(&*submission.name, |(stem, _)| stem);
-    let mut called: Vec<String> = known.iter().filter(|name| *name == stem).cloned().collect();
-    for path in Chapter::paths(root)? {
-        let front = FrontMatter::read(root, &path)?;
-        if front.notebook == stem {
-            called.extend(front.graded);
-        }
-    }
-    let mut candidates: Vec<Assignment> =
+    let candidates: Vec<&Assignment> =
         counts.into_iter().filter(|(count, _)| *count == most).map(|(_, assignment)| assignment).collect();
-    if let Some(at) = candidates.iter().position(|assignment| called.contains(&assignment.name)) {
-        return Ok(candidates.swap_remove(at));
+    let is_called = |assignment: &&Assignment| assignment.name == stem || assignment.notebook == stem;
+    if let Some(called) = candidates.iter().copied().find(is_called) {
+        return Ok(called);
     }
-    if most > 0 && candidates.len() == 1 {
-        return Ok(candidates.swap_remove(0));
+    if let ([only], true) = (&candidates[..], most > 0) {
+        return Ok(only);
     }
     let message = match &submission.language {
         _ if most > 0 => {
@@ -97,12 +87,12 @@ pub fn of(root: &Root, submission: &Submission, named: Option<&str>) -> Result<A
         Some(language) if language != "rust" => {
             format!("{}: a notebook for {language}, expected one for Rust", submission.name)
         }
-        _ => format!("{}: it holds no function of any assignment", submission.name),
+        _ => format!("{}: contains no function of any assignment", submission.name),
     };
     // They may stand there in another way.
     let near = candidates.iter().find_map(|assignment| near_misses(assignment, submission).into_iter().next());
     let near = near.filter(|_| most == 0).map(|note| note + "; or ").unwrap_or_default();
-    let help = format!("{near}say which it is with --assignment: {}", known.join(", "));
+    let help = format!("{near}say which it is with --assignment: {}", names());
     Err(Error::of(Kind::Nothing, message, help))
 }
 
@@ -111,7 +101,7 @@ pub fn of(root: &Root, submission: &Submission, named: Option<&str>) -> Result<A
 /// # Errors
 /// When the reference has no such function.
 pub fn call<'a>(assignment: &'a Assignment, function: &str, name: &str) -> Result<Call<'a>> {
-    let driver = assignment.is_driven(function).then(|| format!("harness::drive::{}::{function}", assignment.name));
+    let driver = assignment.needs_driver(function).then(|| format!("harness::drive::{}::{function}", assignment.name));
     Ok(Call { name: name.to_owned(), function: assignment.reference.function(function)?, driver })
 }
 
@@ -120,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn upstream_is_what_our_body_calls() {
+    fn upstream_is_what_the_reference_calls() {
         let root = Root::find(std::path::Path::new(".")).unwrap();
         let assignment = Assignment::read(&root, "conv_step_by_step").unwrap();
         assert_eq!(assignment.functions.len(), 8);
@@ -146,10 +136,10 @@ mod tests {
     #[track_caller]
     fn check(submission: &Submission, named: Option<&str>, expected: Result<&str, &str>) {
         let root = Root::find(std::path::Path::new(".")).unwrap();
-        match (of(&root, submission, named), expected) {
+        match (of(&all(&root).unwrap(), submission, named), expected) {
             (Ok(assignment), Ok(expected)) => assert_eq!(assignment.name, expected),
             (Err(error), Err(says)) => assert!(error.to_string().contains(says), "{error}"),
-            (other, expected) => panic!("expected {expected:?}, got {:?}", other.map(|assignment| assignment.name)),
+            (other, expected) => panic!("expected {expected:?}, got {:?}", other.map(|assignment| &assignment.name)),
         }
     }
 

@@ -5,6 +5,7 @@ where that can make a difference.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use course::parallel::parallel;
 use course::{Assignment, Broken, Keep, Origin, Root, Submitted};
@@ -14,7 +15,7 @@ use crate::error::Result;
 use crate::judge::answers::{self, Case, bytes, calls};
 use crate::judge::causes;
 use crate::judge::evaluate::{Answers, Evaluation, Telling};
-use crate::judge::misconceptions;
+use crate::judge::kept::Kept;
 use crate::program::blame::located;
 use crate::program::build::{Builder, Builds, Built};
 use crate::program::compile::{Compiled, Compiler, Diagnostic, SOURCE};
@@ -43,8 +44,10 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Grader {
     root: Root,
+    assignments: Vec<Assignment>,
     toolchain: Toolchain,
     library: Library,
+    kept: Kept,
 }
 
 /// Notes that a report holds.
@@ -58,10 +61,17 @@ impl Grader {
     /// # Errors
     /// When there is no compiler, or the helper crate does not compile.
     pub fn open(root: &Root) -> Result<Self> {
-        let stores = Stores::of(root);
+        Self::open_with(root, assignment::all(root)?, Stores::of(root))
+    }
+
+    /// The same, for a caller that has read the course's assignments already, or keeps what is compiled elsewhere.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(root: &Root, assignments: Vec<Assignment>, stores: Stores) -> Result<Self> {
         let toolchain = Toolchain::open(root, &stores)?;
         let library = Library::open(root, &toolchain, stores)?;
-        Ok(Self { root: root.clone(), toolchain, library })
+        Ok(Self { root: root.clone(), assignments, toolchain, library, kept: Kept::default() })
     }
 
     /// What compiles and runs programs for this grader.
@@ -88,14 +98,10 @@ impl Grader {
     /// When the course's own sources are broken.
     pub fn prepare(&self, mut progress: impl FnMut(&str)) -> Result<()> {
         let compiler = self.compiler();
-        for name in Assignment::names(&self.root)? {
-            progress(&name);
-            let assignment = Assignment::read(&self.root, &name)?;
-            answers::cases(&self.root, &compiler, &assignment, Options::default().seed)?;
-            let mistakes = misconceptions::read(&self.root, &assignment)?;
-            if !mistakes.is_empty() {
-                misconceptions::compile(&compiler, &assignment, &mistakes)?;
-            }
+        for assignment in &self.assignments {
+            progress(&assignment.name);
+            answers::cases(&self.root, &compiler, assignment, Options::default().seed)?;
+            self.kept.mistakes(&self.root, &compiler, assignment)?;
         }
         Ok(())
     }
@@ -114,31 +120,34 @@ impl Grader {
     /// # Errors
     /// As [`grade`](Self::grade).
     pub fn grade_read(&self, submission: &Submission, options: &Options) -> Result<Report> {
-        let assignment =
-            assignment::of(&self.root, submission, options.assignment.as_deref())?.only(&options.functions);
+        let assignment = assignment::of(&self.assignments, submission, options.assignment.as_deref())?;
+        let assignment = Arc::new(assignment.clone().only(&options.functions));
         let compiler = self.compiler();
         if options.require_sandbox {
             compiler.require_sandbox()?;
         }
         let builder = Builder { compiler: &compiler, assignment: &assignment, submission };
 
-        answers::know_the_reference(&compiler, &assignment)?;
+        let known = Arc::clone(&assignment);
+        compiler.known_good(move || answers::right_program(&known));
         let (attempted, mut own) = sort_out(&compiler, &assignment, submission)?;
         let keep = |name: &str| if attempted.iter().any(|other| other == name) { Keep::Submitted } else { Keep::Stub };
         // The reference answers while the submission is compiled.
-        let (cases, builds) = std::thread::scope(|scope| {
-            let cases = scope.spawn(|| answers::cases(&self.root, &compiler, &assignment, options.seed));
+        let (answered, builds) = std::thread::scope(|scope| {
+            let answered = scope.spawn(|| self.kept.answered(&self.root, &compiler, &assignment, options.seed));
             let builds = builder.build(&attempted, &keep);
-            (cases.join(), builds)
+            (answered.join(), builds)
         });
-        let cases = cases.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        answers::know_the_answers(&compiler, &cases);
+        let answered = answered.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let known = Arc::clone(&answered);
+        compiler.known_answers(move || answers::right_answers(&known.cases));
+        let cases = &answered.cases;
         let builds = builds?;
         let left_out = builds.left_out.clone();
-        own.extend(evaluate(&builder, builds, &cases, None)?);
+        own.extend(evaluate(&builder, builds, cases, None)?);
 
-        let regraded = regrade(&builder, &attempted, &own, &cases)?;
-        let causes = causes::find(&self.root, &compiler, &assignment, &own, &regraded, &cases)?;
+        let regraded = regrade(&builder, &attempted, &own, cases)?;
+        let causes = causes::diagnose(&self.root, &compiler, &self.kept, &assignment, &own, &regraded, &answered)?;
 
         let functions: Vec<FunctionReport> = assignment
             .functions
@@ -243,8 +252,8 @@ fn evaluate(builder: &Builder, builds: Builds, cases: &[Case], alike: Option<&Ev
         let alike = alike.filter(|_| !builder.assignment.upstream(name).is_empty());
         let telling = Telling {
             // A driver names the parts of its answer itself.
-            names: if builder.assignment.is_driven(name) { &[] } else { function.returned() },
-            place: &|file, line| place(builder.submission, &built.program, file, line),
+            names: if builder.assignment.needs_driver(name) { &[] } else { function.returned() },
+            locate: &|file, line| locate(builder.submission, &built.program, file, line),
             alike: alike.map(|own| own.get(name).map_or(&[][..], |own| &own.frames)),
         };
         evaluations.insert(name.clone(), Evaluation::new(&cases, answers, &telling));
@@ -252,8 +261,8 @@ fn evaluate(builder: &Builder, builds: Builds, cases: &[Case], alike: Option<&Ev
     Ok(evaluations)
 }
 
-/// The learner's place of a panic.
-fn place(submission: &Submission, program: &Program, file: &str, line: u32) -> Option<String> {
+/// The location of a panic in the submission.
+fn locate(submission: &Submission, program: &Program, file: &str, line: u32) -> Option<String> {
     if file != SOURCE {
         return None;
     }

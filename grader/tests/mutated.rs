@@ -9,10 +9,11 @@ keeps its lines in step with their origins.
 mod random;
 
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use course::{Assignment, Keep, Root, Selection, splice};
-use grader::assignment::{near_misses, of};
+use grader::assignment::{all, near_misses, of};
 use grader::submission::Submission;
 use random::Random;
 use wire::{Frame, Value};
@@ -62,10 +63,15 @@ const WORDS: [&str; 28] = [
     "1e999",
 ];
 
+/// The course's assignments, read once.
+static ASSIGNMENTS: LazyLock<Vec<Assignment>> = LazyLock::new(|| {
+    let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
+    all(&root).unwrap_or_else(|error| panic!("{error}"))
+});
+
 /// Reads a damaged submission and everything that grading does with its text; whether it could be read.
 fn submission(seed: u64) -> bool {
     let mut random = Random::new(seed);
-    let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
     let samples = [
         ("a.ipynb", include_str!("submissions/notebook.ipynb")),
         ("a.ipynb", include_str!("submissions/repaired.ipynb")),
@@ -100,9 +106,9 @@ fn submission(seed: u64) -> bool {
             return false;
         }
     };
-    let Ok(assignment) = of(&root, &submission, Some("conv_step_by_step")) else { return true };
-    near_misses(&assignment, &submission);
-    laid_over(&assignment, &submission, seed);
+    let Ok(assignment) = of(&ASSIGNMENTS, &submission, Some("conv_step_by_step")) else { return true };
+    near_misses(assignment, &submission);
+    laid_over(assignment, &submission, seed);
     true
 }
 

@@ -2,7 +2,8 @@
 Grades every sample submission and compares with what is recorded beside it; then the two that are made from the
 reference of every assignment: all solutions, and all stubs.
 
-`SUBMISSION=text` in the environment picks those whose name contains the text.
+`SUBMISSION=text` in the environment picks those whose name contains the text. `SEEDS=20` grades each with so many seeds,
+which must change no verdict, and with the first one twice, which must change no byte of the report.
 */
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::time::Instant;
 
 use course::{Assignment, ItemKind, Patch, Root, Source};
 use grader::grade::{Grader, Options};
-use grader::report::{FunctionReport, Report, Verdict, text};
+use grader::report::{FunctionReport, Report, Verdict, json, text};
 use serde::Deserialize;
 
 /// What a `.toml` file records; `README.md` beside the submissions explains it.
@@ -63,6 +64,7 @@ enum Score {
 fn main() -> ExitCode {
     grader::become_helper();
     let filter = std::env::var("SUBMISSION").unwrap_or_default();
+    let seeds: u64 = std::env::var("SEEDS").ok().map_or(1, |text| text.parse().expect("a number"));
     let samples = samples();
     let root = Root::find(Path::new(".")).unwrap_or_else(|error| panic!("{error}"));
     let grader = Grader::open(&root).unwrap_or_else(|error| panic!("{error}"));
@@ -76,7 +78,7 @@ fn main() -> ExitCode {
             scope.spawn(|| {
                 while let Some((name, file, expectation)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let start = Instant::now();
-                    let faults = check(&grader, file, expectation);
+                    let faults = with_seeds(&grader, file, expectation, seeds);
                     let seconds = start.elapsed().as_secs_f64();
                     let result = if faults.is_empty() { "ok    " } else { "FAILED" };
                     let mut lines = format!("{result} {name} ({seconds:.1} s): {}\n", expectation.about);
@@ -128,15 +130,35 @@ fn samples() -> Vec<(String, PathBuf, Expectation)> {
     files.into_iter().map(sample).collect()
 }
 
-/// Grades one submission; returns what is not as recorded.
-fn check(grader: &Grader, file: &Path, expectation: &Expectation) -> Vec<String> {
-    let options = Options { assignment: expectation.assignment.clone(), seed: 1, ..Options::default() };
+/// Grades one submission with each of the seeds; returns what is not as recorded.
+fn with_seeds(grader: &Grader, file: &Path, expectation: &Expectation, seeds: u64) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     let file = handed_in(grader, file, expectation, directory.path());
-    let report = match (grader.grade(&file, &options), &expectation.error) {
+    let grade = |seed: u64| {
+        let options = Options { assignment: expectation.assignment.clone(), seed, ..Options::default() };
+        grader.grade(&file, &options).map_err(|error| error.to_string())
+    };
+    let first = grade(1);
+    let mut faults = check(&first, expectation);
+    // An error comes before any seed is used.
+    let (Ok(first), 2..) = (first, seeds) else { return faults };
+    let bytes = |report: &Report| format!("{}{}", json::json(Ok(report)), text::text(report, false));
+    let again = grade(1).map_or_else(|error| error, |report| bytes(&report));
+    if bytes(&first) != again {
+        faults.push(format!("graded twice, it gives {} and then {again}", bytes(&first)));
+    }
+    for seed in 2..=seeds {
+        faults.extend(check(&grade(seed), expectation).into_iter().map(|fault| format!("seed {seed}: {fault}")));
+    }
+    faults
+}
+
+/// What of a report is not as recorded.
+fn check(report: &Result<Report, String>, expectation: &Expectation) -> Vec<String> {
+    let report = match (report, &expectation.error) {
         (Ok(report), None) => report,
         (Ok(_), Some(_)) => return vec!["it was graded, expected an error".into()],
-        (Err(error), Some(expected)) if error.to_string().contains(expected) => return Vec::new(),
+        (Err(error), Some(expected)) if error.contains(expected) => return Vec::new(),
         (Err(error), _) => return vec![format!("error: {error}")],
     };
     let mut faults = Vec::new();
@@ -165,7 +187,7 @@ fn check(grader: &Grader, file: &Path, expectation: &Expectation) -> Vec<String>
         {
             faults.push(format!("{} should say {text:?}: {said}", function.name));
         }
-        let whole = [text::text(&report, false), serde_json::to_string(&report).unwrap()].concat();
+        let whole = [text::text(report, false), serde_json::to_string(report).unwrap()].concat();
         if let Some(text) = expectation.hides.get(&function.name)
             && whole.contains(text)
         {

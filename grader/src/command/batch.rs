@@ -6,11 +6,12 @@ use clap::Args;
 use course::Root;
 
 use super::print;
-use crate::assignment::check_functions;
+use crate::assignment;
 use crate::error::{Error, Kind, Result};
 use crate::grade::Grader;
 use crate::gradebook::batch::{self, Event, Settings};
 use crate::gradebook::shard::Shard;
+use crate::program::store::Stores;
 use crate::progress::Counter;
 
 /// What `grader batch` takes.
@@ -80,8 +81,9 @@ pub fn run(root: &Root, arguments: Arguments) -> Result<()> {
         require_sandbox: arguments.require_sandbox,
         functions: arguments.functions,
     };
-    check_functions(root, &settings.functions)?;
-    let grader = Grader::open(root)?;
+    let assignments = assignment::all(root)?;
+    assignment::check_functions(&assignments, &settings.functions)?;
+    let grader = Grader::open_with(root, assignments, Stores::of(root))?;
     let counter = Counter::new("grading");
     let result = batch::run(&grader, &settings, &|event| match event {
         Event::Begins { count, jobs } => counter.begin(count, &format!("{jobs} at once")),

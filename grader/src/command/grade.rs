@@ -12,6 +12,7 @@ use super::print;
 use crate::assignment;
 use crate::error::{Error, Kind, Result};
 use crate::grade::{Grader, Options};
+use crate::program::store::Stores;
 use crate::progress;
 use crate::report::format::{Context, Format};
 use crate::report::{Graded, Report, sanitize_line};
@@ -121,9 +122,10 @@ pub fn run(root: &Root, arguments: &Arguments) -> Result<bool> {
 
 fn report(root: &Root, submission: &Submission, arguments: &Arguments) -> Result<Report> {
     let Arguments { assignment, seed, instructor, require_sandbox, functions, .. } = arguments;
-    assignment::of(root, submission, assignment.as_deref())?;
-    assignment::check_functions(root, functions)?;
-    let grader = Grader::open(root)?;
+    let assignments = assignment::all(root)?;
+    assignment::of(&assignments, submission, assignment.as_deref())?;
+    assignment::check_functions(&assignments, functions)?;
+    let grader = Grader::open_with(root, assignments, Stores::of(root))?;
     let seed = seed.map_or_else(|| grader.seed(), Ok)?;
     let bar = progress::spinner("grading");
     let options = Options {

@@ -14,7 +14,7 @@ use wire::{Frame, Value};
 use crate::assignment;
 use crate::error::{Error, Result};
 use crate::program::compile::{Compiled, Compiler};
-use crate::program::run::Ending;
+use crate::program::run::RunOutcome;
 use crate::program::text::{self, Call, Module, Program};
 
 /// A call that the grader makes, and what the reference answers.
@@ -29,7 +29,7 @@ pub struct Case {
     /// How much of the function's points hang on it.
     pub weight: u64,
     /// Whether a body that does nothing passes it, so that it counts only where another case passes.
-    pub edge: bool,
+    pub trivial: bool,
     /// The arguments, a tuple.
     pub arguments: Value,
     /// The reference's answer.
@@ -54,7 +54,7 @@ pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u6
     let broken =
         |what: String| Error::new(format!("{}: {what}", path.display()), "the case file and the reference must fit");
     // Only the case file knows how many cases there are, so the run ends by itself and not by a count.
-    if !matches!(run.end, Ending::Complete | Ending::Exited(0)) {
+    if !matches!(run.end, RunOutcome::Complete | RunOutcome::Exited(0)) {
         return Err(broken(format!("the reference did not come to its end: {:?}", run.end)));
     }
     let case = |frame: Frame| match frame {
@@ -78,8 +78,8 @@ fn case(fields: Vec<(String, Value)>) -> Option<Case> {
     let Value::Text(name) = fields.next()? else { return None };
     let Value::Bool(visible) = fields.next()? else { return None };
     let Value::Count(weight) = fields.next()? else { return None };
-    let Value::Bool(edge) = fields.next()? else { return None };
-    Some(Case { function, name, visible, weight, edge, arguments: fields.next()?, answer: fields.next()? })
+    let Value::Bool(trivial) = fields.next()? else { return None };
+    Some(Case { function, name, visible, weight, trivial, arguments: fields.next()?, answer: fields.next()? })
 }
 
 /// The calls of some cases as a program reads them, each under the name that `name` gives its function.
@@ -93,21 +93,18 @@ pub fn bytes<'a>(cases: impl IntoIterator<Item = &'a Case>) -> usize {
     cases.into_iter().map(|case| case.answer.to_bytes().len()).sum()
 }
 
-/// Gives the compiler a program that is known to be right: the reference, called as a submission is.
-///
-/// # Errors
-/// When the reference has no such function.
-pub fn know_the_reference(compiler: &Compiler, assignment: &Assignment) -> Result<()> {
+/// The text of a program that is known to be right: the reference, called as a submission is.
+pub fn right_program(assignment: &Assignment) -> String {
     let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
-    let module = reference(assignment, calls.collect::<Result<_>>()?);
-    compiler.known_good(text::answering(&[module]).text);
-    Ok(())
+    // Its own functions are all there.
+    let module = reference(assignment, calls.filter_map(Result::ok).collect());
+    text::answering(&[module]).text
 }
 
-/// Gives the compiler what that program answers.
-pub fn know_the_answers(compiler: &Compiler, cases: &[Case]) {
+/// What that program is asked, and what it answers.
+pub fn right_answers(cases: &[Case]) -> (Vec<Value>, Vec<Value>) {
     let calls = cases.iter().flat_map(|case| calls([case], &case.function)).collect();
-    compiler.known_answers(calls, cases.iter().map(|case| case.answer.clone()).collect());
+    (calls, cases.iter().map(|case| case.answer.clone()).collect())
 }
 
 fn reference<'a>(assignment: &'a Assignment, calls: Vec<Call<'a>>) -> Module<'a> {
@@ -115,8 +112,8 @@ fn reference<'a>(assignment: &'a Assignment, calls: Vec<Call<'a>>) -> Module<'a>
     Module { name: "graded".into(), items, calls }
 }
 
-/// The compiled form of one of our own programs; compiled once for every version of its text. Its name ends with its
-/// length, so that one that was cut short on a full disk is not taken for whole.
+/// The compiled form of one of our own programs; compiled once for every version of its text. Its name ends with the
+/// fingerprint of its contents, so that a damaged one is noticed: it would give wrong answers.
 pub fn cached(compiler: &Compiler, program: &Program) -> Result<PathBuf> {
     let key = files::fingerprint([compiler.library().key.as_str(), &program.text]);
     let known = |store: &PathBuf| whole(&store.join(ANSWERS), &key);
@@ -129,8 +126,9 @@ pub fn cached(compiler: &Compiler, program: &Program) -> Result<PathBuf> {
         Compiled::Binary(binary) => {
             let failed = |error: std::io::Error| Error::io(&directory, &error);
             let fresh = tempfile::NamedTempFile::new_in(&directory).map_err(failed)?;
-            let bytes = fs::copy(&binary.path, fresh.path()).map_err(failed)?;
-            let path = directory.join(format!("{key}-{bytes}"));
+            fs::copy(&binary.path, fresh.path()).map_err(failed)?;
+            let contents = fs::read(&binary.path).map_err(failed)?;
+            let path = directory.join(format!("{key}-{}", files::fingerprint([contents])));
             // Closed before it is run: a program that is open for writing cannot be started.
             fresh.into_temp_path().persist(&path).map_err(|error| failed(error.error))?;
             clean(&directory);
@@ -148,15 +146,21 @@ pub fn cached(compiler: &Compiler, program: &Program) -> Result<PathBuf> {
 /// The directory of these programs in the grader's store.
 const ANSWERS: &str = "answers";
 
-/// The program of this key, if it is as long as its name says.
+/// The program of this key, if it is the one that its name says. One that is not is removed.
 fn whole(directory: &Path, key: &str) -> Option<PathBuf> {
-    let entries = fs::read_dir(directory).ok()?.flatten();
-    let is_whole = |entry: &fs::DirEntry| {
-        let name = entry.file_name();
-        let length = name.to_str().and_then(|name| name.strip_prefix(key)?.strip_prefix('-')?.parse::<u64>().ok());
-        length.is_some_and(|length| entry.metadata().is_ok_and(|data| data.is_file() && data.len() == length))
-    };
-    entries.into_iter().find(is_whole).map(|entry| entry.path())
+    for entry in fs::read_dir(directory).ok()?.flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        let Some(fingerprint) = name.to_str().and_then(|name| name.strip_prefix(key)?.strip_prefix('-')) else {
+            continue;
+        };
+        let is_file = entry.metadata().is_ok_and(|data| data.is_file());
+        if is_file && fs::read(&path).is_ok_and(|contents| files::fingerprint([contents]) == fingerprint) {
+            return Some(path);
+        }
+        // It stays in an installation that is read-only.
+        let _ = fs::remove_file(path);
+    }
+    None
 }
 
 /// Removes programs of versions that were compiled long ago; one that is still needed is compiled again.

@@ -1,4 +1,4 @@
-/*! Finds the typical mistakes that give exactly the answers that a learner's function gives. */
+/*! Finds the misconceptions whose results equal those of a learner's function. */
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,51 +10,48 @@ use crate::error::Result;
 use crate::judge::answers::Case;
 use crate::judge::compare::difference;
 use crate::judge::evaluate::Evaluation;
-use crate::judge::misconceptions;
+use crate::judge::kept::{Answered, Kept};
 use crate::program::compile::Compiler;
 use crate::report::Verdict;
 
-/// The sentences that fit each function that gave a wrong answer.
+/// For each function that failed, the explanations of the misconceptions that match.
 ///
 /// # Errors
-/// When the mistakes do not compile.
-pub fn find(
+/// When the misconceptions do not compile.
+pub fn diagnose(
     root: &Path,
     compiler: &Compiler,
+    kept: &Kept,
     assignment: &Assignment,
-    own: &BTreeMap<String, Evaluation>,
+    first_grading: &BTreeMap<String, Evaluation>,
     regraded: &BTreeMap<String, Evaluation>,
-    cases: &[Case],
+    answered: &Answered,
 ) -> Result<BTreeMap<String, Vec<String>>> {
-    // The mistakes run with our functions upstream, so the grading that does the same is the one to compare.
-    let answers = |name: &str| -> Option<&Evaluation> {
-        let evaluation = regraded.get(name).or_else(|| own.get(name))?;
+    // The misconceptions run with our functions upstream, so the grading that does the same is the one to compare.
+    let results = |name: &str| -> Option<&Evaluation> {
+        let evaluation = regraded.get(name).or_else(|| first_grading.get(name))?;
         matches!(evaluation.verdict, Verdict::Wrong | Verdict::Panicked).then_some(evaluation)
     };
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    if !assignment.functions.iter().any(|name| answers(name).is_some()) {
+    if !assignment.functions.iter().any(|name| results(name).is_some()) {
         return Ok(found);
     }
-    let all = misconceptions::read(root, assignment)?;
-    if all.is_empty() {
-        return Ok(found);
-    }
-    let chosen = |mistake: &misconceptions::Misconception| answers(&mistake.function).is_some();
-    for (index, frames) in misconceptions::run(compiler, assignment, &all, chosen, cases)? {
-        let mistake = &all[index];
-        let Some(evaluation) = answers(&mistake.function) else { continue };
-        let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
-        if same(&cases, &frames, &evaluation.frames) {
-            found.entry(mistake.function.clone()).or_default().push(mistake.sentence.clone());
+    let mistakes = kept.mistakes(root, compiler, assignment)?;
+    for (index, mistake) in mistakes.all.iter().enumerate() {
+        let Some(evaluation) = results(&mistake.function) else { continue };
+        let frames = answered.of_mistake(compiler, &mistakes, index)?;
+        let cases: Vec<&Case> = answered.cases.iter().filter(|case| case.function == mistake.function).collect();
+        if results_match(&cases, &frames, &evaluation.frames) {
+            found.entry(mistake.function.clone()).or_default().push(mistake.explanation.clone());
         }
     }
     Ok(found)
 }
 
-/// Whether two rows of answers are alike: both right in the same cases, and wrong in the same way in the others, at
-/// least once with an answer or with the very sentence by which the helper crate refuses a call.
-pub fn same(cases: &[&Case], mistake: &[Option<Frame>], learner: &[Option<Frame>]) -> bool {
-    let mut answered = false;
+/// Whether two lists of results match: right in the same cases, equal wrong values, and panics in the same cases; at least
+/// one case must give an equal wrong value, or the same panic message from an argument check of the helper crate.
+pub fn results_match(cases: &[&Case], mistake: &[Option<Frame>], learner: &[Option<Frame>]) -> bool {
+    let mut has_evidence = false;
     for (index, case) in cases.iter().enumerate() {
         let (mistake, learner) = (&mistake.get(index), &learner.get(index));
         match (mistake.and_then(Option::as_ref), learner.and_then(Option::as_ref)) {
@@ -62,22 +59,24 @@ pub fn same(cases: &[&Case], mistake: &[Option<Frame>], learner: &[Option<Frame>
                 let right = |answer| difference(&case.answer, answer, &[]).is_none();
                 match (right(mistake), right(learner)) {
                     (true, true) => {}
-                    (false, false) if difference(mistake, learner, &[]).is_none() => answered = true,
+                    (false, false) if difference(mistake, learner, &[]).is_none() => has_evidence = true,
                     _ => return false,
                 }
             }
             (Some(Frame::Panicked { message: mistake, file, .. }), Some(Frame::Panicked { message: learner, .. })) => {
-                answered |= mistake == learner && refused(mistake, file);
+                has_evidence |= mistake == learner && is_argument_check(mistake, file);
             }
             _ => return false,
         }
     }
-    answered
+    has_evidence
 }
 
-/// Whether a panic is the helper crate's refusal of a call. It says what was expected, and stands either in one of the
-/// crate's files, which are named from the workspace's root, or at the learner's own line, which the crate reports with
-/// `#[track_caller]`.
-pub fn refused(message: &str, file: &str) -> bool {
-    !message.is_empty() && (file.starts_with("src/") || message.contains("expected "))
+/// Whether a panic is an argument check of the helper crate, such as "conv_forward: expected 3 channels, got 4". It stands
+/// either in one of the crate's files, which are named from the workspace's root, or at the learner's own line, which the
+/// crate reports with `#[track_caller]`; either way its message begins with the name of what was called, and says what was
+/// expected.
+pub fn is_argument_check(message: &str, file: &str) -> bool {
+    let begins_with_a_name = message.split_once(": expected ").is_some_and(|(name, _)| !name.contains('\n'));
+    begins_with_a_name || (file.starts_with("src/") && message.contains("expected "))
 }

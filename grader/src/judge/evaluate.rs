@@ -1,37 +1,37 @@
-/*! Judges what a function did with its cases. */
+/*! Grades the results of a function's test cases. */
 
 use wire::Frame;
 
 use crate::judge::answers::Case;
 use crate::judge::compare::{self, Difference};
 use crate::judge::marks;
-use crate::program::run::{Ending, Run};
+use crate::program::run::{Run, RunOutcome};
 use crate::report::{CaseReport, Verdict, sanitize};
 
-/// One of the two gradings of a function.
+/// The grading of a function: of the submission as it is, or the regrade with the reference's upstream functions.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
     /// Its verdict.
     pub verdict: Verdict,
-    /// The share of the points that it gives, from 0 to 1.
+    /// The fraction of the points earned, from 0 to 1.
     pub share: f64,
     /// What came out of each case; empty if the function did not run.
     pub cases: Vec<CaseReport>,
     /// What the learner should read.
     pub messages: Vec<String>,
-    /// The answer to each case, as far as the program came.
+    /// The result of each call that was answered: a value or a panic, in the order of the cases.
     pub frames: Vec<Option<Frame>>,
 }
 
 /// What a function did: its visible cases in one process, its hidden ones in another.
 #[derive(Debug)]
 pub struct Answers {
-    /// The answer to each case, in the order of the cases.
+    /// The result of each call that was answered, in the order of the cases.
     pub frames: Vec<Option<Frame>>,
     /// How the process with the visible cases ended.
-    pub visible: Ending,
+    pub visible: RunOutcome,
     /// How the one with the hidden cases ended.
-    pub hidden: Ending,
+    pub hidden: RunOutcome,
 }
 
 impl Answers {
@@ -46,10 +46,10 @@ impl Answers {
 /// How much of what a program did may be told. The learner decides what a program answers, says and ends with, so all of
 /// that is told only where the program held nothing that is secret.
 pub struct Telling<'a> {
-    /// What the function's results are called.
+    /// The names of the function's return values.
     pub names: &'a [String],
-    /// Turns the file and line of a panic into the learner's own.
-    pub place: &'a dyn Fn(&str, u32) -> Option<String>,
+    /// Maps the location of a panic to the submission.
+    pub locate: &'a dyn Fn(&str, u32) -> Option<String>,
     /// The answers of the learner's own program, if this one held bodies of the reference that the learner's code could
     /// ask: what a visible case did is told only as far as it did the same there.
     pub alike: Option<&'a [Option<Frame>]>,
@@ -91,14 +91,14 @@ impl Evaluation {
                     Some(Difference { kind, .. }) => (Verdict::Wrong, Some(sanitize(&kind))),
                 },
                 Some(Frame::Panicked { message, file, line }) => {
-                    let at = (telling.place)(file, *line).map(|place| format!(" at {place}")).unwrap_or_default();
-                    // What a panic says, and where it stands, may tell what the case holds.
+                    let at = (telling.locate)(file, *line).map(|place| format!(" at {place}")).unwrap_or_default();
+                    // A panic message and its line may contain the case's data, so they are shown only for visible cases.
                     let text = if is_open { format!("panicked{at}: {}", sanitize(message)) } else { "panicked".into() };
                     (Verdict::Panicked, Some(text))
                 }
                 None if !std::mem::replace(&mut told[usize::from(case.visible)], true) => {
                     let end = if case.visible { &answers.visible } else { &answers.hidden };
-                    let (verdict, text) = ended(end, case.visible && telling.alike.is_none());
+                    let (verdict, text) = verdict_and_message(end, case.visible && telling.alike.is_none());
                     if !messages.contains(&text) {
                         messages.push(text.clone());
                     }
@@ -106,7 +106,7 @@ impl Evaluation {
                 }
                 None => {
                     let end = if case.visible { &answers.visible } else { &answers.hidden };
-                    (ended(end, false).0, Some("not reached".to_owned()))
+                    (verdict_and_message(end, false).0, Some("not reached".to_owned()))
                 }
             };
             let share = match frame {
@@ -119,24 +119,24 @@ impl Evaluation {
         }
         let total: u64 = reports.iter().map(|case| case.weight).sum();
         let earning = reports.iter().zip(cases).filter(|(report, _)| report.share > 0.0);
-        let (edges, others): (Vec<_>, Vec<_>) = earning.partition(|(_, case)| case.edge);
-        if others.is_empty() && !edges.is_empty() {
-            let text = "no points for what passed: a body that does nothing passes it as well";
+        let (trivial, others): (Vec<_>, Vec<_>) = earning.partition(|(_, case)| case.trivial);
+        if others.is_empty() && !trivial.is_empty() {
+            let text = "no points: only cases passed that an empty body passes too";
             messages.push(text.into());
         }
-        let counted = if others.is_empty() { Vec::new() } else { [edges, others].concat() };
+        let counted = if others.is_empty() { Vec::new() } else { [trivial, others].concat() };
         let earned: f64 = counted.iter().map(|(report, _)| report.weight as f64 * report.share).sum();
-        // A program that did not come to its end says more about the function than the first case that failed.
+        // If the run was cut short, that is the verdict; otherwise that of the first case that failed.
         let unreached =
             |visible: bool| reports.iter().rev().find(|case| case.visible == visible).map(|case| case.verdict);
         let verdict = match (&answers.visible, &answers.hidden) {
-            (Ending::Complete, Ending::Complete) => {
+            (RunOutcome::Complete, RunOutcome::Complete) => {
                 reports.iter().map(|case| case.verdict).find(|verdict| *verdict != Verdict::Passed)
             }
-            (Ending::Complete, _) => unreached(false),
+            (RunOutcome::Complete, _) => unreached(false),
             _ => unreached(true),
         };
-        // An empty sum is -0.
+        // An empty float sum is -0.0; adding 0.0 makes it 0.0.
         let share = if total == 0 { 0.0 } else { (earned + 0.0) / total as f64 };
         Self { verdict: verdict.unwrap_or(Verdict::Passed), share, cases: reports, messages, frames: answers.frames }
     }
@@ -144,20 +144,18 @@ impl Evaluation {
 
 /// The verdict of a program that ended before it had answered, and a sentence; with what the program itself chose, such as
 /// its exit code, only if that `is_open`.
-fn ended(end: &Ending, is_open: bool) -> (Verdict, String) {
+fn verdict_and_message(end: &RunOutcome, is_open: bool) -> (Verdict, String) {
     match end {
-        Ending::Complete => (Verdict::Passed, String::new()),
-        Ending::TimedOut => {
-            (Verdict::TimedOut, "it was still running when its time was up: is there a loop without an end?".into())
+        RunOutcome::Complete => (Verdict::Passed, String::new()),
+        RunOutcome::TimedOut => (Verdict::TimedOut, "it exceeded the time limit: is there an infinite loop?".into()),
+        RunOutcome::OutOfMemory => {
+            (Verdict::OutOfMemory, "it exceeded the memory limit: how large are its arrays?".into())
         }
-        Ending::OutOfMemory => {
-            (Verdict::OutOfMemory, "it asked for more memory than there is: how large are its arrays?".into())
-        }
-        Ending::Exited(code) if is_open => {
+        RunOutcome::Exited(code) if is_open => {
             (Verdict::Crashed, format!("the program ended with exit code {code} before the function returned"))
         }
-        Ending::Crashed(how) if is_open => (Verdict::Crashed, how.clone()),
-        Ending::Exited(_) | Ending::Crashed(_) => {
+        RunOutcome::Crashed(how) if is_open => (Verdict::Crashed, how.clone()),
+        RunOutcome::Exited(_) | RunOutcome::Crashed(_) => {
             (Verdict::Crashed, "the program ended before the function returned".into())
         }
     }

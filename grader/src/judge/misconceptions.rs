@@ -1,8 +1,8 @@
 /*!
-The typical mistakes of an assignment: what is wrong in a body, and the sentence that helps whoever made it.
+The typical mistakes of an assignment: what is wrong in a body, and the explanation that helps whoever made it.
 
 `grader/misconceptions/<assignment>/<function>.md` holds those of one function. A section is a mistake: its heading the
-name, its text the sentence, and its fence what is wrong: in a `diff` fence as a change of the reference, in a `rust` fence
+name, its text the explanation, and its fence what is wrong: in a `diff` fence as a change of the reference, in a `rust` fence
 as a whole function where the mistake is another way to do it. It runs with the reference's functions upstream.
 */
 
@@ -27,7 +27,7 @@ pub struct Misconception {
     /// The name of the mistake, that of the function before it.
     pub name: String,
     /// What the learner should read.
-    pub sentence: String,
+    pub explanation: String,
     source: [Source; 1],
 }
 
@@ -41,7 +41,7 @@ impl Misconception {
 /// Reads the mistakes of an assignment, in the order of its functions; none when there is no directory for it.
 ///
 /// # Errors
-/// When a file belongs to no function, a section lacks its sentence or its fence, or a change does not fit the reference
+/// When a file belongs to no function, a section lacks its explanation or its fence, or a change does not fit the reference
 /// as it is now, with file and line.
 pub fn read(root: &Path, assignment: &Assignment) -> Result<Vec<Misconception>> {
     let directory = format!("grader/misconceptions/{}", assignment.name);
@@ -65,12 +65,13 @@ pub fn read(root: &Path, assignment: &Assignment) -> Result<Vec<Misconception>> 
 
 /// The mistakes of one function.
 fn mistakes(path: &str, text: &str, function: &Function) -> Result<Vec<Misconception>> {
-    const HELP: &str = "a mistake is a heading `## name`, a sentence for the learner, and a fence: ```diff or ```rust";
+    const HELP: &str =
+        "a mistake is a heading `## name`, an explanation for the learner, and a fence: ```diff or ```rust";
     let mut found: Vec<Misconception> = Vec::new();
-    for Section { line, name, sentence, fences } in sections(text) {
+    for Section { line, name, explanation, fences } in sections(text) {
         let broken = |what: &str| Error::new(format!("{path}:{line}: {name}: {what}"), HELP);
-        if sentence.is_empty() {
-            return Err(broken("no sentence for the learner"));
+        if explanation.is_empty() {
+            return Err(broken("no explanation for the learner"));
         }
         let [Fence { line, info, text }] = &fences[..] else {
             return Err(broken(&format!("expected one fence, found {}", fences.len())));
@@ -88,7 +89,7 @@ fn mistakes(path: &str, text: &str, function: &Function) -> Result<Vec<Misconcep
         if found.iter().any(|other| other.name == name) {
             return Err(broken("a second mistake of this name"));
         }
-        found.push(Misconception { function: function.name().to_owned(), name, sentence, source: [source] });
+        found.push(Misconception { function: function.name().to_owned(), name, explanation, source: [source] });
     }
     Ok(found)
 }
@@ -97,7 +98,7 @@ fn mistakes(path: &str, text: &str, function: &Function) -> Result<Vec<Misconcep
 struct Section {
     line: usize,
     name: String,
-    sentence: String,
+    explanation: String,
     fences: Vec<Fence>,
 }
 
@@ -124,38 +125,28 @@ fn sections(text: &str) -> Vec<Section> {
         } else if let Some(info) = line.strip_prefix("```") {
             fence = Some(Fence { line: index + 2, info: info.trim().to_owned(), text: String::new() });
         } else if let Some(name) = line.strip_prefix("## ") {
-            let (name, sentence) = (name.trim().to_owned(), String::new());
-            sections.push(Section { line: index + 1, name, sentence, fences: Vec::new() });
+            let (name, explanation) = (name.trim().to_owned(), String::new());
+            sections.push(Section { line: index + 1, name, explanation, fences: Vec::new() });
         } else if let Some(section) = sections.last_mut() {
-            let words = section.sentence.split_whitespace().chain(line.split_whitespace());
-            section.sentence = words.collect::<Vec<_>>().join(" ");
+            let words = section.explanation.split_whitespace().chain(line.split_whitespace());
+            section.explanation = words.collect::<Vec<_>>().join(" ");
         }
     }
     sections
 }
 
-/// Runs mistakes on the cases of their functions: one run for each of them.
+/// Runs a mistake on the cases of its function; `program` is what [`compile`] made of all of them. The answer to each case,
+/// as far as it came.
 ///
 /// # Errors
-/// When they do not compile.
-pub fn run(
-    compiler: &Compiler,
-    assignment: &Assignment,
-    all: &[Misconception],
-    chosen: impl Fn(&Misconception) -> bool,
-    cases: &[Case],
-) -> Result<Vec<(usize, Vec<Option<Frame>>)>> {
-    let program = compile(compiler, assignment, all)?;
-    let mut runs = Vec::new();
-    for (index, mistake) in all.iter().enumerate().filter(|(_, mistake)| chosen(mistake)) {
-        let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
-        let calls = calls(cases.iter().copied(), &mistake.name);
-        let Run { frames, .. } = compiler.execute(&program, &calls, cases.len(), bytes(cases.iter().copied()))?;
-        let mut frames: Vec<Option<Frame>> = frames.into_iter().map(Some).collect();
-        frames.resize(cases.len(), None);
-        runs.push((index, frames));
-    }
-    Ok(runs)
+/// When the sandbox cannot be set up.
+pub fn run(compiler: &Compiler, program: &Path, mistake: &Misconception, cases: &[Case]) -> Result<Vec<Option<Frame>>> {
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.function == mistake.function).collect();
+    let calls = calls(cases.iter().copied(), &mistake.name);
+    let Run { frames, .. } = compiler.execute(program, &calls, cases.len(), bytes(cases.iter().copied()))?;
+    let mut frames: Vec<Option<Frame>> = frames.into_iter().map(Some).collect();
+    frames.resize(cases.len(), None);
+    Ok(frames)
 }
 
 /// One program with all mistakes of an assignment; compiled once for every version of them.
@@ -206,7 +197,7 @@ pub fn twice(x: f64) -> f64 {
         let text = "# Title\n\n## squared\n\nAdd it,\ndo not multiply.\n\n```diff\n- let y = 2.0 * x;\n+ let y = x * x;\n```\n\n\
                     ## thrice\n\nTwo, not three.\n\n```rust\npub fn twice(x: f64) -> f64 {\n    x + x + x\n}\n```\n";
         let found = read(text).unwrap();
-        let named: Vec<(&str, &str)> = found.iter().map(|mistake| (&*mistake.name, &*mistake.sentence)).collect();
+        let named: Vec<(&str, &str)> = found.iter().map(|mistake| (&*mistake.name, &*mistake.explanation)).collect();
         assert_eq!(named, [("twice_squared", "Add it, do not multiply."), ("twice_thrice", "Two, not three.")]);
         assert!(found[0].source[0].text().contains("let y = x * x;"));
         assert_eq!(found[1].source[0].function("twice").unwrap().line(), 18);
@@ -225,7 +216,7 @@ pub fn twice(x: f64) -> f64 {
             "m.md:6: `let y = 3.0 * x;` stands nowhere in twice, expected",
         );
         check("Why.\n```diff\n  let y = 2.0 * x;\n```\n", "m.md:3: a: the body is the reference's own");
-        check("```diff\n- let y = 2.0 * x;\n```\n", "m.md:3: a: no sentence");
+        check("```diff\n- let y = 2.0 * x;\n```\n", "m.md:3: a: no explanation");
         check("Why.\n", "m.md:3: a: expected one fence, found 0");
         check("Why.\n```rust\nfn other() {}\n```\n", "m.md:1: no function twice");
         check("Why.\n```rust\nfn twice() 5\n```\n", "m.md:6: ");

@@ -7,6 +7,7 @@ pub mod answers;
 pub mod causes;
 pub mod compare;
 pub mod evaluate;
+pub mod kept;
 pub mod marks;
 pub mod misconceptions;
 pub mod proof;

@@ -9,7 +9,7 @@ use wire::Frame;
 use crate::error::{Error, Result};
 use crate::grade::Grader;
 use crate::judge::answers::{Case, cases};
-use crate::judge::causes::{refused, same};
+use crate::judge::causes::{is_argument_check, results_match};
 use crate::judge::compare::difference;
 use crate::judge::misconceptions;
 
@@ -39,18 +39,18 @@ pub fn not_told_apart(
     let mut alive = Vec::new();
     let cases = cases(root, &compiler, assignment, seed)?;
     let hidden: Vec<Case> = cases.into_iter().filter(|case| !case.visible).collect();
-    let runs = misconceptions::run(&compiler, assignment, &mistakes, |_| true, &hidden)?;
+    let program = misconceptions::compile(&compiler, assignment, &mistakes)?;
+    let run = |mistake| Ok((mistake, misconceptions::run(&compiler, &program, mistake, &hidden)?));
+    let runs = mistakes.iter().map(run).collect::<Result<Vec<_>>>()?;
     for (i, (one, first)) in runs.iter().enumerate() {
         for (other, second) in &runs[i + 1..] {
-            let (one, other) = (&mistakes[*one], &mistakes[*other]);
             let cases: Vec<&Case> = hidden.iter().filter(|case| case.function == one.function).collect();
-            if one.function == other.function && same(&cases, first, second) {
+            if one.function == other.function && results_match(&cases, first, second) {
                 alive.push(format!("{}: {} answers as {} does", one.function, one.name, other.name));
             }
         }
     }
-    for (index, frames) in &runs {
-        let mistake = &mistakes[*index];
+    for (mistake, frames) in &runs {
         let cases: Vec<&Case> = hidden.iter().filter(|case| case.function == mistake.function).collect();
         let kills = cases.iter().zip(frames).filter(|(case, frame)| match frame {
             Some(Frame::Returned(answer)) => difference(&case.answer, answer, &[]).is_some(),
@@ -60,7 +60,7 @@ pub fn not_told_apart(
         // refused by the helper crate in words that tell it from other mistakes.
         let answered = frames.iter().any(|frame| match frame {
             Some(Frame::Returned(_)) => true,
-            Some(Frame::Panicked { message, file, .. }) => refused(message, file),
+            Some(Frame::Panicked { message, file, .. }) => is_argument_check(message, file),
             None => false,
         });
         let (kills, name) = (kills.count(), &mistake.name);

@@ -183,7 +183,7 @@ impl<'a> Compiler<'a> {
             "-Copt-level=0",
             "-Cdebuginfo=0",
             "-Cstrip=debuginfo",
-            "-Ccodegen-units=4",
+            "-Ccodegen-units=1",
             "-Awarnings",
             "--error-format=json",
             "-oprogram",

@@ -5,13 +5,14 @@ Where an end may have either cause, a program that is known to be right is compi
 is at fault and nothing is marked; if not, the submission is tried again, and what comes of its last try counts.
 */
 
+use std::fmt;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use wire::{Frame, Value};
 
 use super::compile::{Compiled, Compiler};
-use super::run::{Ending, Run};
+use super::run::{Run, RunOutcome};
 use crate::error::{Error, Kind, Result};
 
 /// What one try came to.
@@ -29,13 +30,22 @@ impl<T> Tried<T> {
     }
 }
 
-/// A program that is known to be right, and what it answers.
-#[derive(Debug, Default)]
+/// Calls of a program, and what it answers.
+type Calls = (Vec<Value>, Vec<Value>);
+
+/// A program that is known to be right, and what it answers: both are made when there is a doubt, which is seldom.
+#[derive(Default)]
 pub(super) struct KnownGood {
-    text: OnceLock<String>,
-    calls: OnceLock<(Vec<Value>, Vec<Value>)>,
+    text: OnceLock<Box<dyn Fn() -> String + Send + Sync>>,
+    calls: OnceLock<Box<dyn Fn() -> Calls + Send + Sync>>,
     /// When it was last compiled and run; also keeps two threads from doing so at once.
     passed: Mutex<Option<Instant>>,
+}
+
+impl fmt::Debug for KnownGood {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KnownGood").field("passed", &self.passed).finish_non_exhaustive()
+    }
 }
 
 /// Tries of the same thing.
@@ -47,13 +57,13 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 
 impl Compiler<'_> {
     /// Names a program that is known to be right, as large as a submission. Without it, one that does nothing is used.
-    pub fn known_good(&self, text: String) {
-        let _ = self.known.text.set(text);
+    pub fn known_good(&self, text: impl Fn() -> String + Send + Sync + 'static) {
+        let _ = self.known.text.set(Box::new(text));
     }
 
     /// Says what the program that is known to be right is asked, and what it answers.
-    pub fn known_answers(&self, calls: Vec<Value>, answers: Vec<Value>) {
-        let _ = self.known.calls.set((calls, answers));
+    pub fn known_answers(&self, calls: impl Fn() -> (Vec<Value>, Vec<Value>) + Send + Sync + 'static) {
+        let _ = self.known.calls.set(Box::new(calls));
     }
 
     /// Tries something until its end is no fault of the machine.
@@ -92,6 +102,10 @@ impl Compiler<'_> {
             };
             match pauses.next() {
                 Some(pause) => std::thread::sleep(pause),
+                None if let Some(path) = self.library().damaged() => {
+                    let why = format!("{} is damaged; it is compiled again by the next run", path.display());
+                    return Err(Error::machine(doing, why));
+                }
                 None => {
                     let why = format!("{why}; and a program that is known to be right fails as well: {failed}");
                     return Err(Error::machine(doing, why));
@@ -101,8 +115,9 @@ impl Compiler<'_> {
     }
 
     fn try_known(&self) -> std::result::Result<(), String> {
-        let text = self.known.text.get().map_or("fn main() { ::harness::serve(&[]); }", String::as_str);
-        let compiled = self.compile_once(text).map_err(|error| error.message().to_owned())?;
+        let text =
+            self.known.text.get().map_or_else(|| "fn main() { ::harness::serve(&[]); }".to_owned(), |text| text());
+        let compiled = self.compile_once(&text).map_err(|error| error.message().to_owned())?;
         let binary = match compiled.result {
             Compiled::Binary(binary) => binary,
             Compiled::Refused(errors) => {
@@ -111,10 +126,9 @@ impl Compiler<'_> {
             }
             Compiled::Stopped(how) => return Err(how),
         };
-        let none = (Vec::new(), Vec::new());
-        let (calls, answers) = self.known.calls.get().unwrap_or(&none);
+        let (calls, answers) = self.known.calls.get().map_or_else(Calls::default, |calls| calls());
         let bytes = answers.iter().map(|answer| answer.to_bytes().len()).sum();
-        let run = self.execute_once(&binary.path, calls, answers.len(), bytes);
+        let run = self.execute_once(&binary.path, &calls, answers.len(), bytes);
         let Run { frames, end } = run.map_err(|error| error.message().to_owned())?.result;
         // Bytes: an answer may hold a number that is none, which differs from itself.
         let same = |(frame, answer): (&Frame, &Value)| match frame {
@@ -122,15 +136,15 @@ impl Compiler<'_> {
             Frame::Panicked { .. } => false,
         };
         match end {
-            Ending::Complete if frames.iter().zip(answers).all(same) => Ok(()),
-            Ending::Complete => Err("its answers are wrong".to_owned()),
+            RunOutcome::Complete if frames.iter().zip(&answers).all(same) => Ok(()),
+            RunOutcome::Complete => Err("its answers are wrong".to_owned()),
             end => Err(format!("{end:?}")),
         }
     }
 }
 
 /// What the compiler or the linker says when the machine keeps it from its work.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 19] = [
     "No space left on device",
     "Disk quota exceeded",
     "File too large",
@@ -145,6 +159,12 @@ const WORDS: [&str; 14] = [
     "failed to spawn",
     "failed to create temporary directory",
     "couldn't create a temp dir",
+    // Crates that are damaged.
+    "found invalid metadata files",
+    "found possibly newer version",
+    "file format not recognized",
+    "unknown file type",
+    "truncated or malformed",
 ];
 
 /// The words of the compiler's messages that speak of the machine, if there are any.

@@ -8,6 +8,7 @@ Reading order: [`library`] is compiled once, [`text`] puts a submission over it,
 pub mod blame;
 pub mod build;
 pub mod compile;
+pub mod intact;
 pub mod library;
 mod machine;
 pub mod run;

@@ -17,12 +17,12 @@ pub struct Run {
     /// The answers that came, in the order of the calls.
     pub frames: Vec<Frame>,
     /// Why there are no more.
-    pub end: Ending,
+    pub end: RunOutcome,
 }
 
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
+pub enum RunOutcome {
     /// Every call was answered.
     Complete,
     /// It was still running when its time was up.
@@ -83,25 +83,25 @@ impl Compiler<'_> {
             },
         })?;
         let Ok(frames) = wire::frames(&outcome.output, expected) else {
-            let end = Ending::Crashed("something else than answers came over the private channel".into());
+            let end = RunOutcome::Crashed("something else than answers came over the private channel".into());
             return Ok(Tried::sure(Run { frames: Vec::new(), end }));
         };
         // What happens after the last answer changes none.
         if frames.len() == expected && outcome.end != End::OutputFlood {
-            return Ok(Tried::sure(Run { frames, end: Ending::Complete }));
+            return Ok(Tried::sure(Run { frames, end: RunOutcome::Complete }));
         }
         let no_thread = frames.is_empty() && outcome.log.contains("a thread can be started");
         let no_thread = no_thread.then(|| "the program could not start a thread".to_owned());
         let end = match outcome.end {
-            End::OutputFlood => Ending::Crashed("it wrote far more than an answer needs".into()),
-            End::TimedOut => Ending::TimedOut,
-            End::OutOfMemory => Ending::OutOfMemory,
-            End::Exited(code) => Ending::Exited(code),
-            End::Signalled(_) if outcome.log.contains("memory allocation of") => Ending::OutOfMemory,
+            End::OutputFlood => RunOutcome::Crashed("it wrote far more than an answer needs".into()),
+            End::TimedOut => RunOutcome::TimedOut,
+            End::OutOfMemory => RunOutcome::OutOfMemory,
+            End::Exited(code) => RunOutcome::Exited(code),
+            End::Signalled(_) if outcome.log.contains("memory allocation of") => RunOutcome::OutOfMemory,
             End::Signalled(_) if outcome.log.contains("has overflowed its stack") => {
-                Ending::Crashed("stack overflow: does the function call itself without end?".into())
+                RunOutcome::Crashed("stack overflow: does the function call itself without end?".into())
             }
-            End::Signalled(signal) => Ending::Crashed(signal_name(signal)),
+            End::Signalled(signal) => RunOutcome::Crashed(signal_name(signal)),
         };
         Ok(Tried { result: Run { frames, end }, doubt: outcome.doubt.or(no_thread) })
     }

@@ -3,7 +3,7 @@ Where the grader keeps what it has compiled, and its secret seed: beside the cou
 of this user. An installation that many users share may be read-only; what was prepared there is used from there.
 */
 
-use std::fs;
+use std::fs::{self, File};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use course::{Root, files};
 
 use crate::error::{Error, Result};
+use crate::program::intact;
 
 /// The directories in which to look, the course's own first.
 #[derive(Debug)]
@@ -30,6 +31,11 @@ impl Stores {
         let name = files::fingerprint([root.as_os_str().as_encoded_bytes()]);
         let mut all = vec![root.grader_store()];
         all.extend(cache.map(|cache| cache.join("cnn-grader").join(name)));
+        Self::at(all)
+    }
+
+    /// These directories, of which the first one that can be written is this user's own.
+    pub fn at(all: Vec<PathBuf>) -> Self {
         Self { all, own: OnceLock::new() }
     }
 
@@ -59,30 +65,36 @@ impl Stores {
     /// # Errors
     /// When it can be neither read nor kept.
     pub fn seed(&self) -> Result<u64> {
-        let known = self.all.iter().find_map(|store| read_seed(&store.join(SEED)));
-        if let Some(seed) = known {
+        let known = || self.all.iter().find_map(|store| read_seed(&store.join(SEED)));
+        if let Some(seed) = known() {
             return Ok(seed);
         }
         let store = self.own()?;
         let path = store.join(SEED);
         let failed = |error: std::io::Error| Error::io(&path, &error);
+        // Of two graders that draw at once, the first one's counts.
+        let lock = File::options().create(true).append(true).open(store.join(LOCK)).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        if let Some(seed) = known() {
+            return Ok(seed);
+        }
         // The standard library keys its hashes with random numbers of the system.
         let seed = RandomState::new().build_hasher().finish();
-        // Readable by its owner alone, and whole or not there; of two graders that draw at once, the first one's counts.
+        // Readable by its owner alone, and whole or not there. One that is there is damaged.
         let mut file = tempfile::NamedTempFile::new_in(store).map_err(failed)?;
-        writeln!(file, "{seed}").map_err(failed)?;
-        match file.persist_noclobber(&path) {
-            Ok(_) => Ok(seed),
-            Err(error) => read_seed(&path).ok_or_else(|| failed(error.error)),
-        }
+        file.write_all(&intact::with_fingerprint(seed.to_string().as_bytes())).map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(seed)
     }
 }
 
 /// The file that holds the seed.
 const SEED: &str = "seed";
+/// The file that is locked while it is drawn.
+const LOCK: &str = "seed-lock";
 
 fn read_seed(path: &Path) -> Option<u64> {
-    fs::read_to_string(path).ok()?.trim().parse().ok()
+    String::from_utf8(intact::read(path)?).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -92,7 +104,7 @@ mod tests {
     #[test]
     fn a_seed_is_drawn_once_and_is_another_one_elsewhere() {
         let folder = tempfile::tempdir().unwrap();
-        let store = |name: &str| Stores { all: vec![folder.path().join(name)], own: OnceLock::new() };
+        let store = |name: &str| Stores::at(vec![folder.path().join(name)]);
         let seed = store("a").seed().unwrap();
         assert_eq!(store("a").seed().unwrap(), seed);
         assert_ne!(store("b").seed().unwrap(), seed);
@@ -102,6 +114,14 @@ mod tests {
             let mode = fs::metadata(folder.path().join("a/seed")).unwrap().permissions().mode();
             assert_eq!(mode & 0o077, 0, "{mode:o}");
         }
+        // One that was cut short is no seed, not even one of fewer digits.
+        let whole = fs::read(folder.path().join("a/seed")).unwrap();
+        for length in [0, 5, whole.len() - 1] {
+            fs::write(folder.path().join("a/seed"), &whole[..length]).unwrap();
+            let drawn = store("a").seed().unwrap();
+            assert_ne!(drawn, seed);
+            assert_eq!(store("a").seed().unwrap(), drawn);
+        }
     }
 
     #[test]
@@ -109,9 +129,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "").unwrap();
         let all = vec![folder.path().join("file/below"), folder.path().join("cache")];
-        let stores = Stores { all, own: OnceLock::new() };
+        let stores = Stores::at(all);
         assert_eq!(stores.own().unwrap(), folder.path().join("cache"));
-        let none = Stores { all: vec![folder.path().join("file/below")], own: OnceLock::new() };
+        let none = Stores::at(vec![folder.path().join("file/below")]);
         assert!(none.own().unwrap_err().to_string().contains("XDG_CACHE_HOME"));
     }
 }

@@ -9,6 +9,8 @@ use std::fmt::Write;
 
 use course::{Function, Lines, Origin, Spliced, given_module};
 
+use crate::program::library::INSTANCES;
+
 /// A module of a program: items, and the functions of it that the grader calls.
 pub struct Module<'a> {
     /// The module's name.
@@ -51,7 +53,7 @@ pub struct Program {
 
 /// The program of a submission: it answers the grader's calls.
 pub fn answering(modules: &[Module]) -> Program {
-    let mut program = Program { text: String::new(), places: Vec::new() };
+    let mut program = Program::new();
     let mut table = String::new();
     for module in modules {
         program.module(module);
@@ -65,7 +67,7 @@ pub fn answering(modules: &[Module]) -> Program {
 
 /// The program of the reference: it makes up the cases of the case file's functions and answers them.
 pub fn asking(module: &Module, cases: &str) -> Program {
-    let mut program = Program { text: String::new(), places: Vec::new() };
+    let mut program = Program::new();
     program.module(module);
     program.line("mod cases {", &Place::Frame);
     program.line(cases, &Place::Frame);
@@ -80,6 +82,13 @@ pub fn asking(module: &Module, cases: &str) -> Program {
 }
 
 impl Program {
+    /// Only the instances, which the compiler looks for in the crates that the text names.
+    fn new() -> Self {
+        let mut program = Self { text: String::new(), places: Vec::new() };
+        program.line(&format!("extern crate {INSTANCES} as _;"), &Place::Frame);
+        program
+    }
+
     /// Where line `number`, counted from 1, comes from.
     pub fn place(&self, number: usize) -> &Place {
         number.checked_sub(1).and_then(|index| self.places.get(index)).unwrap_or(&Place::Frame)

@@ -9,6 +9,7 @@ use course::files;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::program::intact;
 use crate::program::store::Stores;
 
 /// The compiler that submissions are compiled with.
@@ -35,7 +36,7 @@ impl Toolchain {
     pub fn open(root: &Path, stores: &Stores) -> Result<Self> {
         let key = signature(root);
         let known = stores.all.iter().find_map(|store| {
-            let known: Known = serde_json::from_slice(&fs::read(store.join(KNOWN)).ok()?).ok()?;
+            let known: Known = serde_json::from_slice(&intact::read(&store.join(KNOWN))?).ok()?;
             let same = known.key == key && known.compiler == identity(&known.toolchain.rustc);
             (same && known.toolchain.paths.iter().all(|path| path.exists())).then_some(known.toolchain)
         });
@@ -46,7 +47,7 @@ impl Toolchain {
         let known = Known { key, compiler: identity(&toolchain.rustc), toolchain };
         // It is found again next time if it cannot be kept.
         if let (Ok(store), Ok(text)) = (stores.own(), serde_json::to_vec(&known)) {
-            let _ = files::write(&store.join(KNOWN), text);
+            let _ = intact::write(&store.join(KNOWN), &text);
         }
         Ok(known.toolchain)
     }

@@ -14,7 +14,7 @@ use crate::root::Root;
 use crate::source::Source;
 
 /// An assignment of the course.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Assignment {
     /// Its name, the stem of its file in `src/graded`.
     pub name: String,
@@ -97,7 +97,7 @@ impl Assignment {
 
     /// Whether a function takes or returns what cannot cross the wire, so that the harness drives it: the answer is
     /// then a record that the driver made, not what the function returned.
-    pub fn is_driven(&self, function: &str) -> bool {
+    pub fn needs_driver(&self, function: &str) -> bool {
         self.driven.contains(function)
     }
 

@@ -72,6 +72,7 @@ indexmap = { opt-level = 1 }
 typed-path = { opt-level = 1 }
 zip = { opt-level = 1 }
 harness = { opt-level = 2, debug-assertions = true, overflow-checks = true }
+instances = { opt-level = 0, debug = false, debug-assertions = true, overflow-checks = true }
 wire = { opt-level = 2, debug-assertions = true, overflow-checks = true }
 "#;
 

@@ -174,7 +174,7 @@ pub fn copy_dependencies(root: &Root, target: &Path, note: &dyn Fn(&str)) -> Res
     }
     if compiled.is_dir() {
         copy(&compiled, target).with_context(|| format!("copying {}", compiled.display()))?;
-        let own = ["cnn", "harness", "wire"].map(|name| [format!("{name}-"), format!("lib{name}-")]);
+        let own = ["cnn", "harness", "instances", "wire"].map(|name| [format!("{name}-"), format!("lib{name}-")]);
         let own: Vec<&str> = own.iter().flatten().map(String::as_str).collect();
         strip(target, &[&own[..], &["incremental"]].concat())?;
     }

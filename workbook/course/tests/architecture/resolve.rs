@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The packages: name, and the folder of the sources from the project's root.
-const PACKAGES: [(&str, &str); 6] = [
+const PACKAGES: [(&str, &str); 7] = [
     ("cnn", "src"),
     ("course", "workbook/course/src"),
     ("workbook", "workbook/src"),
     ("grader", "grader/src"),
     ("harness", "grader/harness/src"),
+    ("instances", "grader/instances/src"),
     ("wire", "grader/wire/src"),
 ];
 
