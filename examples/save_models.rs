@@ -5,7 +5,7 @@
 
 use cnn::{
     graded::residual_networks::resnet50,
-    keras::{Model, load_model},
+    keras::{AdamW, Model, Sequential, Tensor, Verbose, layers::*, load_model, schedules::CosineDecay},
     numpy::RandomState,
 };
 use ndarray::ArrayD;
@@ -27,17 +27,50 @@ fn main() -> Result<(), Box<dyn Error>> {
         model.compile("sgd", "categorical_crossentropy", ["accuracy"]);
         write(folder, name, &model)?;
     }
-    Ok(())
+    // Models within models, a layer that is called twice, two inputs and two outputs.
+    let mut nested = load_model(fixtures.join("keras2_nested.h5"))?;
+    nested.compile("adam", ["binary_crossentropy", "mae"], ());
+    write(folder, "nested", &nested)?;
+    let mut trained = every_new_layer();
+    let (x, y) = (RandomState::new(2).randn((8, 12)), RandomState::new(3).randn((8, 3)));
+    trained.fit(&x, &y).epochs(2).verbose(Verbose::Silent).run();
+    write(folder, "trained", &trained)
 }
 
-/// Writes `NAME.h5`, and `NAME.json` with `x` and `predictions`.
+/// A sequence of the layers that the fixtures do not have, with a regularizer and a schedule.
+fn every_new_layer() -> Model {
+    let mut model = Sequential::new()
+        .layer(Input::new(12))
+        .layer(Reshape::new((2, 3, 2)))
+        .layer(Rescaling::new(0.5).offset(0.25))
+        .layer(Conv2D::new(4, 2).kernel_initializer("he_normal").kernel_regularizer("l2"))
+        .layer(LeakyReLU::new(0.1))
+        .layer(Dropout::new(0.25))
+        .layer(Flatten::new())
+        .layer(Dense::new(6).activation("gelu").kernel_initializer("orthogonal"))
+        .layer(Dense::new(6).activation("swish").kernel_initializer("lecun_uniform"))
+        .layer(ELU::new(0.7))
+        .layer(Dense::new(3).activation("elu"))
+        .build();
+    model.compile(AdamW::new().learning_rate(CosineDecay::new(0.01, 100)).clipnorm(1.0), "huber", ["mae"]);
+    model
+}
+
+/// Writes `NAME.h5`, `NAME.keras`, and `NAME.json` with `x` and `predictions`.
 fn write(folder: &Path, name: &str, model: &Model) -> Result<(), Box<dyn Error>> {
-    let mut shape = vec![2];
-    shape.extend(model.inputs()[0].shape().dims()[1..].iter().flatten());
-    let x: ArrayD<f32> = RandomState::new(1).randn(&shape[..]).mapv(|x| x as f32);
-    let predictions: Vec<f32> = model.predict(&x).into_iter().collect();
-    model.save(folder.join(format!("{name}.h5")))?;
-    let json = serde_json::json!({ "shape": shape, "x": x.iter().collect::<Vec<_>>(), "predictions": predictions });
+    let mut random = RandomState::new(1);
+    let input = |input: &Tensor| -> ArrayD<f32> {
+        let example = input.shape().dims()[1..].iter().flatten().copied().collect::<Vec<_>>();
+        random.randn(&[&[2], &example[..]].concat()[..]).mapv(|x| x as f32)
+    };
+    let x: Vec<ArrayD<f32>> = model.inputs().iter().map(input).collect();
+    let predictions: Vec<f32> = model.predict_all(x.iter().collect::<Vec<_>>()).into_iter().flatten().collect();
+    for format in ["h5", "keras"] {
+        model.save(folder.join(format!("{name}.{format}")))?;
+    }
+    let shapes: Vec<&[usize]> = x.iter().map(|x| x.shape()).collect();
+    let x: Vec<Vec<f32>> = x.iter().map(|x| x.iter().copied().collect()).collect();
+    let json = serde_json::json!({ "shapes": shapes, "x": x, "predictions": predictions });
     std::fs::write(folder.join(format!("{name}.json")), json.to_string())?;
     Ok(())
 }

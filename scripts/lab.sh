@@ -28,5 +28,6 @@ mkdir -p "${settings%/*}"
 [ -e "$settings" ] || echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' >"$settings"
 # What JupyterLab keeps of its own stays in the virtual environment.
 export JUPYTER_CONFIG_DIR="$PWD/.venv/etc/jupyter-user" JUPYTER_DATA_DIR="$PWD/.venv/share/jupyter-user"
-export JUPYTERLAB_SETTINGS_DIR="$PWD/.venv/etc/lab-settings" JUPYTERLAB_WORKSPACES_DIR="$PWD/.venv/etc/lab-workspaces"
+export JUPYTERLAB_SETTINGS_DIR="$PWD/.venv/etc/lab-settings"
+export JUPYTERLAB_WORKSPACES_DIR="${JUPYTERLAB_WORKSPACES_DIR:-$PWD/.venv/etc/lab-workspaces}"
 exec .venv/bin/jupyter lab "$mine" "$@"

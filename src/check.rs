@@ -132,20 +132,25 @@ impl Check {
     /// # Panics
     /// With both shapes, or the first place that differs and both of its values.
     #[track_caller]
-    pub fn values<A, S, D>(mut self, what: &str, got: &ArrayBase<S, D>, expected: &Array<A, D>) -> Self
+    pub fn values<A, S, D>(self, what: &str, got: &ArrayBase<S, D>, expected: &Array<A, D>) -> Self
     where
         A: Copy + Into<f64>,
         S: Data<Elem = A>,
         D: Dimension,
     {
+        let numbers = (got.mapv(Into::<f64>::into).into_dyn(), expected.mapv(Into::<f64>::into).into_dyn());
+        self.compare_values(what, &numbers.0, &numbers.1)
+    }
+
+    /// Is compiled with this crate and not with every notebook cell that tests something.
+    #[track_caller]
+    fn compare_values(mut self, what: &str, got: &ArrayD<f64>, expected: &ArrayD<f64>) -> Self {
         self.compare_shape(what, got.shape(), expected.shape());
-        let got = got.mapv(Into::<f64>::into).into_dyn();
-        let expected = expected.mapv(Into::<f64>::into).into_dyn();
         let relative = self.relative;
         let differs = |(got, expected): (&f64, &f64)| !close(*got, *expected, relative);
-        let wrong = got.iter().zip(&expected).filter(|pair| differs(*pair)).count();
+        let wrong = got.iter().zip(expected).filter(|pair| differs(*pair)).count();
         if wrong > 0 {
-            let place = got.indexed_iter().zip(&expected).find(|((_, got), expected)| differs((got, expected)));
+            let place = got.indexed_iter().zip(expected).find(|((_, got), expected)| differs((got, expected)));
             let ((index, first_got), first_expected) = place.expect("at least one entry is wrong");
             let index = index.slice().iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
             let mut text = if got.len() == 1 {
@@ -156,11 +161,11 @@ impl Check {
             text += &lines("expected", &np::str(*first_expected));
             text += &lines("got", &np::str(*first_got));
             if got.len() > 1 && got.len() <= SMALL {
-                text += &lines("all that was expected", &np::array_str(&squeezed(&expected)));
-                text += &lines("all that came", &np::array_str(&squeezed(&got)));
+                text += &lines("all that was expected", &np::array_str(&squeezed(expected)));
+                text += &lines("all that came", &np::array_str(&squeezed(got)));
             }
             let cause = self.values.iter().find(|(mistake, _)| {
-                mistake.shape() == got.shape() && mistake.iter().zip(&got).all(|(a, b)| close(*b, *a, relative))
+                mistake.shape() == got.shape() && mistake.iter().zip(got).all(|(a, b)| close(*b, *a, relative))
             });
             let cause = cause.map(|(_, sentence)| sentence.clone());
             self.fail(text, cause);

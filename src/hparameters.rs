@@ -110,6 +110,40 @@ impl PoolHparameters {
     }
 }
 
+/// The sizes of one layer of a network, from which its output's shape and its number of parameters follow.
+///
+/// ```
+/// use cnn::prelude::*;
+/// let layers = [LayerHparameters::Conv { f: 5, pad: 0, stride: 1, filters: 6 }, LayerHparameters::Pool { f: 2, stride: 2 }];
+/// assert_eq!(format!("{:?}", layers[1]), "Pool { f: 2, stride: 2 }");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LayerHparameters {
+    /// A convolution with a bias for each filter.
+    Conv {
+        /// Side of the square filters, in pixels.
+        f: usize,
+        /// Rows and columns of zeros on every side of the input.
+        pad: usize,
+        /// Steps of the window, in pixels.
+        stride: usize,
+        /// Number of filters, which is the number of channels of the output.
+        filters: usize,
+    },
+    /// A pooling layer, without padding.
+    Pool {
+        /// Side of the square window, in pixels.
+        f: usize,
+        /// Steps of the window, in pixels.
+        stride: usize,
+    },
+    /// A fully connected layer with biases; what enters it is flattened.
+    Dense {
+        /// Number of outputs.
+        units: usize,
+    },
+}
+
 /// What a pooling window keeps of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PoolMode {

@@ -5,7 +5,7 @@ use crate::expect_panic::expect_panic;
 use cnn::{
     datasets::convert_to_one_hot,
     keras::{
-        Adam, EarlyStopping, Fit, History, Loss, Metric, Model, Optimizer, ReduceLROnPlateau, Tensor, Verbose,
+        Adam, EarlyStopping, Fit, History, Loss, Losses, Metric, Model, Optimizer, ReduceLROnPlateau, Tensor, Verbose,
         layers::*,
     },
 };
@@ -128,18 +128,18 @@ fn names_that_are_not_known_are_answered_with_those_that_are() {
         &["no loss \"categorical\"\nhelp: ", "categorical_crossentropy"],
     );
     expect_panic(
-        || compile("adam", loss, "precision"),
-        &["no metric \"precision\"\nhelp: the metrics are accuracy, mse"],
+        || compile("adam", loss, "precison"),
+        &["no metric \"precison\"\nhelp: the metrics are accuracy, mse"],
     );
-    expect_panic(|| compile("adamw", loss, "acc"), &["no optimizer \"adamw\"\nhelp: ", "adam, sgd and rmsprop"]);
+    expect_panic(|| compile("adamx", loss, "acc"), &["no optimizer \"adamx\"\nhelp: ", "adam, adamw, sgd and rmsprop"]);
     assert!(Loss::try_from("mse").is_ok() && Metric::try_from("mse").is_ok() && Optimizer::try_from("SGD").is_ok());
     expect_panic(|| Dense::new(8).activation("sofmax"), &["no activation \"sofmax\"\nhelp: "]);
     expect_panic(|| MaxPooling2D::new(2).padding("full"), &["no padding \"full\"\nhelp: "]);
     expect_panic(|| Activation::new("sofmax"), &["no activation \"sofmax\"\nhelp: ", "softmax"]);
     expect_panic(|| Conv2D::new(8, 3).padding("full"), &["no padding \"full\"\nhelp: the paddings are same and valid"]);
     expect_panic(
-        || Dense::new(8).kernel_initializer("he_normal"),
-        &["no initializer \"he_normal\"\nhelp: ", "he_uniform"],
+        || Dense::new(8).kernel_initializer("he_norml"),
+        &["no initializer \"he_norml\"\nhelp: ", "he_uniform"],
     );
     expect_panic(|| sparse().layer("fc"), &["there is no layer fc\nhelp: the layers are input_1, dense_1"]);
     let (x, y) = examples();
@@ -174,10 +174,16 @@ fn a_loss_needs_an_output_that_it_can_judge() {
     let x_input = x_row();
     let heads = [Dense::new(2).call(&x_input), Dense::new(2).call(&x_input)];
     let mut two = Model::new(&x_input, &heads);
+    expect_panic(|| two.compile("adam", ["mse"; 3], ()), &["a loss for each of the 2 outputs", "got 3"]);
+    let of_another = Losses::new().output("dense_9", "mse").output("dense_2", "mse");
     expect_panic(
-        || two.compile("adam", "mse", Metric::NONE),
-        &["one output, this one has 2\nhelp: ", "share their weights"],
+        || two.compile("adam", of_another, ()),
+        &["losses of the outputs dense_1, dense_2, got one of dense_9"],
     );
+    two.compile("adam", "mse", ());
+    let x = array![[1.0f32, 2.0]];
+    expect_panic(|| two.fit(&x, &x).run(), &["labels for each of the 2 outputs, got 1\nhelp: as in [&y1, &y2]"]);
+    expect_panic(|| two.predict(&x), &["one output, this one has 2\nhelp: ", "predict_all"]);
 }
 
 fn x_row() -> Tensor {

@@ -244,7 +244,7 @@ fn files_that_are_no_models_are_named() {
     let path = |name: &str| dir.path().join(name);
     check_error(&path("missing.h5"), &["not found", "a model of Keras"]);
     std::fs::write(path("model.keras"), b"PK\x03\x04 a zip archive").unwrap();
-    check_error(&path("model.keras"), &["an archive", "help: Keras 3's own .keras", "model.save(\"model.h5\")"]);
+    check_error(&path("model.keras"), &["a .keras file, a zip archive", "cannot be read", "help: write it again"]);
     check_error(dir.path(), &["found: a folder"]);
     std::fs::write(path("page.h5"), b"<!DOCTYPE html><html>").unwrap();
     check_error(&path("page.h5"), &["a web page"]);
@@ -266,8 +266,8 @@ fn settings_that_are_not_known_are_named_with_their_layer() {
     check("\"Dropout\"", "\"SpatialDropout2D\"", &["layer dropout", "one of Activation, Add", "SpatialDropout2D"]);
     check(
         "\"tanh\"",
-        "\"swish\"",
-        &["layer conv2 (Conv2D)", "relu, sigmoid, tanh", "activation = \"swish\"", "not known here"],
+        "\"mish\"",
+        &["layer conv2 (Conv2D)", "relu, sigmoid, tanh", "activation = \"mish\"", "not known here"],
     );
     check("\"axis\": [3]", "\"axis\": [1]", &["layer bn_conv1", "the last one (3)", "axis = 1"]);
     check("channels_last", "channels_first", &["layer zero_padding2d", "channels_last", "channels_first"]);

@@ -46,6 +46,7 @@ fn main() {
             seed: Some(1),
             shard: Shard::WHOLE,
             require_sandbox: false,
+            functions: Vec::new(),
         };
         let memory = Mutex::new(Vec::new());
         let start = Instant::now();

@@ -9,6 +9,24 @@ use crate::submission::Submission;
 
 mod near;
 
+/// Makes sure that every name is a graded function of some assignment.
+///
+/// # Errors
+/// When one is not, with those that are.
+pub fn check_functions(root: &Root, names: &[String]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let assignments: Vec<Assignment> =
+        Assignment::names(root)?.iter().map(|name| Assignment::read(root, name)).collect::<course::Result<_>>()?;
+    let is_known = |name: &String| assignments.iter().any(|assignment| assignment.functions.contains(name));
+    let Some(unknown) = names.iter().find(|name| !is_known(name)) else { return Ok(()) };
+    let known: Vec<String> =
+        assignments.iter().map(|known| format!("{}: {}", known.name, known.functions.join(", "))).collect();
+    let message = format!("--functions: there is no graded function {unknown:?}");
+    Err(Error::of(Kind::Usage, message, format!("the graded functions are\n  {}", known.join("\n  "))))
+}
+
 pub use near::near_misses;
 
 /// The assignment that a submission belongs to: the one that is named, or that the submission names, or most of whose

@@ -35,6 +35,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether every layer of the sandbox must be active.
     pub require_sandbox: bool,
+    /// The functions that have points; all if there are none.
+    pub functions: Vec<String>,
 }
 
 /// Everything that submissions are graded with.
@@ -112,7 +114,8 @@ impl Grader {
     /// # Errors
     /// As [`grade`](Self::grade).
     pub fn grade_read(&self, submission: &Submission, options: &Options) -> Result<Report> {
-        let assignment = assignment::of(&self.root, submission, options.assignment.as_deref())?;
+        let assignment =
+            assignment::of(&self.root, submission, options.assignment.as_deref())?.only(&options.functions);
         let compiler = self.compiler();
         if options.require_sandbox {
             compiler.require_sandbox()?;
@@ -140,6 +143,7 @@ impl Grader {
         let functions: Vec<FunctionReport> = assignment
             .functions
             .iter()
+            .filter(|name| assignment.is_marked(name))
             .map(|name| {
                 function_report(name, &assignment, &own, &regraded, causes.get(name).cloned().unwrap_or_default())
             })

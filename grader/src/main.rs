@@ -4,10 +4,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use course::Root;
+use course::{Assignment, Root};
 use grader::command::{batch, class, compare, grade, rules};
 use grader::error::Kind;
 use grader::grade::Grader;
+use grader::judge::proof::not_told_apart;
 use grader::report::{json, marked};
 use grader::{Error, Result, progress};
 
@@ -40,6 +41,14 @@ enum Command {
     Override(rules::OverrideArguments),
     /// Compiles what every grading needs, so that the first one is as fast as the others.
     Prepare,
+    /// Proves that the hidden cases tell every typical mistake of an assignment from the reference and from every other.
+    Mistakes {
+        /// The assignment.
+        assignment: String,
+        /// The seed of the hidden inputs.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -96,6 +105,13 @@ fn run(cli: Cli) -> Result<bool> {
             });
             bar.finish_and_clear();
             prepared.map(|()| true)
+        }
+        Command::Mistakes { assignment, seed } => {
+            let root = root()?;
+            let assignment = Assignment::read(&root, &assignment)?;
+            let alive = not_told_apart(&Grader::open(&root)?, &assignment, seed, |line| println!("{line}"))?;
+            alive.iter().for_each(|found| println!("not told apart: {found}"));
+            Ok(alive.is_empty())
         }
     }
 }

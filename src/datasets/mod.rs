@@ -24,6 +24,6 @@ pub use mini_batches::random_mini_batches;
 pub use one_hot::convert_to_one_hot;
 pub use signs::{SYNTHETIC_SEED, load_signs, load_signs_from};
 pub use synthetic::{
-    synthetic_face, synthetic_happy_house, synthetic_happy_house_in, synthetic_signs, synthetic_signs_in,
-    synthetic_thumbs_up,
+    People, Scenes, synthetic_face, synthetic_happy_house, synthetic_happy_house_in, synthetic_people,
+    synthetic_scenes, synthetic_signs, synthetic_signs_in, synthetic_thumbs_up,
 };

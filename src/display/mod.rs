@@ -16,12 +16,14 @@ kernel gets is taken away again when it has served, see [`Live`].
 
 mod channel;
 mod content;
+mod interrupt;
 mod live;
 mod progress;
 mod table;
 
 pub use channel::Channel;
 pub use content::Content;
+pub use interrupt::Interrupt;
 pub use live::Live;
 pub use progress::Progress;
 pub use table::Table;

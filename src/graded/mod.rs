@@ -6,6 +6,10 @@ here, in a notebook cell and in a submission.
 */
 
 pub mod application;
+pub mod classic_networks;
 pub mod conv_step_by_step;
+pub mod detection;
+pub mod foundations;
 pub mod keras_tutorial;
 pub mod residual_networks;
+pub mod style;

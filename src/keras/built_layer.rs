@@ -1,13 +1,20 @@
 /*!
-A layer that has been called, and its output tensor: each refers to the other.
+A layer that has been called, and its output tensors.
 
-Its settings are a [`Layer`]; [`Call`](super::Call) puts it into its place.
+What a layer is, its settings and weights, is a [`Core`]; each call of it makes a [`Node`], which refers to the core and
+to the tensors that it was called on. [`Call`](super::Call) makes the first one.
 */
 
-use super::{config::Config, context::Context, layer::Layer, scope::Weight};
-use crate::graph::{self, Phase, Shape};
+use super::{
+    config::Config,
+    context::Context,
+    core::{Core, Kind},
+    layer::Layer,
+    scope::Weight,
+};
+use crate::graph::{self, Shape};
 use ndarray::ArrayD;
-use std::{any::Any, cell::Cell, fmt, rc::Rc};
+use std::{any::Any, fmt, rc::Rc};
 
 /// A layer that has been called. Cheap to clone: all clones are the same layer.
 ///
@@ -19,29 +26,26 @@ use std::{any::Any, cell::Cell, fmt, rc::Rc};
 /// assert_eq!(layer.count_params(), 3 * 3 * 3 * 4 + 4);
 /// ```
 #[derive(Clone)]
-pub struct BuiltLayer(pub(super) Rc<Placed>);
+pub struct BuiltLayer(pub(super) Rc<Node>);
 
-pub(super) struct Placed {
-    pub context: Rc<Context>,
-    pub class_name: &'static str,
-    pub layer: Box<dyn Layer>,
-    pub name: String,
+/// One call of a layer.
+pub(super) struct Node {
+    pub core: Rc<Core>,
+    /// How many calls of the layer there were before.
+    pub index: usize,
     pub inputs: Vec<Tensor>,
-    pub weights: Vec<Weight>,
-    pub output: graph::Tensor,
-    pub trainable: Cell<bool>,
-    pub phase: Cell<Phase>,
+    pub outputs: Vec<graph::Tensor>,
 }
 
 impl BuiltLayer {
     /// Its name, unique in a model.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.0.core.name
     }
 
     /// Keras' name of its class, such as `Conv2D`.
     pub fn class_name(&self) -> &'static str {
-        self.0.class_name
+        self.0.core.class_name
     }
 
     /// Its settings by their Keras names.
@@ -53,27 +57,34 @@ impl BuiltLayer {
     /// assert_eq!(config.get::<f32>("rate").unwrap(), 0.5);
     /// ```
     pub fn config(&self) -> Config {
-        self.0.layer.config()
+        match &self.0.core.kind {
+            Kind::Layer(layer) => layer.config(),
+            Kind::Model(_) => Config::new(),
+        }
     }
 
     /// The layer that was called, if it is of the class `L`: `layer.config_as::<Conv2D>()`.
     pub fn config_as<L: Layer>(&self) -> Option<&L> {
-        (&*self.0.layer as &dyn Any).downcast_ref()
+        let Kind::Layer(layer) = &self.0.core.kind else { return None };
+        (&**layer as &dyn Any).downcast_ref()
     }
 
     /// The argument `training` that it was called with.
     pub(super) fn training_argument(&self) -> Option<bool> {
-        self.0.layer.attributes().training
+        self.0.core.training_argument()
     }
 
     /// The settings of its file that are not implemented and would matter in training.
-    pub(super) fn training_only(&self) -> Option<&str> {
-        self.0.layer.attributes().training_only.as_deref()
+    pub(super) fn training_only(&self) -> Option<String> {
+        self.0.core.training_only()
     }
 
     /// Its output: the tensor that further layers are called on, such as the features below a new head.
+    ///
+    /// Of a layer that was called several times, the output of the call that it was taken from: of the first one, where
+    /// it comes from a model.
     pub fn output(&self) -> Tensor {
-        Tensor(self.0.clone())
+        Tensor { node: self.0.clone(), index: 0 }
     }
 
     /// The tensors that it was called on; none for an input.
@@ -83,63 +94,43 @@ impl BuiltLayer {
 
     /// The shape of its output.
     pub fn output_shape(&self) -> Shape {
-        self.0.output.shape()
+        self.0.outputs[0].shape()
     }
 
     /// Its weights: names and variables, in Keras' order.
     pub fn weights(&self) -> &[Weight] {
-        &self.0.weights
+        &self.0.core.weights
     }
 
     /// How many elements its weights hold.
     pub fn count_params(&self) -> usize {
-        self.0.weights.iter().map(count).sum()
+        self.0.core.count_params()
     }
 
     /// How many of them training updates.
     pub fn count_trainable_params(&self) -> usize {
-        let trained = self.0.weights.iter().filter(|weight| weight.trainable && self.trainable());
-        trained.map(count).sum()
+        self.0.core.count_trainable_params()
     }
 
     /// Whether training updates its weights.
     pub fn trainable(&self) -> bool {
-        self.0.trainable.get()
+        self.0.core.trainable.get()
     }
 
-    /// Freezes (`false`) or unfreezes the layer, from the next training step on.
+    /// Freezes (`false`) or unfreezes the layer, from the next training step on; of a model that was called as a layer,
+    /// all its layers.
     ///
     /// A frozen batch normalisation also stops collecting statistics and uses those that it has, as in TensorFlow 2.
     /// DIFFERENCE: Keras looks at this when a model is compiled, and before version 2.1.3 a frozen batch normalisation
     /// went on as before.
     pub fn set_trainable(&self, trainable: bool) {
-        if self.0.trainable.replace(trainable) == trainable {
-            return;
-        }
-        self.apply_trainable();
-    }
-
-    /// Tells the graph which weights are frozen, and when the layer acts as in training.
-    pub(super) fn apply_trainable(&self) {
-        let (graph, trainable) = (&self.0.context.graph, self.trainable());
-        for weight in self.0.weights.iter().filter(|weight| weight.trainable) {
-            graph.set_trainable(&weight.variable, trainable);
-        }
-        let phase = match self.training_argument() {
-            _ if !trainable && self.0.weights.iter().any(|weight| !weight.trainable) => Phase::Inference,
-            None => Phase::OfRun,
-            Some(true) => Phase::Training,
-            Some(false) => Phase::Inference,
-        };
-        if self.0.phase.replace(phase) != phase {
-            graph.set_phase(&self.0.output, phase);
-        }
+        self.0.core.set_trainable(trainable);
     }
 
     /// Its weights' values.
     pub fn get_weights(&self) -> Vec<ArrayD<f32>> {
-        let session = self.0.context.ready();
-        self.0.weights.iter().map(|weight| session.value(&weight.variable)).collect()
+        let session = self.0.core.context.ready();
+        self.0.core.weights.iter().map(|weight| session.value(&weight.variable)).collect()
     }
 
     /// Gives its weights new values.
@@ -148,7 +139,7 @@ impl BuiltLayer {
     /// If their number or a shape is wrong.
     #[track_caller]
     pub fn set_weights(&self, values: &[ArrayD<f32>]) {
-        let weights = &self.0.weights;
+        let weights = &self.0.core.weights;
         assert!(
             values.len() == weights.len(),
             "set_weights: {self} has {} weights ({}), got {} arrays",
@@ -164,13 +155,9 @@ impl BuiltLayer {
                 weight.name,
                 values.shape()
             );
-            self.0.context.session.assign(&weight.variable, values);
+            self.0.core.context.session.assign(&weight.variable, values);
         }
     }
-}
-
-fn count(weight: &Weight) -> usize {
-    weight.variable.shape().len().expect("weights have known shapes")
 }
 
 impl fmt::Display for BuiltLayer {
@@ -185,15 +172,9 @@ impl fmt::Debug for BuiltLayer {
     }
 }
 
-impl fmt::Debug for Placed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} ({})>", self.name, self.class_name)
-    }
-}
-
 impl PartialEq for BuiltLayer {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.0.core, &other.0.core)
     }
 }
 
@@ -209,36 +190,38 @@ impl Eq for BuiltLayer {}
 /// assert_eq!(y.layer().name(), "flatten_1");
 /// ```
 #[derive(Clone)]
-pub struct Tensor(pub(super) Rc<Placed>);
+pub struct Tensor {
+    pub(super) node: Rc<Node>,
+    /// Which output of the call it is.
+    pub(super) index: usize,
+}
 
 impl Tensor {
     /// Its shape; the batch size is unknown (`?`).
     pub fn shape(&self) -> Shape {
-        self.0.output.shape()
+        self.symbol().shape()
     }
 
     /// The layer that returned it.
     pub fn layer(&self) -> BuiltLayer {
-        BuiltLayer(self.0.clone())
+        BuiltLayer(self.node.clone())
     }
 
     /// The engine's tensor behind it.
     pub fn symbol(&self) -> &graph::Tensor {
-        &self.0.output
+        &self.node.outputs[self.index]
     }
-}
 
-impl Tensor {
     /// What all layers of its network share.
     pub(super) fn context(&self) -> &Rc<Context> {
-        &self.0.context
+        &self.node.core.context
     }
 }
 
 impl fmt::Display for Tensor {
     /// As TensorFlow 1 prints it: `Tensor("conv1/BiasAdd:0", shape=(?, 32, 32, 64), dtype=float32)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tensor = &self.0.output;
+        let tensor = self.symbol();
         write!(f, "Tensor(\"{}:0\", shape={}, dtype={})", tensor.name(), tensor.shape(), tensor.dtype())
     }
 }
@@ -251,7 +234,7 @@ impl fmt::Debug for Tensor {
 
 impl PartialEq for Tensor {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.node, &other.node) && self.index == other.index
     }
 }
 

@@ -1,37 +1,62 @@
 /*! Loss and metrics of a model on examples: after training, or after each epoch. */
 
 use super::{
-    examples::{ArrayLike, Examples, batches, require_batch_size},
+    built_layer::Tensor,
+    examples::{ArrayLike, Arrays, batches, require_batch_size},
     history::Logs,
+    losses::Loss,
+    metrics::{Accumulator, Metric},
     model::Model,
     progress::{Progress, Verbose},
 };
 use crate::display::Channel;
 use crate::graph::Item;
-use ndarray::ArrayViewD;
+use ndarray::{ArrayD, ArrayView1, ArrayViewD};
 
-/// Means of the loss and of each metric over the examples processed so far.
+/// Means of the losses, and each metric, over the examples processed so far.
 pub(super) struct Means {
-    names: Vec<&'static str>,
+    names: Vec<String>,
     sums: Vec<f64>,
     n: usize,
+    metrics: Vec<Vec<Accumulator>>,
 }
 
 impl Means {
     pub fn new(model: &Model) -> Self {
-        let metrics = model.metrics().iter().map(|metric| metric.name());
-        let names: Vec<&str> = ["loss"].into_iter().chain(metrics).collect();
-        Means { sums: vec![0.0; names.len()], names, n: 0 }
+        let compiled = model.compiled("evaluate");
+        let several = model.outputs().len() > 1;
+        let of_output = |name: &str, output: &Tensor| match several {
+            true => format!("{}_{name}", output.layer().name()),
+            false => name.to_owned(),
+        };
+        let mut names = vec!["loss".to_owned()];
+        if several {
+            names.extend(model.outputs().iter().map(|output| of_output("loss", output)));
+        }
+        let sums = vec![0.0; names.len()];
+        for (output, metrics) in model.outputs().iter().zip(&compiled.metrics) {
+            names.extend(metrics.iter().map(|metric| of_output(metric.name(), output)));
+        }
+        let accumulators = |(metrics, (loss, _)): (&Vec<Metric>, &(Loss, f32))| {
+            metrics.iter().map(|metric| metric.accumulator(loss)).collect()
+        };
+        let metrics = compiled.metrics.iter().zip(&compiled.losses).map(accumulators).collect();
+        Means { names, sums, n: 0, metrics }
     }
 
-    /// Adds the means over a batch of `n` examples.
-    pub fn add(&mut self, values: &[f64], n: usize) {
-        self.sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * n as f64);
+    /// Adds a batch of examples.
+    pub fn add(&mut self, batch: &BatchResult, targets: &[ArrayViewD<'_, f32>]) {
+        let n = targets[0].shape()[0];
+        self.sums.iter_mut().zip(&batch.losses).for_each(|(sum, value)| *sum += value * n as f64);
         self.n += n;
+        for ((metrics, output), target) in self.metrics.iter_mut().zip(&batch.outputs).zip(targets) {
+            metrics.iter_mut().for_each(|metric| metric.add(&output.view(), target));
+        }
     }
 
     pub fn values(&self) -> Vec<f64> {
-        self.sums.iter().map(|sum| sum / self.n.max(1) as f64).collect()
+        let losses = self.sums.iter().map(|sum| sum / self.n.max(1) as f64);
+        losses.chain(self.metrics.iter().flatten().map(Accumulator::value)).collect()
     }
 
     /// The means, each name with a prefix.
@@ -40,13 +65,20 @@ impl Means {
     }
 }
 
+/// What a run of one batch computed.
+pub(super) struct BatchResult {
+    /// The mean loss; for a model with several outputs, those of the outputs behind it.
+    losses: Vec<f64>,
+    outputs: Vec<ArrayD<f32>>,
+}
+
 /// An evaluation to be; [`Evaluate::run`] carries it out. Made by [`Model::evaluate_with`].
 #[must_use = "nothing is evaluated before .run()"]
 #[derive(Debug)]
 pub struct Evaluate<'a> {
     model: &'a Model,
-    x: Examples<'a>,
-    y: Examples<'a>,
+    x: Arrays<'a>,
+    y: Arrays<'a>,
     batch_size: usize,
     verbose: Verbose,
 }
@@ -131,34 +163,59 @@ impl Model {
     /// Means over all examples, with the weights as they are.
     pub(super) fn test(
         &self,
-        x: &Examples<'_>,
-        y: &Examples<'_>,
+        x: &Arrays<'_>,
+        y: &Arrays<'_>,
         batch_size: usize,
         mut after_batch: impl FnMut(usize, &Means),
     ) -> Means {
         let mut means = Means::new(self);
         for batch in batches(x.len(), batch_size) {
-            let n = batch.len();
             let seen = batch.end;
-            means.add(&self.run_batch(&x.rows(batch.clone()), &y.rows(batch), false), n);
+            let y = y.rows(batch.clone());
+            means.add(&self.run_batch(&x.rows(batch), &y, None, false), &y);
             after_batch(seen, &means);
         }
         means
     }
 
-    /// Loss and metrics of one batch; if `train` is set, followed by a training step.
-    pub(super) fn run_batch(&self, x: &ArrayViewD<'_, f32>, y: &ArrayViewD<'_, f32>, train: bool) -> Vec<f64> {
+    /// Losses and outputs of one batch; if `train` is set, followed by a training step, in which each example counts with
+    /// its weight.
+    pub(super) fn run_batch(
+        &self,
+        x: &[ArrayViewD<'_, f32>],
+        y: &[ArrayViewD<'_, f32>],
+        weights: Option<&ArrayView1<'_, f32>>,
+        train: bool,
+    ) -> BatchResult {
         let compiled = self.compiled("run_batch");
-        let session = self.context.ready();
-        let (input, output) = (self.only("input", &self.inputs), self.only("output", &self.outputs));
-        let feeds = [input.symbol().feed(x), compiled.target.feed(y)];
-        let (cost, output) = if train {
-            let ((), cost, output) = session.run_training((&compiled.step, &compiled.cost, output.symbol()), &feeds);
-            (cost, output)
-        } else {
-            session.run((&compiled.cost, output.symbol()), &feeds)
+        let session = self.network.context.ready();
+        let mut feeds = self.feeds(x);
+        feeds.extend(compiled.targets.iter().zip(y).map(|(target, y)| target.feed(y)));
+        let objective = match weights {
+            _ if !train => &compiled.objective,
+            None => compiled.switch(false, session),
+            Some(weights) => {
+                compiled
+                    .weighted
+                    .get_or_init(|| self.objective(&compiled.optimizer, &compiled.losses, &compiled.targets, true));
+                let objective = compiled.switch(true, session);
+                feeds.push(objective.weights.as_ref().expect("a weighted objective").feed(weights));
+                objective
+            }
         };
-        let metrics = compiled.metrics.iter().map(|metric| metric.mean(compiled.loss, &output, y));
-        [f64::from(cost.item())].into_iter().chain(metrics).collect()
+        let outputs = self.outputs().iter().map(|output| output.symbol().clone());
+        let fetched: Vec<_> =
+            [objective.cost.clone()].into_iter().chain(objective.costs.clone()).chain(outputs).collect();
+        let mut values = if train {
+            if let Some(schedule) = &compiled.optimizer.common().schedule {
+                session.set_learning_rate(&objective.step, schedule.at(compiled.iterations.get()));
+            }
+            compiled.iterations.set(compiled.iterations.get() + 1);
+            session.run_training((&objective.step, &fetched), &feeds).1
+        } else {
+            session.run(&fetched, &feeds)
+        };
+        let outputs = values.split_off(1 + objective.costs.len());
+        BatchResult { losses: values.iter().map(|loss| f64::from(loss.item())).collect(), outputs }
     }
 }

@@ -8,18 +8,74 @@ use crate::graph::fetch::Element;
 use ndarray::{ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
 use std::{borrow::Cow, ops::Range};
 
-/// An array of examples or labels: `&x`, an array of f32, f64, u8, i32, i64, usize or bool whose first axis counts them.
+/// An array of examples or labels: `&x`, an array of f32, f64, u8, i32, i64, usize or bool whose first axis counts them;
+/// or several of them, `[&left, &right]` or `(&left, &right)`, for a model with several inputs or outputs.
 pub trait ArrayLike<'a> {
     /// The examples, for the method `verb`.
     #[doc(hidden)]
     #[track_caller]
-    fn examples(self, verb: &str) -> Examples<'a>;
+    fn examples(self, verb: &str) -> Vec<Examples<'a>>;
 }
 
 impl<'a, S: Data<Elem: Element>, D: Dimension> ArrayLike<'a> for &'a ArrayBase<S, D> {
     #[track_caller]
-    fn examples(self, verb: &str) -> Examples<'a> {
-        Examples::new(verb, self)
+    fn examples(self, verb: &str) -> Vec<Examples<'a>> {
+        vec![Examples::new(verb, self)]
+    }
+}
+
+impl<'a, A: ArrayLike<'a>, const N: usize> ArrayLike<'a> for [A; N] {
+    #[track_caller]
+    fn examples(self, verb: &str) -> Vec<Examples<'a>> {
+        self.into_iter().flat_map(|array| array.examples(verb)).collect()
+    }
+}
+
+impl<'a, A: ArrayLike<'a>> ArrayLike<'a> for Vec<A> {
+    #[track_caller]
+    fn examples(self, verb: &str) -> Vec<Examples<'a>> {
+        self.into_iter().flat_map(|array| array.examples(verb)).collect()
+    }
+}
+
+impl<'a, A: ArrayLike<'a>, B: ArrayLike<'a>> ArrayLike<'a> for (A, B) {
+    #[track_caller]
+    fn examples(self, verb: &str) -> Vec<Examples<'a>> {
+        [self.0.examples(verb), self.1.examples(verb)].concat()
+    }
+}
+
+impl<'a, A: ArrayLike<'a>, B: ArrayLike<'a>, C: ArrayLike<'a>> ArrayLike<'a> for (A, B, C) {
+    #[track_caller]
+    fn examples(self, verb: &str) -> Vec<Examples<'a>> {
+        [self.0.examples(verb), self.1.examples(verb), self.2.examples(verb)].concat()
+    }
+}
+
+/// Several arrays of as many examples each: one for each input, or each output, of a model.
+#[derive(Debug, Clone)]
+pub(super) struct Arrays<'a>(pub Vec<Examples<'a>>);
+
+impl Arrays<'_> {
+    /// How many examples.
+    pub fn len(&self) -> usize {
+        self.0.first().map_or(0, Examples::len)
+    }
+
+    /// The examples of `range`, of each array.
+    pub fn rows(&self, range: Range<usize>) -> Vec<ArrayViewD<'_, f32>> {
+        self.0.iter().map(|examples| examples.rows(range.clone())).collect()
+    }
+
+    /// The examples of these indices, of each array.
+    pub fn gather(&self, indices: &[usize]) -> Vec<ArrayD<f32>> {
+        self.0.iter().map(|examples| examples.gather(indices)).collect()
+    }
+
+    /// The first `n` examples, and the others.
+    pub fn split_at(&self, n: usize) -> (Arrays<'_>, Arrays<'_>) {
+        let (first, second) = self.0.iter().map(|examples| examples.split_at(n)).unzip();
+        (Arrays(first), Arrays(second))
     }
 }
 
@@ -82,7 +138,7 @@ impl<'a> Examples<'a> {
     }
 
     /// The first `n` examples, and the others.
-    pub(super) fn split_at(&'a self, n: usize) -> (Examples<'a>, Examples<'a>) {
+    pub(super) fn split_at(&self, n: usize) -> (Examples<'_>, Examples<'_>) {
         let (first, second) = self.data.split_at(n * self.example_len());
         let part = |n, data| Examples { dims: self.batch_dims(n), data: Cow::Borrowed(data) };
         (part(n, first), part(self.len() - n, second))

@@ -7,22 +7,30 @@ A single step is in the engine; see [`Session::run_training`](crate::graph::Sess
 use super::{
     callbacks::{Callback, Training},
     evaluate::Means,
-    examples::{ArrayLike, Examples, batches, require_batch_size},
+    examples::{ArrayLike, Arrays, batches, require_batch_size},
     history::History,
+    metrics::argmax,
     model::Model,
     progress::{Progress, Verbose},
     watch::Watch,
 };
-use crate::{display::Channel, numpy::RandomState};
-use ndarray::Array1;
+use crate::{
+    display::{Channel, Interrupt},
+    graph::fetch::Element,
+    numpy::RandomState,
+};
+use ndarray::{Array1, ArrayBase, ArrayD, ArrayViewD, Axis, Ix1};
 
 /// A training run to be; [`Fit::run`] carries it out. Made by [`Model::fit`].
 #[must_use = "nothing is trained before .run()"]
 pub struct Fit<'a> {
     model: &'a mut Model,
-    x: Examples<'a>,
-    y: Examples<'a>,
+    x: Arrays<'a>,
+    y: Arrays<'a>,
+    sample_weight: Option<Array1<f32>>,
+    class_weight: Vec<(usize, f32)>,
     epochs: usize,
+    initial_epoch: usize,
     batch_size: usize,
     validation: Validation<'a>,
     shuffle: bool,
@@ -35,7 +43,7 @@ enum Validation<'a> {
     None,
     /// The last of the training examples.
     Split(f64),
-    Data(Examples<'a>, Examples<'a>),
+    Data(Arrays<'a>, Arrays<'a>),
 }
 
 impl Model {
@@ -66,7 +74,10 @@ impl Model {
             model: self,
             x,
             y,
+            sample_weight: None,
+            class_weight: Vec::new(),
             epochs: 1,
+            initial_epoch: 0,
             batch_size: 32,
             validation: Validation::None,
             shuffle: true,
@@ -80,6 +91,33 @@ impl<'a> Fit<'a> {
     /// The number of epochs; 1.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
+        self
+    }
+
+    /// The number of epochs that were trained before, of all [`Fit::epochs`]; 0. A model that a callback saved goes on as
+    /// if it had not been interrupted, to the last bit.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, ModelCheckpoint, Verbose, layers::*, load_model};
+    /// use ndarray::array;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("model.h5");
+    /// let x_input = Input::new(1).call();
+    /// let mut model = Model::new(&x_input, &Dense::new(1).call(&Dropout::new(0.5).call(&x_input)));
+    /// model.compile("adam", "mse", ());
+    /// let (x, y) = (array![[1.0], [2.0], [3.0]], array![3.0, 5.0, 7.0]);
+    /// let checkpoint = ModelCheckpoint::new(path.display().to_string());
+    /// model.fit(&x, &y).epochs(2).batch_size(1).callback(checkpoint).verbose(Verbose::Silent).run();
+    /// let mut again = load_model(&path)?;
+    /// for model in [&mut model, &mut again] {
+    ///     let done = model.epochs();
+    ///     model.fit(&x, &y).epochs(5).initial_epoch(done).batch_size(1).verbose(Verbose::Silent).run();
+    /// }
+    /// assert_eq!(again.get_weights(), model.get_weights());
+    /// # Ok::<(), cnn::Error>(())
+    /// ```
+    pub fn initial_epoch(mut self, initial_epoch: usize) -> Self {
+        self.initial_epoch = initial_epoch;
         self
     }
 
@@ -121,11 +159,54 @@ impl<'a> Fit<'a> {
         self
     }
 
+    /// How much each example counts in the loss; 1. Metrics and validation are not weighted.
+    ///
+    /// ```
+    /// use cnn::keras::{Model, Verbose, layers::*};
+    /// use ndarray::array;
+    /// let x = Input::new(1).call();
+    /// let mut model = Model::new(&x, &Dense::new(1).kernel_initializer("ones").call(&x));
+    /// model.compile("sgd", "mse", ());
+    /// let (x, y) = (array![[1.0], [2.0]], array![0.0, 0.0]);
+    /// let history = model.fit(&x, &y).sample_weight(&array![1.0, 0.5]).verbose(Verbose::Silent).run();
+    /// assert_eq!(history["loss"], [(1.0 + 0.5 * 4.0) / 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one finite weight, at least 0, for each example.
+    #[track_caller]
+    pub fn sample_weight<S: ndarray::Data<Elem: Element>>(mut self, weights: &ArrayBase<S, Ix1>) -> Self {
+        let weights: Array1<f32> = weights.iter().map(|w| w.to_f32()).collect();
+        let fit = weights.len() == self.x.len() && weights.iter().all(|w| w.is_finite() && *w >= 0.0);
+        assert!(
+            fit,
+            "sample_weight: expected a finite weight of at least 0 for each of {} examples, got {} weights",
+            self.x.len(),
+            weights.len()
+        );
+        self.sample_weight = Some(weights);
+        self
+    }
+
+    /// How much the examples of each class count in the loss, by class index; 1 for a class that is not named.
+    ///
+    /// # Panics
+    /// If the model has several outputs, or a weight is negative or not finite.
+    #[track_caller]
+    pub fn class_weight(mut self, weights: &[(usize, f32)]) -> Self {
+        self.model.only("output", self.model.outputs());
+        if let Some((class, weight)) = weights.iter().find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0)) {
+            panic!("class_weight: expected a finite weight of at least 0, got {weight} for class {class}")
+        }
+        self.class_weight = weights.to_vec();
+        self
+    }
+
     /// Shuffles the examples before each epoch by NumPy's generator with this seed. Without it, the seed is 0 for the
     /// first run after compiling, and later runs continue its sequence.
     pub fn shuffle(mut self, seed: u32) -> Self {
         self.shuffle = true;
-        self.model.compiled.as_mut().expect("checked by fit").shuffle = RandomState::new(seed);
+        self.model.compiled.as_mut().expect("checked by fit").shuffle = RandomState::new(seed).into();
         self
     }
 
@@ -161,7 +242,8 @@ impl<'a> Fit<'a> {
     /// to.
     ///
     /// # Panics
-    /// If the validation split leaves no examples to train on, or a callback monitors a quantity that does not exist.
+    /// If the validation split leaves no examples to train on, or a callback monitors a quantity that does not exist. In
+    /// a notebook, after a training step, when the user interrupts the cell: the model keeps its weights.
     #[track_caller]
     pub fn run(mut self) -> History {
         let n = match self.validation {
@@ -177,16 +259,37 @@ impl<'a> Fit<'a> {
             }
             _ => self.x.len(),
         };
-        let compiled = self.model.compiled.as_mut().expect("checked by fit");
-        let mut generator = compiled.shuffle.clone();
-        let history = self.train(n, &mut generator);
-        self.model.compiled.as_mut().expect("checked by fit").shuffle = generator;
-        history
+        match self.train(n) {
+            Ok(history) => history,
+            Err(epoch) => panic!(
+                "fit: interrupted in epoch {} of {}; the model keeps the weights of its last step",
+                epoch + 1,
+                self.epochs
+            ),
+        }
     }
 
-    /// Trains on the first `n` examples.
-    fn train(&mut self, n: usize, generator: &mut RandomState) -> History {
+    /// The weight of each example, where one is set.
+    fn weights(&self) -> Option<Array1<f32>> {
+        if self.class_weight.is_empty() {
+            return self.sample_weight.clone();
+        }
+        let of_example = |i: usize| {
+            let label = self.y.0[0].rows(i..i + 1);
+            let class = match label.len() {
+                1 => label.iter().next().map_or(0, |class| class.round() as usize),
+                _ => argmax(label.as_slice().expect("whole rows")),
+            };
+            let weight = self.class_weight.iter().find(|(own, _)| *own == class).map_or(1.0, |(_, weight)| *weight);
+            weight * self.sample_weight.as_ref().map_or(1.0, |weights| weights[i])
+        };
+        Some((0..self.x.len()).map(of_example).collect())
+    }
+
+    /// Trains on the first `n` examples; when the user asks for the end, the error is the epoch, counted from 0.
+    fn train(&mut self, n: usize) -> Result<History, usize> {
         let channel = Channel::here();
+        let weights = self.weights();
         let (epochs, verbose, callbacks) = (self.epochs, self.verbose.resolve(channel), &mut self.callbacks);
         let ((x, x_rest), (y, y_rest)) = (self.x.split_at(n), self.y.split_at(n));
         let validation = match &self.validation {
@@ -200,28 +303,41 @@ impl<'a> Fit<'a> {
             None => println!("Train on {n} samples"),
         }
         let model = &*self.model;
+        let compiled = model.compiled("fit");
+        // Each epoch shuffles the order of the one before: training goes on with the last one.
+        let goes_on = self.initial_epoch > 0 && compiled.order.borrow().len() == n;
         let mut order = Array1::from_iter(0..n);
+        if goes_on {
+            order.assign(&Array1::from(compiled.order.borrow().clone()));
+        }
         let mut training = Training { model, stop: false };
         let mut history = History::default();
         let mut watch = (self.verbose == Verbose::Auto).then(|| Watch::new(channel, model.get_name(), epochs));
+        let interrupt = Interrupt::watch();
         callbacks.iter_mut().for_each(|callback| callback.on_train_begin(&mut training));
-        for epoch in 0..epochs {
+        for epoch in self.initial_epoch..epochs {
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_begin(epoch, &mut training));
             if verbose == Verbose::Bar {
                 println!("Epoch {}/{epochs}", epoch + 1);
             }
             if self.shuffle {
-                generator.shuffle(&mut order);
+                compiled.shuffle.borrow_mut().shuffle(&mut order);
             }
             let progress = Progress::new(verbose, channel, n);
             let (mut means, mut seen) = (Means::new(model), 0);
             for (i, batch) in batches(n, self.batch_size).enumerate() {
                 let indices = &order.as_slice().expect("one row")[batch.clone()];
                 let (x, y) = (x.gather(indices), y.gather(indices));
-                means.add(&model.run_batch(&x.view(), &y.view(), true), indices.len());
+                let (x, y) = (views(&x), views(&y));
+                let weights = weights.as_ref().map(|weights| weights.select(Axis(0), indices));
+                let weights = weights.as_ref().map(|weights| weights.view());
+                means.add(&model.run_batch(&x, &y, weights.as_ref(), true), &y);
                 seen = batch.end;
                 let logs = means.logs("");
                 callbacks.iter_mut().for_each(|callback| callback.on_batch_end(i, &logs, &mut training));
+                if interrupt.is_requested() {
+                    return Err(epoch);
+                }
                 if training.stop {
                     break;
                 }
@@ -238,6 +354,8 @@ impl<'a> Fit<'a> {
                 validated.logs("val_").iter().for_each(|(name, value)| logs.set(name, value));
             }
             progress.finish(seen, &format!("Epoch {}/{epochs}", epoch + 1), &logs);
+            compiled.epochs.set(epoch + 1);
+            *compiled.order.borrow_mut() = order.to_vec();
             callbacks.iter_mut().for_each(|callback| callback.on_epoch_end(epoch, &mut logs, &mut training));
             history.push(&logs);
             if let Some(watch) = &mut watch {
@@ -251,6 +369,10 @@ impl<'a> Fit<'a> {
         if let Some(watch) = watch {
             watch.finish(&history);
         }
-        history
+        Ok(history)
     }
+}
+
+fn views(arrays: &[ArrayD<f32>]) -> Vec<ArrayViewD<'_, f32>> {
+    arrays.iter().map(|array| array.view()).collect()
 }

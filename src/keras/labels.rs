@@ -4,43 +4,58 @@ Validation of the examples and labels of `fit`, `evaluate` and `gradients` again
 Nothing is computed with them here.
 */
 
-use super::{examples::Examples, losses::Loss, model::Model};
+use super::{
+    examples::{Arrays, Examples},
+    losses::Loss,
+    model::Model,
+};
 use crate::graph::Shape;
 
 impl Model {
-    /// Requires examples and labels that fit the model, its loss and each other; labels get the shape of the model's
-    /// output.
+    /// Requires examples and labels that fit the model, its losses and each other; labels get the shapes of the model's
+    /// outputs.
     #[track_caller]
     pub(super) fn check_examples<'a>(
         &self,
         verb: &str,
-        x: Examples<'a>,
-        y: Examples<'a>,
-    ) -> (Examples<'a>, Examples<'a>) {
-        let loss = self.compiled(verb).loss;
-        self.check_input(verb, &x);
+        x: Vec<Examples<'a>>,
+        y: Vec<Examples<'a>>,
+    ) -> (Arrays<'a>, Arrays<'a>) {
+        let compiled = self.compiled(verb);
+        let x = self.check_input(verb, x);
         assert!(
-            x.len() == y.len(),
-            "{verb}: expected as many labels as examples, got {} examples and labels of shape {:?}{}",
-            x.len(),
-            y.dims(),
-            if y.dims().contains(&x.len()) { "\nhelp: labels are rows; transpose them" } else { "" }
+            y.len() == self.outputs().len(),
+            "{verb}: expected an array of labels for each of the {} outputs, got {}\nhelp: as in [&y1, &y2], in the order \
+             of the outputs",
+            self.outputs().len(),
+            y.len()
         );
+        for y in &y {
+            assert!(
+                x.len() == y.len(),
+                "{verb}: expected as many labels as examples, got {} examples and labels of shape {:?}{}",
+                x.len(),
+                y.dims(),
+                if y.dims().contains(&x.len()) { "\nhelp: labels are rows; transpose them" } else { "" }
+            );
+        }
         assert!(
             x.len() > 0,
             "{verb}: expected at least one example, got an array of shape {:?}\nhelp: print the shapes of what the \
              examples were cut out of",
-            x.dims()
+            x.0[0].dims()
         );
-        let output = self.only("output", &self.outputs).shape();
-        let y = if loss.is_sparse() { one_hot(verb, loss, &output, y) } else { numbers(verb, loss, &output, y) };
-        (x, y)
+        let fitted = y.into_iter().zip(&compiled.losses).zip(self.outputs()).map(|((y, (loss, _)), output)| {
+            let output = output.shape();
+            if loss.is_sparse() { one_hot(verb, loss, &output, y) } else { numbers(verb, loss, &output, y) }
+        });
+        (x, Arrays(fitted.collect()))
     }
 }
 
 /// Class indices, as one-hot rows.
 #[track_caller]
-fn one_hot<'a>(verb: &str, loss: Loss, output: &Shape, y: Examples<'a>) -> Examples<'a> {
+fn one_hot<'a>(verb: &str, loss: &Loss, output: &Shape, y: Examples<'a>) -> Examples<'a> {
     assert!(
         is_single(y.example_dims()),
         "{verb}: {} takes one class index per example, shape (m,), got labels of shape {:?}{}",
@@ -53,14 +68,14 @@ fn one_hot<'a>(verb: &str, loss: Loss, output: &Shape, y: Examples<'a>) -> Examp
 
 /// Labels of the output's shape.
 #[track_caller]
-fn numbers<'a>(verb: &str, loss: Loss, output: &Shape, y: Examples<'a>) -> Examples<'a> {
+fn numbers<'a>(verb: &str, loss: &Loss, output: &Shape, y: Examples<'a>) -> Examples<'a> {
     let example: Vec<usize> = output.dims()[1..].iter().map(|dim| dim.unwrap_or(1)).collect();
     let are_classes = is_single(y.example_dims());
     let help = match loss {
-        Loss::CategoricalCrossentropy if are_classes => {
+        Loss::CategoricalCrossentropy(_) if are_classes => {
             "\nhelp: labels are one-hot rows; for class indices compile with sparse_categorical_crossentropy"
         }
-        Loss::CategoricalCrossentropy if y.example_dims().len() == 1 => {
+        Loss::CategoricalCrossentropy(_) if y.example_dims().len() == 1 => {
             "\nhelp: labels are one-hot rows; give the last layer one unit for each of their columns"
         }
         _ if are_classes && example.len() == 1 => {
@@ -74,7 +89,7 @@ fn numbers<'a>(verb: &str, loss: Loss, output: &Shape, y: Examples<'a>) -> Examp
         y.dims()
     );
     let (fits, expected, help): (fn(f32) -> bool, _, _) = match loss {
-        Loss::MeanSquaredError => (f32::is_finite, "finite labels", "look at how the labels were prepared"),
+        _ if !loss.takes_probabilities() => (f32::is_finite, "finite labels", "look at how the labels were prepared"),
         _ if example.len() == 1 && example[0] == 1 => (
             is_probability,
             "labels from 0 to 1",

@@ -7,16 +7,12 @@ here to the tensors of one network.
 ```
 use cnn::keras::{Model, layers::*};
 
-let x_input = Input::new((64, 64, 3)).call();
-let x = ZeroPadding2D::new((3, 3)).call(&x_input);
-let x = Conv2D::new(32, (7, 7)).strides(1).name("conv0").call(&x);
-let x = BatchNormalization::new().axis(3).name("bn0").call(&x);
-let x = Activation::new("relu").call(&x);
-let x = MaxPooling2D::new((2, 2)).name("max_pool").call(&x);
-let x = Flatten::new().call(&x);
-let x = Dense::new(1).activation("sigmoid").name("fc").call(&x);
-let model = Model::new(&x_input, &x).name("HappyModel");
-assert_eq!(model.count_params(), 37_633);
+let digits = Input::new((28, 28, 1)).call();
+let maps = Conv2D::new(8, (5, 5)).activation("relu").call(&digits); // (m, 24, 24, 8)
+let halved = MaxPooling2D::new((2, 2)).call(&maps); // (m, 12, 12, 8)
+let scores = Dense::new(10).activation("softmax").call(&Flatten::new().call(&halved));
+let model = Model::new(&digits, &scores).name("digits");
+assert_eq!(model.count_params(), 208 + 11_530);
 ```
 
 A model is trained in four steps: `compile`, `fit`, `evaluate`, `predict`.
@@ -57,10 +53,13 @@ mod compile;
 mod compiled;
 mod config;
 mod context;
+mod core;
 mod evaluate;
 mod examples;
 mod fit;
+mod gradient_tape;
 mod history;
+mod initializer_setting;
 pub mod initializers;
 pub mod inputs;
 mod labels;
@@ -71,14 +70,18 @@ pub mod metrics;
 mod mismatch;
 mod model;
 mod names;
+mod network;
+pub mod ops;
 pub mod optimizers;
 mod padding;
 mod plot_model;
 mod predict;
 mod progress;
 mod registry;
+mod regularizers;
 mod saving;
 mod scope;
+mod sequential;
 mod setting;
 mod size;
 mod summary;
@@ -89,25 +92,28 @@ mod watch;
 pub use crate::graph::{Kernels, Padding, Shape};
 pub use built_layer::{BuiltLayer, Tensor};
 pub use call::Call;
-pub use callbacks::{Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, Training};
+pub use callbacks::{CSVLogger, Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, Training};
 pub use config::Config;
 pub use evaluate::Evaluate;
 pub use examples::ArrayLike;
 pub use fit::Fit;
+pub use gradient_tape::{ArrayOptimizer, GradientTape, Gradients};
 pub use history::{History, Logs};
-pub use initializers::{GlorotUniform, HeUniform, Initializer, RandomUniform};
+pub use initializers::{GlorotUniform, HeUniform, Initializer, Random, RandomUniform};
 pub use layer::{Attributes, Layer};
-pub use losses::Loss;
+pub use losses::{Loss, Losses};
 pub use metrics::Metric;
 pub use mismatch::Mismatch;
 pub use model::Model;
 pub use names::UnknownName;
-pub use optimizers::{Adam, Optimizer, RMSprop, SGD};
+pub use optimizers::{Adam, AdamW, Optimizer, RMSprop, SGD, schedules};
 pub use plot_model::plot_model;
 pub use predict::Predict;
 pub use progress::Verbose;
 pub use registry::LayerRegistry;
+pub use regularizers::Regularizer;
 pub use saving::{load_model, load_model_with};
 pub use scope::{Scope, Weight};
+pub use sequential::{IntoStage, Sequential};
 pub use setting::Setting;
 pub use tensors::Tensors;

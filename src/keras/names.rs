@@ -36,6 +36,13 @@ impl Display for UnknownName {
 
 impl std::error::Error for UnknownName {}
 
+/// What cannot fail has no unknown name.
+impl From<std::convert::Infallible> for UnknownName {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
 /// The value that a setting was given, by itself or by its name.
 ///
 /// # Panics

@@ -1,6 +1,6 @@
 /*! A layer's place in the graph, where it creates its weights and operations. */
 
-use super::{context::Context, initializers::Initializer};
+use super::{context::Context, initializers::Initializer, regularizers::Regularizer};
 use crate::graph::{DType, Op, Shape, Tensor};
 
 /// One weight of a layer.
@@ -12,6 +12,8 @@ pub struct Weight {
     pub variable: Tensor,
     /// Whether an optimizer may update it at all; moving statistics are not for optimizers.
     pub trainable: bool,
+    /// Its penalty in the loss.
+    pub regularizer: Option<Regularizer>,
 }
 
 /// Where a layer creates weights and operations, under its own name.
@@ -20,11 +22,35 @@ pub struct Scope<'a> {
     context: &'a Context,
     name: &'a str,
     weights: Vec<Weight>,
+    /// The shapes of the weights that a layer would create, where it is only asked for them.
+    measured: Option<Vec<Vec<usize>>>,
+}
+
+impl Weight {
+    /// How many elements it has.
+    pub(super) fn len(&self) -> usize {
+        self.variable.shape().len().expect("weights have known shapes")
+    }
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn new(context: &'a Context, name: &'a str) -> Self {
-        Scope { context, name, weights: Vec::new() }
+        Scope::of_built(context, name, Vec::new())
+    }
+
+    /// The place of a layer whose weights exist.
+    pub(super) fn of_built(context: &'a Context, name: &'a str, weights: Vec<Weight>) -> Self {
+        Scope { context, name, weights, measured: None }
+    }
+
+    /// A place where no weight is created, but its shape is noted.
+    pub(super) fn measuring(context: &'a Context, name: &'a str) -> Self {
+        Scope { measured: Some(Vec::new()), ..Scope::new(context, name) }
+    }
+
+    /// The shapes that were noted.
+    pub(super) fn into_measured(self) -> Vec<Vec<usize>> {
+        self.measured.unwrap_or_default()
     }
 
     /// The weights that `build` has created.
@@ -39,16 +65,31 @@ impl<'a> Scope<'a> {
 
     /// Creates a weight that training updates.
     pub fn add_weight(&mut self, name: &'static str, shape: &[usize], initializer: &Initializer) {
+        if let Some(measured) = &mut self.measured {
+            measured.push(shape.to_vec());
+            return;
+        }
         let initial = initializer.prepare(self.context);
         let variable = self.context.graph.variable(shape, initial, &format!("{}/{name}", self.name));
-        self.weights.push(Weight { name, variable, trainable: true });
+        self.weights.push(Weight { name, variable, trainable: true, regularizer: None });
     }
 
     /// Creates a weight that no optimizer updates, such as a moving average.
     pub fn add_non_trainable_weight(&mut self, name: &'static str, shape: &[usize], initializer: &Initializer) {
+        if let Some(measured) = &mut self.measured {
+            measured.push(shape.to_vec());
+            return;
+        }
         let initial = initializer.prepare(self.context);
         let variable = self.context.graph.non_trainable_variable(shape, initial, &format!("{}/{name}", self.name));
-        self.weights.push(Weight { name, variable, trainable: false });
+        self.weights.push(Weight { name, variable, trainable: false, regularizer: None });
+    }
+
+    /// Adds a penalty of a weight to the loss.
+    pub fn regularize(&mut self, name: &str, regularizer: Option<Regularizer>) {
+        if let Some(weight) = self.weights.iter_mut().find(|weight| weight.name == name) {
+            weight.regularizer = regularizer;
+        }
     }
 
     /// A weight that `build` has created.

@@ -1,13 +1,11 @@
 /*!
 The types that a layer's settings have, as Keras and other programs write them: a whole number may come as `5.0`, one
-number may stand for rows and columns, an activation may be an object.
+number may stand for rows and columns.
+
+Types with a file of their own, such as activations, have their setting there.
 */
 
-use super::{
-    activations::Function,
-    initializers::{GlorotUniform, HeUniform, Initializer, RandomUniform},
-    size::Size,
-};
+use super::size::Size;
 use crate::graph::Padding;
 use serde_json::{Value, json};
 
@@ -79,6 +77,18 @@ impl Setting for f32 {
     }
 }
 
+impl Setting for Vec<usize> {
+    const EXPECTED: &'static str = "a list of whole numbers";
+
+    fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_array()?.iter().map(usize::from_json).collect()
+    }
+}
+
 /// A seed, or none.
 impl Setting for Option<u64> {
     const EXPECTED: &'static str = "a whole number";
@@ -146,64 +156,6 @@ impl Setting for Padding {
 
     fn from_json(value: &Value) -> Option<Self> {
         Padding::try_from(value.as_str()?).ok()
-    }
-}
-
-impl Setting for Function {
-    const EXPECTED: &'static str = "linear, relu, sigmoid, tanh or softmax";
-
-    fn to_json(&self) -> Value {
-        json!(self.name())
-    }
-
-    fn from_json(value: &Value) -> Option<Self> {
-        let name = match value {
-            Value::Object(object) if value["class_name"] == "function" => object.get("config")?.as_str()?,
-            _ => value.as_str()?,
-        };
-        Function::try_from(name).ok()
-    }
-}
-
-impl Setting for Initializer {
-    const EXPECTED: &'static str = "an initializer";
-
-    /// As Keras writes it. A function of the program's own cannot be written: Keras' default stands for it.
-    fn to_json(&self) -> Value {
-        let (class_name, config) = match self {
-            Initializer::Zeros | Initializer::Ones => (self.class_name(), json!({})),
-            Initializer::Constant(value) => ("Constant", json!({ "value": decimal(*value) })),
-            Initializer::RandomUniform(RandomUniform { minval, maxval, seed }) => {
-                let config = json!({ "minval": decimal(*minval), "maxval": decimal(*maxval), "seed": seed });
-                ("RandomUniform", config)
-            }
-            Initializer::GlorotUniform(GlorotUniform { seed }) => ("GlorotUniform", json!({ "seed": seed })),
-            Initializer::HeUniform(HeUniform { seed }) => ("HeUniform", json!({ "seed": seed })),
-            Initializer::Custom(_) => ("GlorotUniform", json!({ "seed": null })),
-        };
-        json!({ "module": "keras.initializers", "class_name": class_name, "config": config, "registered_name": null })
-    }
-
-    fn from_json(value: &Value) -> Option<Self> {
-        let config = &value["config"];
-        let seed = config["seed"].as_u64();
-        let number = |key: &str, default: f32| config[key].as_f64().map_or(default, |x| x as f32);
-        let class_name = match value.as_str() {
-            Some(name) => return Initializer::try_from(name).ok(),
-            None => value["class_name"].as_str()?,
-        };
-        Some(match class_name {
-            "Zeros" => Initializer::Zeros,
-            "Ones" => Initializer::Ones,
-            "Constant" => Initializer::Constant(number("value", 0.0)),
-            "GlorotUniform" => GlorotUniform { seed }.into(),
-            "HeUniform" => HeUniform { seed }.into(),
-            "RandomUniform" => {
-                let RandomUniform { minval, maxval, .. } = RandomUniform::default();
-                RandomUniform { minval: number("minval", minval), maxval: number("maxval", maxval), seed }.into()
-            }
-            _ => return None,
-        })
     }
 }
 

@@ -32,15 +32,19 @@ impl Model {
     ///
     /// DIFFERENCE: Keras fills every line with spaces up to its full width.
     pub fn summary_text(&self) -> String {
-        let ends = if self.is_sequence { SEQUENCE } else { BRANCHED };
+        let ends = if self.network.is_sequence { SEQUENCE } else { BRANCHED };
         let width = ends[ends.len() - 1];
         let rule = |line: &str| format!("{}\n", line.repeat(width));
         let mut text = rule("_");
         text += &row(&["Layer (type)", "Output Shape", "Param #", "Connected to"][..ends.len()], ends);
         text += &rule("=");
-        for (i, layer) in self.layers.iter().enumerate() {
-            text += &rows(layer, ends);
-            text += &rule(if i + 1 == self.layers.len() { "=" } else { "_" });
+        // As in Keras, a sequence does not list its input.
+        let is_listed =
+            |layer: &&BuiltLayer| self.network.class_name != "Sequential" || layer.class_name() != "InputLayer";
+        let layers: Vec<&BuiltLayer> = self.layers().iter().filter(is_listed).collect();
+        for (i, layer) in layers.iter().enumerate() {
+            text += &self.rows(layer, ends);
+            text += &rule(if i + 1 == layers.len() { "=" } else { "_" });
         }
         let (total, trainable) = (self.count_params(), self.count_trainable_params());
         text += &format!("Total params: {}\n", with_separators(total));
@@ -48,18 +52,22 @@ impl Model {
         text += &format!("Non-trainable params: {}\n", with_separators(total - trainable));
         text + &rule("_")
     }
-}
 
-/// The lines of one layer: as many as it has connections.
-fn rows(layer: &BuiltLayer, ends: &[usize]) -> String {
-    let mut connections = layer.inputs().iter().map(|input| format!("{}[0][0]", input.layer().name()));
-    let (shape, params) = (shape(&layer.output_shape()), layer.count_params().to_string());
-    let first = connections.next().unwrap_or_default();
-    let mut text = row(&[layer.to_string().as_str(), &shape, &params, &first][..ends.len()], ends);
-    for connection in connections.filter(|_| ends.len() > 3) {
-        text += &row(&["", "", "", &connection], ends);
+    /// The lines of one layer: as many as it has connections.
+    fn rows(&self, layer: &BuiltLayer, ends: &[usize]) -> String {
+        let inputs = self.network.calls(layer).flat_map(|call| &call.inputs);
+        let mut connections = inputs.map(|input| {
+            let (call, output) = self.network.place(input);
+            format!("{}[{call}][{output}]", input.layer().name())
+        });
+        let (shape, params) = (shape(&layer.output_shape()), layer.count_params().to_string());
+        let first = connections.next().unwrap_or_default();
+        let mut text = row(&[layer.to_string().as_str(), &shape, &params, &first][..ends.len()], ends);
+        for connection in connections.filter(|_| ends.len() > 3) {
+            text += &row(&["", "", "", &connection], ends);
+        }
+        text
     }
-    text
 }
 
 /// One line; what is too long for its column is cut off.

@@ -29,6 +29,17 @@ impl Mersenne {
         Self { state, position: N }
     }
 
+    /// The words of state, and the position of the next one.
+    pub(super) fn state(&self) -> (&[u32], usize) {
+        (&self.state, self.position)
+    }
+
+    /// The generator in this state; `None` if there are not as many words, or the position is behind them.
+    pub(super) fn from_state(words: &[u32], position: usize) -> Option<Self> {
+        let state = words.try_into().ok()?;
+        (position <= N).then_some(Self { state, position })
+    }
+
     /// The next 32 random bits.
     pub(super) fn next_u32(&mut self) -> u32 {
         if self.position == N {

@@ -56,6 +56,27 @@ impl RandomState {
         Self { mersenne: Mersenne::new(seed), saved_gauss: None }
     }
 
+    /// The state as NumPy's `get_state` has it: 624 words, the position of the next one, and the normal number that has
+    /// been drawn and not been returned, if there is one.
+    pub fn get_state(&self) -> (Vec<u32>, usize, Option<f64>) {
+        let (words, position) = self.mersenne.state();
+        (words.to_vec(), position, self.saved_gauss)
+    }
+
+    /// The generator in a state that [`RandomState::get_state`] returned; `None` if it is no such state.
+    ///
+    /// ```
+    /// use cnn::prelude::*;
+    /// let mut rng = RandomState::new(1);
+    /// rng.randn(3);
+    /// let (words, position, gauss) = rng.get_state();
+    /// let mut again = RandomState::from_state(&words, position, gauss).unwrap();
+    /// assert_eq!(again.randn(5), rng.randn(5));
+    /// ```
+    pub fn from_state(words: &[u32], position: usize, saved_gauss: Option<f64>) -> Option<Self> {
+        Some(Self { mersenne: Mersenne::from_state(words, position)?, saved_gauss })
+    }
+
     /// Starts the stream of `seed` anew; a cached normal number is dropped, as in NumPy.
     pub fn seed(&mut self, seed: u32) {
         *self = Self::new(seed);

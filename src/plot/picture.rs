@@ -1,15 +1,15 @@
 /*!
-One image, with optional rectangles that mark windows.
+One image, with optional rectangles that mark windows or objects.
 
 For several images, see [`ImageGrid`](super::ImageGrid).
 */
 
 use std::ops::Range;
 
-use super::canvas;
 use super::colors::{Colors, category};
 use super::figure::{Drawing, Frame, Grid, figure_builder};
 use super::pixels::{ColorMapping, Pixels, Raster};
+use super::{canvas, text};
 
 /// A grey or an RGB image. Floating-point values and `bool` run from 0 (black) to 1 (white), integers to 255.
 ///
@@ -28,7 +28,16 @@ pub struct Picture {
     autoscale: bool,
     width: u32,
     windows: Vec<(Range<usize>, Range<usize>)>,
+    boxes: Vec<BoundingBox>,
     frame: Frame,
+}
+
+/// An object's box in pixels of the image.
+#[derive(Debug, Clone, PartialEq)]
+struct BoundingBox {
+    corners: [f64; 4],
+    label: String,
+    color: usize,
 }
 
 impl Picture {
@@ -47,6 +56,7 @@ impl Picture {
             autoscale: false,
             width: 240,
             windows: Vec::new(),
+            boxes: Vec::new(),
             frame: Frame::default(),
         }
     }
@@ -84,6 +94,22 @@ impl Picture {
         self
     }
 
+    /// Draws a box around an object, with a label above its left corner.
+    ///
+    /// `corners` are x1, y1, x2, y2 in pixels of the image, from its left upper corner; what lies beyond its border is
+    /// cut off. Boxes with the same number `color` get the same colour of [`CATEGORIES`](super::CATEGORIES).
+    ///
+    /// ```
+    /// use cnn::plot;
+    /// let image = ndarray::Array2::<f64>::zeros((20, 30));
+    /// let figure = plot::Picture::new(&image).bounding_box([3.5, 8.0, 20.0, 15.5], "car 0.93", 1).figure();
+    /// assert!(figure.to_svg().contains("car 0.93"));
+    /// ```
+    pub fn bounding_box(mut self, corners: [f64; 4], label: impl Into<String>, color: usize) -> Self {
+        self.boxes.push(BoundingBox { corners, label: label.into(), color });
+        self
+    }
+
     fn drawing(&self) -> Drawing {
         let Raster { n_h, n_w, .. } = self.raster;
         let cell = f64::from(self.width) / n_w as f64;
@@ -107,6 +133,22 @@ impl Picture {
                     (to_screen(columns.start)..to_screen(columns.end), to_screen(rows.start)..to_screen(rows.end));
                 canvas::outline(area, x.clone(), y.clone(), plotters::style::WHITE, 5);
                 canvas::outline(area, x, y, category(index + 1), 3);
+            }
+            for BoundingBox { corners: [x1, y1, x2, y2], label, color } in &self.boxes {
+                let to_screen = |position: f64, end: usize| 1 + (position.clamp(0.0, end as f64) * cell).round() as i32;
+                let (x, y) = (to_screen(*x1, n_w)..to_screen(*x2, n_w), to_screen(*y1, n_h)..to_screen(*y2, n_h));
+                let color = category(*color);
+                canvas::outline(area, x.clone(), y.clone(), plotters::style::WHITE, 4);
+                canvas::outline(area, x.clone(), y.clone(), color, 2);
+                if !label.is_empty() {
+                    let (label_width, label_height) =
+                        (text::width(label, canvas::LABEL) as i32 + 4, canvas::LABEL as i32 + 3);
+                    let left = x.start.min(width as i32 - label_width).max(1);
+                    let top = (y.start - label_height).max(1);
+                    canvas::fill(area, left..left + label_width, top..top + label_height, color);
+                    let style = canvas::font(canvas::LABEL).color(&plotters::style::WHITE);
+                    canvas::text_left(area, label, (left + 2, top + label_height / 2), style);
+                }
             }
         });
         Drawing { width: width + 2, height: height + 2, body, grid: Some(Grid { left: 1, top: 1, cell }) }

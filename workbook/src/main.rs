@@ -8,7 +8,10 @@ mod check;
 mod compare;
 mod data;
 mod dependence;
+mod doctor;
 mod execution;
+mod grader;
+mod handout;
 mod kernel;
 mod notebook;
 mod progress;
@@ -66,6 +69,24 @@ enum Command {
     /// Write the files of a new chapter, graded function or typical mistake, with their markers
     #[command(subcommand)]
     New(New),
+    /// Examine the course: what is written fits together, answers pass, stubs fail, typical mistakes are told apart
+    Doctor {
+        /// Only what can be seen by reading
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Write the directory that a class is given: notebooks, the helper crate with stubs, the kernel, a README
+    Export(handout::Export),
+    /// Compile the stubs of graded functions in place of their solutions, which stay in the file
+    Stub {
+        #[arg(required = true, value_name = "NAME")]
+        functions: Vec<String>,
+    },
+    /// Compile the solutions of graded functions again
+    Solve {
+        #[arg(required = true, value_name = "NAME")]
+        functions: Vec<String>,
+    },
     /// Print the names of the chapters, one a line
     Chapters {
         /// Only those whose assignment the grader has cases for
@@ -166,6 +187,10 @@ fn run(Cli { command, limit }: Cli) -> Result<bool> {
             }
             .map(|()| true)
         }
+        Command::Doctor { quick } => doctor::doctor(&root()?, quick, limit),
+        Command::Export(what) => handout::export(&root()?, &what).map(|()| true),
+        Command::Stub { functions } => handout::swap(&root()?, &functions, handout::Body::Stub).map(|()| true),
+        Command::Solve { functions } => handout::swap(&root()?, &functions, handout::Body::Solution).map(|()| true),
         Command::Chapters { graded } => print_chapters(&root()?, graded).map(|()| true),
         Command::Run { notebook, output } => notebook::run::run(&notebook, output.as_deref(), limit),
         Command::Kernel(command) => kernel::main(&command).map(|()| true),

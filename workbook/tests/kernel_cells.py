@@ -79,6 +79,10 @@ CASES = [
     ("fit in another cell", AGAIN, dict(error=None, stdout="again", limit=120)),
     ("interrupt with a model there", "loop { std::hint::spin_loop(); }", dict(error="as they were", interrupt=3)),
     ("fit after the interrupt", AGAIN, dict(error=None, stdout="again", limit=120)),
+    ("cost before a long fit", "let cost: f64 = model.evaluate(&x, &y)[0];", dict(error=None)),
+    ("interrupt in fit", "model.fit(&x, &y).epochs(1_000_000).batch_size(16).verbose(Verbose::Silent).run();",
+     dict(error="keeps the weights of its last step", interrupt=3, never="variables are as they were")),
+    ("the weights are those of the last step", 'println!("{}", model.evaluate(&x, &y)[0] < cost);', dict(error=None, stdout="true")),
     ("exit with a model there", "std::process::exit(1);", dict(error="as they were")),
     ("fit after the exit", AGAIN, dict(error=None, stdout="again", limit=120)),
     # Last, because a process with threads leaves no copy behind that could take its place.

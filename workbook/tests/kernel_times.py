@@ -1,4 +1,5 @@
-"""How long a kernel takes to its first figure and for a later cell: this project's kernel beside the stock one, in turns.
+"""How long a kernel takes to its first figure and for a later cell: this project's kernel, with the sessions that `make lab`
+keeps ready and without, beside the stock one.
 
 usage: kernel_times.py [ROUNDS]      3 rounds without it
 With the stock kernel's program in $EVCXR_JUPYTER, that is measured too, one start only: it compiles the helper crate at each.
@@ -6,6 +7,7 @@ With a file's name in $BENCH_TABLE, a line for each figure is added to it. Needs
 `workbook kernel install` knows.
 """
 
+import concurrent.futures
 import os
 import pathlib
 import statistics
@@ -79,8 +81,27 @@ class Kernel:
         return [self.run(code.format(index)) for index in range(rounds) for code in LATER]
 
 
-def measure(rounds, specs=None, waits=15):
-    """The figures of one kernel, in seconds."""
+class Pool:
+    """The sessions that `make lab` keeps ready; waits until they are."""
+
+    def __init__(self):
+        program = [str(ROOT / "target/debug/workbook"), "kernel", "pool"]
+        self.process = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.fill()
+
+    def fill(self):
+        for line in self.process.stdout:
+            if line.startswith("2 of 2 "):
+                return
+        sys.exit("the pool has ended\nhelp: end `make lab` first, which has one of its own, and run this again")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def alone(rounds, specs=None):
+    """The figures of a kernel without a pool, in seconds; only the first ones of another kernel."""
     figures = {"at once": [], "later": [], "waited": [], "restart": []}
     for _ in range(rounds):
         kernel = Kernel(specs)
@@ -88,41 +109,74 @@ def measure(rounds, specs=None, waits=15):
         kernel.start()
         figures["at once"].append(kernel.first_figure(begin))
         figures["later"] += kernel.later(3)
-        if waits:
+        if specs is None:
             begin = time.monotonic()
             kernel.restart()
             figures["restart"].append(kernel.first_figure(begin))
             kernel.restart()
-            time.sleep(waits)
+            time.sleep(15)
             figures["waited"].append(kernel.first_figure(time.monotonic()))
         kernel.stop()
-    return {name: statistics.median(times) for name, times in figures.items() if times}
+    return figures
+
+
+def in_lab(rounds):
+    """The figures of the kernels of `make lab`, in seconds."""
+    figures = {"lab at once": [], "lab restart": [], "lab two": []}
+    for _ in range(rounds):
+        pool = Pool()
+        kernel = Kernel()
+        begin = time.monotonic()
+        kernel.start()
+        figures["lab at once"].append(kernel.first_figure(begin))
+        begin = time.monotonic()
+        kernel.restart()
+        figures["lab restart"].append(kernel.first_figure(begin))
+        kernel.stop()
+        pool.fill()
+        kernels = [Kernel(), Kernel()]
+        begin = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor() as threads:
+            list(threads.map(lambda kernel: kernel.start(), kernels))
+            figures["lab two"] += threads.map(lambda kernel: kernel.first_figure(begin), kernels)
+        for kernel in kernels:
+            kernel.stop()
+        pool.stop()
+    return figures
 
 
 NAMES = {
-    "at once": "kernel started and run at once, first figure",
-    "restart": "kernel restarted and run at once, first figure",
-    "waited": "15 s after the start, first figure",
+    "lab at once": "make lab, kernel started and run at once: first figure",
+    "lab restart": "make lab, kernel restarted and run at once: first figure",
+    "lab two": "make lab, two kernels started and run at once: first figures",
+    "at once": "without a pool, kernel started and run at once: first figure",
+    "restart": "without a pool, kernel restarted and run at once: first figure",
+    "waited": "without a pool, 15 s after the start: first figure",
     "later": "a later cell that defines or calls a function",
 }
 
 
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    ours = measure(rounds)
+    ours = {**in_lab(rounds), **alone(rounds)}
     peers = {}
-    if os.environ.get("EVCXR_JUPYTER"):
+    stock = os.environ.get("EVCXR_JUPYTER")
+    if stock and pathlib.Path(stock).exists():
         with tempfile.TemporaryDirectory() as folder:
             stock_kernel.kernel(pathlib.Path(folder))
-            peers = measure(1, specs=pathlib.Path(folder) / "kernels", waits=None)
-            # It makes the same of a restart as of a start, and waiting does not help it.
-            peers.setdefault("restart", peers["at once"])
+            peers = alone(1, specs=pathlib.Path(folder) / "kernels")
+        # It makes the same of a restart as of a start, and neither waiting nor a pool helps it.
+        for name in NAMES:
+            peers[name] = peers.get(name) or peers["at once"]
+    else:
+        print("the stock kernel is left out: evcxr_jupyter is not installed (sh scripts/tools.sh --stock-kernel)", flush=True)
     lines = []
     for name, title in NAMES.items():
-        peer = peers.get(name)
-        ratio = f"{ours[name] / peer:.3f}" if peer else ""
-        lines.append([title, f"{ours[name]:.2f} s", "evcxr_jupyter" if peer else "", f"{peer:.2f} s" if peer else "", ratio])
-        print(f"{title}: {ours[name]:.2f} s" + (f", evcxr_jupyter {peer:.2f} s, ratio {ratio}" if peer else ""), flush=True)
+        own, peer = statistics.median(ours[name]), statistics.median(peers[name]) if peers else None
+        ratio = f"{own / peer:.3f}" if peer else ""
+        lines.append([title, f"{own:.2f} s", "evcxr_jupyter" if peer else "", f"{peer:.2f} s" if peer else "", ratio])
+        each = ", ".join(f"{seconds:.2f}" for seconds in sorted(ours[name]))
+        print(f"{title}: {own:.2f} s" + (f", evcxr_jupyter {peer:.2f} s, ratio {ratio}" if peer else "") + f" ({each})", flush=True)
     if os.environ.get("BENCH_TABLE"):
         with open(os.environ["BENCH_TABLE"], "a") as table:
             table.writelines("\t".join(line) + "\n" for line in lines)

@@ -30,7 +30,7 @@ CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map((cell, index
     state: cell.model.executionState ?? null,
     outputs: cell.model.outputs ? cell.model.outputs.toJSON() : [],
 }))"""
-STATUS = "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status ?? null"
+STATUS = "() => globalThis.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status ?? null"
 
 TWO_FIGURES = """{
     let bars: Array2<f64> = array![[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]];
@@ -49,20 +49,22 @@ def free_port():
 class Lab:
     """JupyterLab as `make lab` starts it, and the page in which its notebook is open."""
 
+    name, command_line = "make lab", ["sh", "scripts/lab.sh", "--LabApp.expose_app_in_browser=True"]
+    path = f"lab/tree/{NOTEBOOK}"
+
     def __init__(self, folder, pictures):
         self.port, self.pictures, self.wrong = free_port(), pictures, []
-        start = time.monotonic()
+        self.begin = start = time.monotonic()
+        options = ["--no-browser", f"--port={self.port}", f"--IdentityProvider.token={TOKEN}"]
         self.server = subprocess.Popen(
-            ["sh", "scripts/lab.sh", "--no-browser", f"--port={self.port}", f"--IdentityProvider.token={TOKEN}",
-             "--LabApp.expose_app_in_browser=True"],
-            cwd=ROOT, env=dict(os.environ, NOTEBOOKS=str(folder)), stdout=open(pictures / "server.log", "w"),
-            stderr=subprocess.STDOUT, start_new_session=True)
+            self.command_line + options, cwd=ROOT, env=dict(os.environ, NOTEBOOKS=str(folder), JUPYTERLAB_WORKSPACES_DIR=str(pictures / "workspaces")),
+            stdout=open(pictures / "server.log", "w"), stderr=subprocess.STDOUT, start_new_session=True)
         self.url = f"http://127.0.0.1:{self.port}"
         while not self.answers():
             if self.server.poll() is not None or time.monotonic() - start > 600:
-                sys.exit(f"make lab does not start:\n{(pictures / 'server.log').read_text()}")
+                sys.exit(f"{self.name} does not start:\n{(pictures / 'server.log').read_text()}")
             time.sleep(0.2)
-        print(f"make lab answers after {time.monotonic() - start:.1f} s", flush=True)
+        print(f"{self.name} answers after {time.monotonic() - start:.1f} s", flush=True)
 
     def answers(self):
         try:
@@ -73,11 +75,14 @@ class Lab:
 
     def open(self, browser):
         self.page = browser.new_page(viewport={"width": 1180, "height": 820})
-        self.page.goto(f"{self.url}/lab/tree/{NOTEBOOK}?token={TOKEN}")
+        self.page.goto(f"{self.url}/{self.path}?token={TOKEN}")
         self.page.wait_for_function(f"() => ({STATUS})() !== null", timeout=120_000)
         self.page.wait_for_function(f"() => ({STATUS})() === 'idle'", timeout=60_000)
         # Nothing between the learner and the notebook.
-        self.command("application:toggle-left-area")
+        for side in ("left", "right"):
+            self.page.wait_for_timeout(500)
+            if self.page.locator(f"#jp-{side}-stack").is_visible():
+                self.command(f"application:toggle-{side}-area")
 
     def stop(self):
         os.killpg(self.server.pid, signal.SIGTERM)
@@ -144,6 +149,10 @@ class Lab:
         self.page.wait_for_timeout(500)
         self.page.screenshot(path=self.pictures / f"{name}.png")
 
+    def passed(self, what):
+        """How long it has taken a learner to come this far."""
+        print(f"{what} {time.monotonic() - self.begin:.1f} s after the start of {self.name}", flush=True)
+
     def check(self, what, holds, found=""):
         print(f"{what}: {'right' if holds else 'WRONG'}", flush=True)
         if not holds:
@@ -188,8 +197,11 @@ def exercise(lab):
 
 
 def steps(lab):
+    lab.passed("the notebook is open")
     lab.command("notebook:run-all-cells")
-    lab.page.wait_for_timeout(1000)
+    while not any(figures(cell["outputs"]) for cell in lab.cells()) and time.monotonic() - lab.begin < 300:
+        lab.page.wait_for_timeout(100)
+    lab.passed("the first figure")
     lab.wait(180)
     exercise_index, demo, test = exercise(lab)
     cells = lab.cells()
@@ -208,6 +220,7 @@ def steps(lab):
     lab.check("the right body: no error", not errors(defined + shown + tested), text(defined + shown + tested))
     lab.check("the right body: the demo's output", "(4, 7, 7, 2)" in text(shown), text(shown))
     lab.check("the right body: a green check", "all good" in text(tested), text(tested))
+    lab.passed("the first green check")
     lab.picture("2_right", test)
 
     lab.write("zero-pad", answer("zero-pad").replace("2 * pad", "pad", 1))
@@ -216,7 +229,7 @@ def steps(lab):
     said = text(tested)
     lab.check("a wrong body: an error with the sentence", errors(tested) and "expected" in said and "zero_pad" in said, said)
     lab.check("a wrong body: no backtrace", "backtrace" not in said.lower() and "<unknown>" not in said, said)
-    lab.check("a wrong body: the line", "line" in said, said)
+    lab.check("a wrong body: the learner's own line", "your function: cell [" in said and "fn zero_pad(" in said, said)
     lab.picture("3_wrong", test)
 
     broken = answer("zero-pad").replace("-> Array4<f64> {", "-> Array4<f64> {\n    let n: usize = \"four\";", 1)
@@ -268,6 +281,24 @@ def steps(lab):
     said = text(lab.run(after))
     lab.check("the next cell runs", "(1, 4, 4, 1)" in said, said)
 
+    variables(lab)
+
+
+def variables(lab):
+    """The panel that JupyterLab calls its debugger, after it has been switched on by its button."""
+    lab.run(lab.add('let mosaic: Array2<f64> = array![[0.0, 1.0], [1.0, 0.5]];\nlet filters: usize = 7;'))
+    lab.page.locator(".jp-DebuggerBugButton").first.click()
+    lab.command("debugger:show-panel")
+    panel = lab.page.locator(".jp-DebuggerVariables").first
+    shown = lambda: panel.inner_text().replace("\n", " ")
+    panel.get_by_text("filters").wait_for(timeout=60_000)
+    lab.check("the panel shows a number", "filters 7: usize" in shown(), shown())
+    lab.check("the panel shows an array", "mosaic shape (2, 2); 0 to 1, mean 0.625: Array2<f64>" in shown(), shown())
+    lab.run(lab.add("let strides: usize = 2;"))
+    panel.get_by_text("strides").wait_for(timeout=60_000)
+    lab.check("the panel follows the cells", "strides 2: usize" in shown(), shown())
+    lab.picture("9_variables")
+
 
 # A network small enough for a curve within seconds and large enough for two pictures of it.
 FIT = """{
@@ -285,26 +316,34 @@ FIT = """{
 }"""
 
 
-def main():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("there is no Chromium on the PATH\nhelp: on Debian, apt-get install chromium")
-    pictures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/lab").resolve()
+def chromium():
+    """The browser that the system has."""
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    return next(filter(None, found), None) or sys.exit(
+        "there is no Chromium on the PATH\nhelp: on Debian, apt-get install chromium")
+
+
+def drive(kind, name, steps):
+    """Opens a page of this kind in a browser, its pictures in a folder of this name unless the command line has another, and
+    ends the program with what its steps have found."""
+    program = chromium()
+    pictures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target" / name).resolve()
     folder = pictures / "notebooks"
-    shutil.rmtree(folder, ignore_errors=True)
+    for old in (folder, pictures / "workspaces"):
+        shutil.rmtree(old, ignore_errors=True)
     folder.mkdir(parents=True)
-    lab = Lab(folder, pictures)
+    page = kind(folder, pictures)
     try:
         with sync_playwright() as playwright:
             # Chromium refuses its own sandbox to root.
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            lab.open(browser)
-            steps(lab)
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+            page.open(browser)
+            steps(page)
             browser.close()
     finally:
-        lab.stop()
-    sys.exit(1 if lab.wrong else 0)
+        page.stop()
+    sys.exit(1 if page.wrong else 0)
 
 
 if __name__ == "__main__":
-    main()
+    drive(Lab, "lab", steps)

@@ -71,6 +71,32 @@ impl<D: Dimension> Answer for Array<f32, D> {
     }
 }
 
+/// Indices and classes: whole numbers below 2^53, which an `f64` holds exactly.
+impl<D: Dimension> Argument for Array<usize, D> {
+    fn from_value(value: Value) -> Option<Self> {
+        Array::<f64, D>::from_value(value).map(|numbers| numbers.mapv(|number| number as usize))
+    }
+}
+
+impl<D: Dimension> Answer for Array<usize, D> {
+    fn to_value(&self) -> Value {
+        Value::numbers(self.shape(), self.iter().map(|&number| number as f64).collect())
+    }
+}
+
+impl Answer for bool {
+    fn to_value(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+/// An index that may be missing: `None` is written as the text `None`.
+impl Answer for Option<usize> {
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or_else(|| Value::Text("None".to_owned()), Answer::to_value)
+    }
+}
+
 impl Argument for f32 {
     fn from_value(value: Value) -> Option<Self> {
         Array::<f32, Ix0>::from_value(value).map(Array::into_scalar)
@@ -186,6 +212,59 @@ impl Answer for PoolCache {
     fn to_value(&self) -> Value {
         let fields = [("a_prev", self.a_prev.to_value()), ("hparameters", self.hparameters.to_value())];
         Value::Record(fields.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+}
+
+impl Argument for LayerHparameters {
+    fn from_value(value: Value) -> Option<Self> {
+        // The record's first field names the layer, and says which others follow.
+        let Value::Record(mut record) = value else { return None };
+        let kind = record.first().filter(|(name, _)| name == "layer")?.1.clone();
+        let sizes = Value::Record(record.split_off(1));
+        match String::from_value(kind)?.as_str() {
+            "conv" => {
+                let [f, pad, stride, filters] =
+                    fields(sizes, ["f", "pad", "stride", "filters"])?.map(usize::from_value);
+                Some(Self::Conv { f: f?, pad: pad?, stride: stride?, filters: filters? })
+            }
+            "pool" => {
+                let [f, stride] = fields(sizes, ["f", "stride"])?.map(usize::from_value);
+                Some(Self::Pool { f: f?, stride: stride? })
+            }
+            "dense" => {
+                let [units] = fields(sizes, ["units"])?.map(usize::from_value);
+                Some(Self::Dense { units: units? })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Answer for LayerHparameters {
+    fn to_value(&self) -> Value {
+        let record = |kind: &str, sizes: &[(&str, usize)]| {
+            let sizes = sizes.iter().map(|(name, size)| ((*name).to_owned(), size.to_value()));
+            Value::Record([("layer".to_owned(), kind.to_value())].into_iter().chain(sizes).collect())
+        };
+        match *self {
+            Self::Conv { f, pad, stride, filters } => {
+                record("conv", &[("f", f), ("pad", pad), ("stride", stride), ("filters", filters)])
+            }
+            Self::Pool { f, stride } => record("pool", &[("f", f), ("stride", stride)]),
+            Self::Dense { units } => record("dense", &[("units", units)]),
+        }
+    }
+}
+
+impl<T: Argument> Argument for Vec<T> {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Tuple(parts) = value { parts.into_iter().map(T::from_value).collect() } else { None }
+    }
+}
+
+impl<T: Answer> Answer for Vec<T> {
+    fn to_value(&self) -> Value {
+        Value::Tuple(self.iter().map(T::to_value).collect())
     }
 }
 

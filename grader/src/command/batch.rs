@@ -6,6 +6,7 @@ use clap::Args;
 use course::Root;
 
 use super::print;
+use crate::assignment::check_functions;
 use crate::error::{Error, Kind, Result};
 use crate::grade::Grader;
 use crate::gradebook::batch::{self, Event, Settings};
@@ -44,6 +45,9 @@ pub struct Arguments {
     /// `JOB_COMPLETIONS` for N) say it.
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// The functions that have points, where the others were given to the learners; all if none is named.
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    functions: Vec<String>,
     /// Refuses to grade where a layer of the sandbox is missing.
     #[arg(long)]
     require_sandbox: bool,
@@ -74,7 +78,9 @@ pub fn run(root: &Root, arguments: Arguments) -> Result<()> {
         seed,
         shard,
         require_sandbox: arguments.require_sandbox,
+        functions: arguments.functions,
     };
+    check_functions(root, &settings.functions)?;
     let grader = Grader::open(root)?;
     let counter = Counter::new("grading");
     let result = batch::run(&grader, &settings, &|event| match event {

@@ -37,6 +37,9 @@ pub struct Arguments {
     /// The seed of the hidden inputs; a secret one of this installation if none is named.
     #[arg(long)]
     seed: Option<u64>,
+    /// The functions that have points, where the others were given to the learners; all if none is named.
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    functions: Vec<String>,
     /// Writes a report for the instructor, which also states the seed.
     #[arg(long)]
     instructor: bool,
@@ -117,12 +120,18 @@ pub fn run(root: &Root, arguments: &Arguments) -> Result<bool> {
 }
 
 fn report(root: &Root, submission: &Submission, arguments: &Arguments) -> Result<Report> {
-    let Arguments { assignment, seed, instructor, require_sandbox, .. } = arguments;
+    let Arguments { assignment, seed, instructor, require_sandbox, functions, .. } = arguments;
     assignment::of(root, submission, assignment.as_deref())?;
+    assignment::check_functions(root, functions)?;
     let grader = Grader::open(root)?;
     let seed = seed.map_or_else(|| grader.seed(), Ok)?;
     let bar = progress::spinner("grading");
-    let options = Options { assignment: assignment.clone(), seed, require_sandbox: *require_sandbox };
+    let options = Options {
+        assignment: assignment.clone(),
+        seed,
+        require_sandbox: *require_sandbox,
+        functions: functions.clone(),
+    };
     let report = grader.grade_read(submission, &options);
     bar.finish_and_clear();
     report.map(|report| if *instructor { report } else { report.for_learner() })

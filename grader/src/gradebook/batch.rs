@@ -45,6 +45,8 @@ pub struct Settings {
     pub shard: Shard,
     /// Whether every layer of the sandbox must be active.
     pub require_sandbox: bool,
+    /// The functions that have points; all if there are none.
+    pub functions: Vec<String>,
 }
 
 /// What a run has done.
@@ -114,7 +116,8 @@ pub fn run(grader: &Grader, settings: &Settings, progress: &(dyn Fn(Event) + Syn
     let mut died = Vec::new();
     let mut todo = Vec::new();
     for (entry, mut row) in work.drain(..) {
-        row.key = files::fingerprint([&row.digest, &row.asked, &identity, &seed.to_string()]);
+        row.key =
+            files::fingerprint([&row.digest, &row.asked, &identity, &seed.to_string(), &settings.functions.join(",")]);
         let before = book.find(&row.asked, &row.learner, &row.digest)?;
         match before {
             Some(before) if before.key == row.key && before.outcome.is_final() => {
@@ -135,6 +138,7 @@ pub fn run(grader: &Grader, settings: &Settings, progress: &(dyn Fn(Event) + Syn
         known: &known,
         seed,
         require_sandbox: settings.require_sandbox,
+        functions: &settings.functions,
         book: Mutex::new(book),
         bases: Mutex::default(),
         progress,
@@ -185,6 +189,7 @@ struct Run<'a> {
     known: &'a [Known],
     seed: u64,
     require_sandbox: bool,
+    functions: &'a [String],
     book: Mutex<Gradebook>,
     /// The code that an assignment's learners were given, as fingerprints.
     bases: Mutex<BTreeMap<String, std::sync::Arc<BTreeSet<u64>>>>,
@@ -263,7 +268,12 @@ impl Run<'_> {
             Ok(read) => read,
             Err(error) => return Outcome::Refused(error),
         };
-        let options = Options { assignment: asked, seed: self.seed, require_sandbox: self.require_sandbox };
+        let options = Options {
+            assignment: asked,
+            seed: self.seed,
+            require_sandbox: self.require_sandbox,
+            functions: self.functions.to_vec(),
+        };
         match self.grader.grade_read(&read, &options) {
             Ok(report) => {
                 row.assignment.clone_from(&report.assignment);

@@ -9,3 +9,4 @@ pub mod compare;
 pub mod evaluate;
 pub mod marks;
 pub mod misconceptions;
+pub mod proof;

@@ -66,7 +66,7 @@ impl Library {
                 let directory = store.join(&key);
                 let bar = progress::spinner("compiling the helper crate for the grader, once");
                 // One grader compiles; the others wait here and find its work.
-                let lock = lock(&store.join("lock"))?;
+                let lock = lock(&store.join(dependencies::LOCK))?;
                 lock.lock().map_err(|error| Error::io(store, &error))?;
                 let whole = match Self::whole(&directory) {
                     Some(whole) => Some(whole),

@@ -28,7 +28,7 @@ impl Stores {
         let cache = cache.or_else(|| std::env::home_dir().map(|home| home.join(".cache")));
         // Two installations of a course have two caches.
         let name = files::fingerprint([root.as_os_str().as_encoded_bytes()]);
-        let mut all = vec![root.join("target/grader")];
+        let mut all = vec![root.grader_store()];
         all.extend(cache.map(|cache| cache.join("cnn-grader").join(name)));
         Self { all, own: OnceLock::new() }
     }

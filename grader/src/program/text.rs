@@ -140,6 +140,9 @@ fn called(function: &Function) -> String {
             Some(view) if view.starts_with("ArrayView") => {
                 (view.replacen("ArrayView", "Array", 1), format!("&a{i}.view()"))
             }
+            Some(slice) if slice.starts_with('[') && slice.ends_with(']') => {
+                (format!("Vec<{}>", &slice[1..slice.len() - 1]), format!("&a{i}"))
+            }
             Some(owned) => (owned.to_owned(), format!("&a{i}")),
             None => (ty, format!("a{i}")),
         };

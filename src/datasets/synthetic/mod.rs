@@ -5,7 +5,8 @@ They are not the course's data, and an accuracy on them says nothing about photo
 size.
 
 A hand is a skeleton ([`hand`]) with flesh around it ([`body`], [`skin`]), seen in some light before a wall ([`picture`],
-[`wall`]); a face ([`face`]) is a head, an expression and what surrounds them. A camera ([`camera`]) takes both. All
+[`wall`]); a face ([`face`]) is a head, an expression and what surrounds them; a street ([`traffic`]) has several flat
+objects, with their boxes; [`people`] has several pictures of each of some persons. A camera ([`camera`]) takes all of them. All
 arithmetic is exact to the bit on every machine ([`exact`]), so a seed names the same bytes everywhere.
 */
 
@@ -14,10 +15,12 @@ mod camera;
 mod exact;
 mod face;
 mod hand;
+mod people;
 mod picture;
 mod rng;
 mod set;
 mod skin;
+mod traffic;
 mod wall;
 
 use super::Dataset;
@@ -25,6 +28,9 @@ use ndarray::Array3;
 use rng::Rng;
 use set::Set;
 use std::path::Path;
+
+pub use people::{People, synthetic_people};
+pub use traffic::{Scenes, synthetic_scenes};
 
 /// Hands that show 0 to 5 fingers.
 const SIGNS: Set = Set {

@@ -45,17 +45,32 @@ pub fn compile(graph: &Graph, fetches: &[usize], feeds: &[(usize, Vec<usize>)], 
     }
     let mut steps = forward_steps(&instructions, &places);
     let mut gradients = HashMap::new();
-    // With several losses, a variable must not be updated before all have been differentiated.
-    let mut later = (losses.len() > 1).then(Vec::new);
+    let optimizer = |minimize: &usize| match &graph.node(*minimize).kind {
+        NodeKind::Minimize { optimizer, .. } => Some(optimizer.clone()),
+        _ => None,
+    };
+    let is_limited = |minimize: &usize| optimizer(minimize).is_some_and(|o| o.clipping().global_norm.is_some());
+    let has_limit = losses.iter().flat_map(|loss| loss.updates.keys()).any(is_limited);
+    // With several losses, a variable must not be updated before all have been differentiated; nor, where the norm of
+    // all gradients is limited, before that is known.
+    let mut later = (losses.len() > 1 || has_limit).then(Vec::new);
     for loss in &losses {
         let target = backward::Target { dims: &dims, buffers: &mut buffers, steps: &mut steps, later: &mut later };
         gradients.extend(backward::differentiate(loss, &mut instructions, target));
     }
-    steps.extend(later.into_iter().flatten());
+    let later: Vec<Step> = later.into_iter().flatten().collect();
+    for minimize in losses.iter().flat_map(|loss| loss.updates.keys()).filter(|minimize| is_limited(minimize)) {
+        let gradient = |step: &Step| match step {
+            Step::Update { minimize: of, gradient, .. } if of == minimize => Some(*gradient),
+            _ => None,
+        };
+        steps.push(Step::Norm { minimize: *minimize, gradients: later.iter().filter_map(gradient).collect() });
+    }
+    steps.extend(later);
     let mut optimizers = BTreeMap::new();
     for minimize in losses.iter().flat_map(|loss| loss.updates.keys()) {
-        if let NodeKind::Minimize { optimizer, .. } = &graph.node(*minimize).kind {
-            optimizers.insert(*minimize, optimizer.clone());
+        if let Some(optimizer) = optimizer(minimize) {
+            optimizers.insert(*minimize, optimizer);
             steps.push(Step::Finish { minimize: *minimize });
         }
     }

@@ -65,6 +65,7 @@ fn touched(plan: &Plan, step: &Step) -> Vec<usize> {
             list.extend(d_inputs.iter().flatten().map(|(buffer, _)| *buffer));
         }
         Step::Copy { from, to } | Step::AddInto { from, to } => list.extend([*from, *to]),
+        Step::Norm { gradients, .. } => list.extend(gradients),
         Step::Update { gradient, .. } => list.push(*gradient),
         Step::Finish { .. } => {}
     }

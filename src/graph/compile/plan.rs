@@ -59,6 +59,8 @@ pub enum Step {
     Copy { from: usize, to: usize },
     /// Add a buffer to another.
     AddInto { from: usize, to: usize },
+    /// Compute the common norm of the gradients of a training step.
+    Norm { minimize: usize, gradients: Vec<usize> },
     /// Update a variable by its gradient.
     Update { minimize: usize, variable: usize, gradient: usize },
     /// A training step is complete.

@@ -305,6 +305,11 @@ impl Graph {
         inner.revision += u64::from(changed);
     }
 
+    /// Whether training steps update a variable, see [`Graph::set_trainable`].
+    pub fn is_trainable(&self, variable: &Tensor) -> bool {
+        !self.is_frozen(variable.node)
+    }
+
     /// Changes when the batch normalisation or dropout that makes `tensor` acts as in training.
     ///
     /// # Panics

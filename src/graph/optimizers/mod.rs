@@ -5,6 +5,8 @@ Where gradients come from is not decided here, see [`Graph::minimize`](super::Gr
 */
 
 mod adam;
+mod adjusted;
+mod clipping;
 mod momentum;
 mod optimizer;
 mod rms_prop;
@@ -13,6 +15,9 @@ mod sgd;
 mod velocity;
 
 pub use adam::Adam;
+pub use adjusted::Adjusted;
+pub use clipping::Clipping;
+pub(crate) use clipping::norm;
 pub use momentum::Momentum;
 pub use optimizer::{Optimizer, Update};
 pub use rms_prop::RmsProp;

@@ -1,7 +1,8 @@
 /*! What every update rule can do. */
 
+use super::clipping::Clipping;
 use crate::graph::run::backend::Backend;
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 /// A rule that updates variables by their gradients.
 pub trait Optimizer: fmt::Debug {
@@ -21,11 +22,46 @@ pub trait Optimizer: fmt::Debug {
         Vec::new()
     }
 
+    /// How gradients are limited before they are used.
+    fn clipping(&self) -> Clipping {
+        Clipping::default()
+    }
+
     /// Updates a variable.
     fn update(&self, update: Update<'_>);
 
     /// Advances the scalars to the next training step, once all variables have been updated.
     fn finish(&self, _scalars: &mut [f32]) {}
+}
+
+impl Optimizer for Rc<dyn Optimizer> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn learning_rate(&self) -> f32 {
+        (**self).learning_rate()
+    }
+
+    fn slots(&self) -> Vec<(&'static str, f32)> {
+        (**self).slots()
+    }
+
+    fn scalars(&self) -> Vec<(&'static str, f32)> {
+        (**self).scalars()
+    }
+
+    fn clipping(&self) -> Clipping {
+        (**self).clipping()
+    }
+
+    fn update(&self, update: Update<'_>) {
+        (**self).update(update);
+    }
+
+    fn finish(&self, scalars: &mut [f32]) {
+        (**self).finish(scalars);
+    }
 }
 
 /// One variable with all that belongs to it.

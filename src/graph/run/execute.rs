@@ -22,7 +22,7 @@ use crate::graph::{
         fusion::EpilogueStep,
         op::{Backward, Forward, Gradient},
     },
-    optimizers::Update,
+    optimizers::{Optimizer, Update, norm},
 };
 use std::{collections::HashMap, mem};
 
@@ -114,6 +114,12 @@ impl Execution<'_> {
                         Some(ws) => fast::add_assign(to, from, ws),
                         None => elementwise::zip(to, from, |to, from| to + from),
                     })
+                }
+                Step::Norm { minimize, gradients } => {
+                    let gradients =
+                        gradients.iter().map(|buffer| &state.slots[plan.slots[*buffer]][..plan.buffers[*buffer]]);
+                    let norm = norm(gradients);
+                    state.training.entry(*minimize).or_default().norm = Some(norm);
                 }
                 Step::Update { minimize, variable, gradient } => self.update(state, *minimize, *variable, *gradient),
                 Step::Finish { minimize } => {
@@ -233,17 +239,29 @@ impl Execution<'_> {
             panic!("{}", no_value(&self.graph.tensor(variable)))
         };
         let training = prepared(plan, minimize, &mut state.training);
-        let fresh = || optimizer.slots().iter().map(|(_, first)| vec![*first; value.len()]).collect();
-        let slots = training.slots.entry(variable).or_insert_with(fresh);
-        optimizer.update(Update {
-            backend: &mut state.backend,
-            learning_rate: training.learning_rate.unwrap_or_else(|| optimizer.learning_rate()),
-            scalars: &training.scalars,
-            variable: value,
-            gradient: &state.slots[plan.slots[gradient]][..plan.buffers[gradient]],
-            slots: &mut slots.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>(),
-        });
+        let gradient = &state.slots[plan.slots[gradient]][..plan.buffers[gradient]];
+        update(&**optimizer, &mut state.backend, training, (variable, value), gradient);
     }
+}
+
+/// Updates a variable, whose state is made in its first step.
+pub fn update(
+    optimizer: &dyn Optimizer,
+    backend: &mut Backend,
+    training: &mut TrainingState,
+    (variable, value): (usize, &mut [f32]),
+    gradient: &[f32],
+) {
+    let fresh = || optimizer.slots().iter().map(|(_, first)| vec![*first; value.len()]).collect();
+    let slots = training.slots.entry(variable).or_insert_with(fresh);
+    optimizer.update(Update {
+        backend,
+        learning_rate: training.learning_rate.unwrap_or_else(|| optimizer.learning_rate()),
+        scalars: &training.scalars,
+        variable: value,
+        gradient: &optimizer.clipping().apply(gradient, training.norm),
+        slots: &mut slots.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>(),
+    });
 }
 
 /// The optimizer state of a training step, created in its first step.
@@ -253,9 +271,6 @@ fn prepared<'a>(
     training: &'a mut HashMap<usize, TrainingState>,
 ) -> &'a mut TrainingState {
     let own = training.entry(minimize).or_default();
-    let scalars = plan.optimizers[&minimize].scalars();
-    if own.scalars.len() != scalars.len() {
-        own.scalars = scalars.iter().map(|(_, first)| *first).collect();
-    }
+    own.prepare(&*plan.optimizers[&minimize]);
     own
 }

@@ -8,6 +8,7 @@ mod execute;
 pub mod fetch;
 pub mod session;
 mod state;
+mod training;
 
 pub use backend::Kernels;
 pub use fetch::{Feed, Fetch, Item};

@@ -34,7 +34,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 #[derive(Debug)]
 pub struct Session {
     graph: Graph,
-    state: RefCell<State>,
+    pub(super) state: RefCell<State>,
 }
 
 impl Session {
@@ -195,7 +195,7 @@ impl Session {
 
     /// The update rule of a training step.
     #[track_caller]
-    fn optimizer(&self, step: &Operation, caller: &str) -> Rc<dyn Optimizer> {
+    pub(super) fn optimizer(&self, step: &Operation, caller: &str) -> Rc<dyn Optimizer> {
         let node = (step.graph() == &self.graph).then(|| self.graph.node(step.id()));
         match node.as_deref().map(|node| &node.kind) {
             Some(NodeKind::Minimize { optimizer, .. }) => optimizer.clone(),

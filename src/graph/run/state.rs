@@ -8,6 +8,7 @@ use crate::graph::{
     compile::{compiler::compile, plan::Plan},
     kernels::aligned::Aligned,
     network::{Graph, Tensor, graph::NodeKind},
+    optimizers::Optimizer,
 };
 use std::{
     any::Any,
@@ -37,7 +38,19 @@ pub struct State {
 pub struct TrainingState {
     pub learning_rate: Option<f32>,
     pub scalars: Vec<f32>,
+    /// The norm of all gradients of the current step, where it is limited.
+    pub norm: Option<f32>,
     pub slots: BTreeMap<usize, Vec<Vec<f32>>>,
+}
+
+impl TrainingState {
+    /// Gives the scalars their first values, if they have none.
+    pub fn prepare(&mut self, optimizer: &dyn Optimizer) {
+        let scalars = optimizer.scalars();
+        if self.scalars.len() != scalars.len() {
+            self.scalars = scalars.iter().map(|(_, first)| *first).collect();
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@ What is done while a model trains: to change the learning rate, to stop, to save
 */
 
 mod callback;
+mod csv_logger;
 mod early_stopping;
 mod model_checkpoint;
 mod monitor;
@@ -12,6 +13,7 @@ mod on_epoch_end;
 mod reduce_lr_on_plateau;
 
 pub use callback::{Callback, Training};
+pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;

@@ -15,10 +15,10 @@ use crate::{
 ///
 /// ```
 /// use cnn::keras::layers::*;
-/// let x_shortcut = Input::new((4, 4, 8)).call();
-/// let x = Conv2D::new(8, (1, 1)).call(&x_shortcut);
-/// let x = Add::new().call([&x, &x_shortcut]);
-/// assert_eq!(x.shape().to_string(), "(?, 4, 4, 8)");
+/// let input = Input::new((4, 4, 8)).call();
+/// let change = Conv2D::new(8, (1, 1)).call(&input);
+/// let output = Add::new().call([&input, &change]);
+/// assert_eq!(output.shape().to_string(), "(?, 4, 4, 8)");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Add {

@@ -72,7 +72,7 @@ impl Layer for Dropout {
     }
 
     fn config(&self) -> Config {
-        Config::new().set("rate", self.rate).set("noise_shape", None).set("seed", self.seed)
+        Config::new().set("rate", self.rate).set("noise_shape", None::<u64>).set("seed", self.seed)
     }
 
     fn from_config(config: &Config) -> Result<Self, Mismatch> {

@@ -50,7 +50,7 @@ impl Input {
 
     /// Makes it a further input of the network that `tensor` belongs to. Automatic names continue the counts of that network.
     pub fn beside(mut self, tensor: &Tensor) -> Self {
-        self.context = Some(tensor.0.context.clone());
+        self.context = Some(tensor.context().clone());
         self
     }
 

@@ -10,18 +10,25 @@ and the grader's listing follow.
 
 mod activation;
 mod add;
+mod average;
 mod average_pooling2d;
 mod batch_normalization;
 mod concatenate;
 mod conv2d;
 mod dense;
 mod dropout;
+mod elu;
 mod flatten;
 mod global_average_pooling2d;
 mod global_max_pooling2d;
 mod input;
+mod leaky_relu;
 mod max_pooling2d;
+mod multiply;
+mod rescaling;
+mod reshape;
 mod shared;
+mod subtract;
 mod zero_padding2d;
 
 pub use super::{call::Call, layer::Attributes, layer::Layer, size::Size};
@@ -48,16 +55,23 @@ macro_rules! layers {
 layers! {
     activation::Activation,
     add::Add,
+    average::Average,
     average_pooling2d::AveragePooling2D,
     batch_normalization::BatchNormalization,
     concatenate::Concatenate,
     conv2d::Conv2D,
     dense::Dense,
     dropout::Dropout,
+    elu::ELU,
     flatten::Flatten,
     global_average_pooling2d::GlobalAveragePooling2D,
     global_max_pooling2d::GlobalMaxPooling2D,
     input::Input,
+    leaky_relu::LeakyReLU,
     max_pooling2d::MaxPooling2D,
+    multiply::Multiply,
+    rescaling::Rescaling,
+    reshape::Reshape,
+    subtract::Subtract,
     zero_padding2d::ZeroPadding2D,
 }

@@ -1,6 +1,37 @@
 /*! Adam with Keras' defaults; the rule is [`graph::optimizers::Adam`](crate::graph::optimizers::Adam). */
 
+use super::common::{Common, common_methods};
 use crate::graph::optimizers;
+use std::rc::Rc;
+
+/// The builder methods for the rule's settings, which [`AdamW`](super::AdamW) has as well.
+macro_rules! adam_methods {
+    () => {
+        /// How much of the mean is kept.
+        pub fn beta_1(mut self, beta_1: f32) -> Self {
+            self.beta_1 = beta_1;
+            self
+        }
+
+        /// How much of the mean square is kept.
+        pub fn beta_2(mut self, beta_2: f32) -> Self {
+            self.beta_2 = beta_2;
+            self
+        }
+
+        /// Keeps the denominator away from zero.
+        pub fn epsilon(mut self, epsilon: f32) -> Self {
+            self.epsilon = epsilon;
+            self
+        }
+
+        pub(super) fn rule(&self) -> Rc<dyn optimizers::Optimizer> {
+            let Self { learning_rate, beta_1, beta_2, epsilon, .. } = *self;
+            self.common.rule(optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon })
+        }
+    };
+}
+pub(super) use adam_methods;
 
 /// Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
 ///
@@ -20,7 +51,7 @@ use crate::graph::optimizers;
 ///
 /// From: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2014), with its learning rate and betas; the
 /// epsilon is Keras'.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Adam {
     /// The step size; 0.001.
     pub learning_rate: f32,
@@ -30,41 +61,17 @@ pub struct Adam {
     pub beta_2: f32,
     /// Keeps the denominator away from zero; 1e-7, where TensorFlow has 1e-8.
     pub epsilon: f32,
+    /// Limits of the gradients, weight decay and schedule.
+    pub common: Common,
 }
 
 impl Adam {
     /// Keras' defaults.
     #[expect(clippy::new_without_default, reason = "as all of Keras' objects here")]
     pub fn new() -> Self {
-        Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
+        Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, common: Common::default() }
     }
 
-    /// The step size.
-    pub fn learning_rate(mut self, learning_rate: f32) -> Self {
-        self.learning_rate = learning_rate;
-        self
-    }
-
-    /// How much of the mean is kept.
-    pub fn beta_1(mut self, beta_1: f32) -> Self {
-        self.beta_1 = beta_1;
-        self
-    }
-
-    /// How much of the mean square is kept.
-    pub fn beta_2(mut self, beta_2: f32) -> Self {
-        self.beta_2 = beta_2;
-        self
-    }
-
-    /// Keeps the denominator away from zero.
-    pub fn epsilon(mut self, epsilon: f32) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    pub(super) fn rule(self) -> optimizers::Adam {
-        let Adam { learning_rate, beta_1, beta_2, epsilon } = self;
-        optimizers::Adam { learning_rate, beta1: beta_1, beta2: beta_2, epsilon }
-    }
+    common_methods!();
+    adam_methods!();
 }

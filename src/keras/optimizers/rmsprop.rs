@@ -3,7 +3,9 @@ RMSprop with Keras' defaults; the rule is
 [`graph::optimizers::RmsPropAfterRoot`](crate::graph::optimizers::RmsPropAfterRoot).
 */
 
+use super::common::{Common, common_methods};
 use crate::graph::optimizers;
+use std::rc::Rc;
 
 /// a = rho a + (1 − rho) g²; w −= learning_rate g / (√a + epsilon).
 ///
@@ -15,7 +17,7 @@ use crate::graph::optimizers;
 /// DIFFERENCE: in TensorFlow's rule epsilon is inside of the root.
 ///
 /// From: T. Tieleman, G. Hinton, "Lecture 6.5, rmsprop" (2012), with its rho; learning rate and epsilon are Keras'.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RMSprop {
     /// The step size; 0.001.
     pub learning_rate: f32,
@@ -23,20 +25,18 @@ pub struct RMSprop {
     pub rho: f32,
     /// Keeps the denominator away from zero; 1e-7.
     pub epsilon: f32,
+    /// Limits of the gradients, weight decay and schedule.
+    pub common: Common,
 }
 
 impl RMSprop {
     /// Keras' defaults.
     #[expect(clippy::new_without_default, reason = "as all of Keras' objects here")]
     pub fn new() -> Self {
-        RMSprop { learning_rate: 0.001, rho: 0.9, epsilon: 1e-7 }
+        RMSprop { learning_rate: 0.001, rho: 0.9, epsilon: 1e-7, common: Common::default() }
     }
 
-    /// The step size.
-    pub fn learning_rate(mut self, learning_rate: f32) -> Self {
-        self.learning_rate = learning_rate;
-        self
-    }
+    common_methods!();
 
     /// How much of the mean square is kept.
     pub fn rho(mut self, rho: f32) -> Self {
@@ -49,8 +49,8 @@ impl RMSprop {
         self.epsilon = epsilon;
         self
     }
-    pub(super) fn rule(self) -> optimizers::RmsPropAfterRoot {
-        let RMSprop { learning_rate, rho, epsilon } = self;
-        optimizers::RmsPropAfterRoot { learning_rate, rho, epsilon }
+    pub(super) fn rule(&self) -> Rc<dyn optimizers::Optimizer> {
+        let RMSprop { learning_rate, rho, epsilon, .. } = *self;
+        self.common.rule(optimizers::RmsPropAfterRoot { learning_rate, rho, epsilon })
     }
 }

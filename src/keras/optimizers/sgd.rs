@@ -3,7 +3,9 @@ Gradient descent with Keras' defaults; the rule is
 [`graph::optimizers::Velocity`](crate::graph::optimizers::Velocity).
 */
 
+use super::common::{Common, common_methods};
 use crate::graph::optimizers;
+use std::rc::Rc;
 
 /// v = momentum v − learning_rate g; w += v. Nesterov: w += momentum v − learning_rate g.
 ///
@@ -14,7 +16,7 @@ use crate::graph::optimizers;
 /// ```
 ///
 /// DIFFERENCE: TensorFlow's momentum keeps the learning rate out of v. The two agree as long as it does not change.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SGD {
     /// The step size; 0.01.
     pub learning_rate: f32,
@@ -22,20 +24,18 @@ pub struct SGD {
     pub momentum: f32,
     /// Whether to look ahead, as Nesterov does.
     pub nesterov: bool,
+    /// Limits of the gradients, weight decay and schedule.
+    pub common: Common,
 }
 
 impl SGD {
     /// Keras' defaults: learning rate 0.01, no momentum.
     #[expect(clippy::new_without_default, reason = "as all of Keras' objects here")]
     pub fn new() -> Self {
-        SGD { learning_rate: 0.01, momentum: 0.0, nesterov: false }
+        SGD { learning_rate: 0.01, momentum: 0.0, nesterov: false, common: Common::default() }
     }
 
-    /// The step size.
-    pub fn learning_rate(mut self, learning_rate: f32) -> Self {
-        self.learning_rate = learning_rate;
-        self
-    }
+    common_methods!();
 
     /// How much of the last step is kept.
     pub fn momentum(mut self, momentum: f32) -> Self {
@@ -48,8 +48,8 @@ impl SGD {
         self.nesterov = nesterov;
         self
     }
-    pub(super) fn rule(self) -> optimizers::Velocity {
-        let SGD { learning_rate, momentum, nesterov } = self;
-        optimizers::Velocity { learning_rate, momentum, nesterov }
+    pub(super) fn rule(&self) -> Rc<dyn optimizers::Optimizer> {
+        let SGD { learning_rate, momentum, nesterov, .. } = *self;
+        self.common.rule(optimizers::Velocity { learning_rate, momentum, nesterov })
     }
 }

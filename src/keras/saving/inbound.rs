@@ -4,40 +4,52 @@
 Keras 2 writes `[[["conv1", 0, 0, {"training": false}]]]`, Keras 3 an object with the arguments of the call.
 */
 
-use crate::keras::mismatch::Mismatch;
-use serde_json::{Map, Value, json};
+use crate::keras::{mismatch::Mismatch, setting::Setting};
+use serde_json::{Map, Value};
 
-/// How a layer was called.
+/// How a layer was called once.
 #[derive(Debug, Default)]
 pub(super) struct Call<'a> {
-    /// The names of the layers that it was called on.
-    pub inputs: Vec<&'a str>,
+    /// What it was called on.
+    pub inputs: Vec<Source<'a>>,
     /// The argument `training`, if it was given one that lasts.
     pub training: Option<bool>,
 }
 
-/// The call of a layer, from its `inbound_nodes`.
-pub(super) fn read(nodes: &[Value]) -> Result<Call<'_>, Mismatch> {
-    match nodes {
-        [] => Ok(Call::default()),
-        [Value::Array(list)] => keras_2(list),
-        [Value::Object(call)] => keras_3(call),
-        [other] => Err(Mismatch::new("inbound_nodes in the form of Keras 2 or 3", other.to_string())),
-        _ => {
-            let found = format!("{} places with common weights", nodes.len());
-            let help = "a layer that is called several times is not known here; call a layer of its own at each place";
-            Err(Mismatch::new("one place in the network", found).help(help))
-        }
+/// Where a tensor comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Source<'a> {
+    /// The layer.
+    pub layer: &'a str,
+    /// Which of its calls, as the file counts them.
+    pub call: usize,
+    /// Which output of that call.
+    pub output: usize,
+}
+
+/// The calls of a layer, from its `inbound_nodes`.
+pub(super) fn read(nodes: &[Value]) -> Result<Vec<Call<'_>>, Mismatch> {
+    nodes.iter().map(one).collect()
+}
+
+fn one(node: &Value) -> Result<Call<'_>, Mismatch> {
+    match node {
+        Value::Array(list) => keras_2(list),
+        Value::Object(call) => keras_3(call),
+        other => Err(Mismatch::new("inbound_nodes in the form of Keras 2 or 3", other.to_string())),
     }
 }
 
-/// `[name, 0, 0, …]`: the layer, which of its places, which of its outputs.
-pub(super) fn history(value: &Value) -> Result<&str, Mismatch> {
+/// `[name, 0, 0, …]`: the layer, which of its calls, which of its outputs.
+pub(super) fn history(value: &Value) -> Result<Source<'_>, Mismatch> {
     let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    match list {
-        [Value::String(name), node, output, ..] if *node == json!(0) && *output == json!(0) => Ok(name),
-        _ => Err(Mismatch::new("a connection [layer, 0, 0]", value.to_string())),
-    }
+    let source = match list {
+        [Value::String(layer), call, output, ..] => {
+            usize::from_json(call).zip(usize::from_json(output)).map(|(call, output)| Source { layer, call, output })
+        }
+        _ => None,
+    };
+    source.ok_or_else(|| Mismatch::new("a connection [layer, 0, 0]", value.to_string()))
 }
 
 fn keras_2(list: &[Value]) -> Result<Call<'_>, Mismatch> {
@@ -80,7 +92,7 @@ fn flag(value: Option<&Value>) -> Option<bool> {
 }
 
 /// Tensors in lists within lists.
-fn collect_tensors<'a>(value: &'a Value, found: &mut Vec<&'a str>) -> Result<(), Mismatch> {
+fn collect_tensors<'a>(value: &'a Value, found: &mut Vec<Source<'a>>) -> Result<(), Mismatch> {
     match value {
         Value::Null => Ok(()),
         Value::Array(list) => list.iter().try_for_each(|value| collect_tensors(value, found)),

@@ -12,7 +12,8 @@ use crate::keras::{
     layer::Attributes,
     mismatch::Mismatch,
     registry::{ClassName, LayerRegistry},
-    setting::positive,
+    regularizers::Regularizer,
+    setting::{Setting, positive},
 };
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -22,7 +23,9 @@ pub(super) struct Listed<'a> {
     pub name: &'a str,
     pub class: ClassName<'a>,
     pub config: Config,
-    pub call: Call<'a>,
+    pub calls: Vec<Call<'a>>,
+    /// Its `config` as it stands in the file.
+    pub json: &'a Value,
 }
 
 /// Reads a layer, without the layers that it was called on.
@@ -33,7 +36,7 @@ pub(super) fn read(layer: &Value, is_keras_3: bool) -> Result<Listed<'_>, Mismat
     let name = name.ok_or_else(|| Mismatch::new("the name of each layer", format!("a {class_name} without one")))?;
     let config = Config::from_json(&layer["config"], is_keras_3).map_err(|e| e.of_layer(name, class_name))?;
     let class = ClassName { name: class_name, registered_name: text(layer, "registered_name") };
-    Ok(Listed { name, class, config, call: Call::default() })
+    Ok(Listed { name, class, config, calls: Vec::new(), json: &layer["config"] })
 }
 
 impl Listed<'_> {
@@ -45,6 +48,11 @@ impl Listed<'_> {
     /// Whether it is an input of the network.
     pub fn is_input(&self) -> bool {
         self.class.name == "InputLayer"
+    }
+
+    /// Whether it is a model within the model.
+    pub fn is_model(&self) -> bool {
+        matches!(self.class.name, "Functional" | "Model" | "Sequential")
     }
 
     /// The shape of the input that has no layer of its own, in the first layer of a sequence: with the number of
@@ -73,7 +81,7 @@ impl Listed<'_> {
         let attributes = Attributes {
             name: Some(self.name.to_owned()),
             trainable: config.get_or("trainable", true)?,
-            training: self.call.training,
+            training: self.calls.first().and_then(|call| call.training),
             training_only: training_only(config),
         };
         // Of a layer that is not the input, this is the shape of the input before it.
@@ -113,10 +121,15 @@ fn require_float32(config: &Config) -> Result<(), Mismatch> {
     }
 }
 
-/// Regularizers and constraints change no prediction; training without them would be another training.
+/// Constraints, and regularizers that are not known here, change no prediction; training without them would be another
+/// training.
 fn training_only(config: &Config) -> Option<String> {
     let names: Vec<&str> = config.iter().map(|(name, _)| name).collect();
-    let matter = |name: &&str| name.ends_with("_regularizer") || name.ends_with("_constraint");
+    let known = |name: &str| {
+        let of_affine = matches!(name, "kernel_regularizer" | "bias_regularizer");
+        of_affine && config.value(name).is_some_and(|value| Option::<Regularizer>::from_json(value).is_some())
+    };
+    let matter = |name: &&str| name.ends_with("_regularizer") && !known(name) || name.ends_with("_constraint");
     let found = names.into_iter().filter(matter).filter_map(|name| Some((name, config.value(name)?)));
     let found: Vec<String> = found.map(|(name, value)| format!("{name} = {value}")).collect();
     (!found.is_empty()).then(|| found.join(" and "))

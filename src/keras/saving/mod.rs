@@ -1,30 +1,34 @@
 /*!
-Models on disk, in Keras' HDF5 layout: Keras opens what is written here, and what Keras wrote is opened here.
+Models on disk, in Keras' files: Keras opens what is written here, and what Keras wrote is opened here.
 
-It keeps layers, weights and how a model was compiled; it keeps no data and no history.
+They keep layers, weights, how a model was compiled and what its optimizer remembers, so that training goes on after a
+restart as if it had not been interrupted. They keep no data and no history.
 
-Written is the layout of Keras 2.x, which `tf.keras.models.load_model("model.h5")` of Keras 2 and 3 both open. Read are
-that one and the `.h5` of Keras 3, functional or sequential. Not read is Keras 3's own `.keras`, a zip archive.
+The name decides about the format. A `.keras` file is Keras 3's own, a zip archive. Every other one is HDF5 in the layout of
+Keras 2.x, which `tf.keras.models.load_model("model.h5")` of Keras 2 and 3 both open; read is the `.h5` of Keras 3 as well.
+Weights alone are written in Keras 3's layout if the name ends in `.weights.h5`, and read in either.
 
-DIFFERENCE: the state of the optimizer is neither written nor read. A model that was compiled with what is not known
-here (a loss of the program's own, a schedule of learning rates) is read and left as not compiled, as is one with
-regularizers or constraints, which can predict but not train.
+DIFFERENCE: a `.h5` with a model that is a layer of another one is opened by Keras 2 alone: Keras 3 counts the calls of such
+a model otherwise. A model that was compiled with what is not known here, or with a loss or a metric of the program's own, is
+read and left as not compiled, as is one with constraints, which can predict but not train.
 */
 
 mod architecture;
 mod inbound;
+mod keras_3;
 mod layer;
+mod optimizer;
+mod state;
 mod training;
 mod weights;
 
 use super::{built_layer::BuiltLayer, mismatch::Mismatch, model::Model, registry::LayerRegistry};
-use crate::{Error, Result, hdf5_file};
+use crate::{Error, Result, graph, hdf5_file};
 use ndarray::ArrayD;
 use serde_json::Value;
 use std::path::Path;
 
 const WEIGHTS: &str = "an HDF5 file of Keras with the weights of a model";
-const WRITE_H5: &str = "Keras 3's own .keras is a zip archive; open it in Keras and call model.save(\"model.h5\")";
 const WRITE_AGAIN: &str = "write it again with model.save, here or in Keras, or copy it again from where it came";
 
 impl Model {
@@ -49,7 +53,10 @@ impl Model {
     /// [`Error::Io`] if the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let architecture = architecture::write(self);
+        if is_keras_3(path) {
+            return keras_3::save(self, path);
+        }
+        let architecture = architecture::write(&self.network, false);
         hdf5_file::write(path, |path| {
             let file = hdf5::File::create(path)?;
             weights::write_versions(&file)?;
@@ -58,6 +65,8 @@ impl Model {
                 hdf5_file::write_string(&file, "training_config", &config.to_string())?;
             }
             weights::write(&file.create_group("model_weights")?, self)?;
+            optimizer::write(&file, self)?;
+            state::write(&file.as_group()?, self)?;
             file.close()
         })
     }
@@ -83,9 +92,14 @@ impl Model {
     /// # Errors
     /// [`Error::Io`] if the file cannot be written.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        // As Keras 3, which takes no other name.
+        let numbered = path.as_ref().to_string_lossy().ends_with(".weights.h5");
         hdf5_file::write(path.as_ref(), |path| {
             let file = hdf5::File::create(path)?;
-            weights::write(&file.as_group()?, self)?;
+            match numbered {
+                true => keras_3::write_weights(&file.as_group()?, self, false)?,
+                false => weights::write(&file.as_group()?, self)?,
+            }
             file.close()
         })
     }
@@ -133,6 +147,11 @@ impl Model {
     }
 
     fn read_all(&self, file: &hdf5::File) -> Result<(), Mismatch> {
+        if let Ok(root) = file.as_group()
+            && keras_3::is_layout(&root)
+        {
+            return keras_3::read_weights(&root, self);
+        }
         require_order_of_axes(file, self)?;
         let stored = weights::list(file)?;
         let own: Vec<&BuiltLayer> = self.with_weights().collect();
@@ -149,27 +168,32 @@ impl Model {
         }
         let stored = by_name.unwrap_or_else(|| stored.iter().collect());
         let pairs = own.iter().zip(stored);
-        let read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> =
-            pairs.map(|(layer, stored)| Ok((*layer, stored.read(layer)?))).collect::<Result<_, Mismatch>>()?;
-        read.iter().for_each(|(layer, values)| layer.set_weights(values));
+        let read: Vec<Vec<(graph::Tensor, ArrayD<f32>)>> =
+            pairs.map(|(layer, stored)| stored.read(layer)).collect::<Result<_, Mismatch>>()?;
+        self.assign_all(read.iter().flatten());
         Ok(())
     }
 
     fn read_by_name(&self, file: &hdf5::File) -> Result<Vec<String>, Mismatch> {
         require_order_of_axes(file, self)?;
-        let mut read: Vec<(&BuiltLayer, Vec<ArrayD<f32>>)> = Vec::new();
+        let (mut names, mut read) = (Vec::new(), Vec::new());
         for stored in weights::list(file)? {
             if let Some(layer) = self.with_weights().find(|layer| layer.name() == stored.layer) {
                 let help = "a layer that is to keep its own weights needs a name that is not in the file";
-                read.push((layer, stored.read(layer).map_err(|mismatch| mismatch.help(help))?));
+                read.extend(stored.read(layer).map_err(|mismatch| mismatch.help(help))?);
+                names.push(layer.name().to_owned());
             }
         }
-        read.iter().for_each(|(layer, values)| layer.set_weights(values));
-        Ok(read.into_iter().map(|(layer, _)| layer.name().to_owned()).collect())
+        self.assign_all(read.iter());
+        Ok(names)
+    }
+
+    pub(super) fn assign_all<'a>(&self, values: impl Iterator<Item = &'a (graph::Tensor, ArrayD<f32>)>) {
+        values.for_each(|(variable, values)| self.network.context.session.assign(variable, values));
     }
 
     fn with_weights(&self) -> impl Iterator<Item = &BuiltLayer> {
-        self.layers.iter().filter(|layer| !layer.weights().is_empty())
+        self.layers().iter().filter(|layer| !layer.weights().is_empty())
     }
 }
 
@@ -199,6 +223,9 @@ pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
 /// As [`load_model`].
 pub fn load_model_with(path: impl AsRef<Path>, registry: &LayerRegistry) -> Result<Model> {
     let path = path.as_ref();
+    if is_keras_3(path) && path.is_file() {
+        return keras_3::load(path, registry).map_err(|mismatch| in_file(mismatch, path));
+    }
     let file = open(path, "an HDF5 file with a model of Keras")?;
     read_model(&file, registry).map_err(|mismatch| in_file(mismatch, path))
 }
@@ -225,11 +252,12 @@ fn read_model(file: &hdf5::File, registry: &LayerRegistry) -> Result<Model, Mism
         hdf5_file::strings(file, "keras_version").is_some_and(|texts| texts.iter().any(|text| text.starts_with("3.")));
     let mut model = architecture::read(&architecture, is_keras_3, registry)?;
     model.read_all(file)?;
-    if let Some((optimizer, loss, metrics)) = json("training_config")?.as_ref().and_then(training::read)
-        && let [output] = model.outputs()
-        && loss.misfit(&output.shape()).is_none()
-    {
-        model.compile(optimizer, loss, metrics);
+    if let Some(config) = json("training_config")? {
+        training::compile(&mut model, &config);
+        optimizer::read(file, &model);
+        if let Ok(root) = file.as_group() {
+            state::read(&root, &model);
+        }
     }
     Ok(model)
 }
@@ -248,9 +276,12 @@ fn require_order_of_axes(file: &hdf5::File, model: &Model) -> Result<(), Mismatc
     }
 }
 
+/// Whether a file has, by its name, Keras 3's own format.
+fn is_keras_3(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "keras")
+}
+
 /// Opens a file of Keras; `expected` says what it has to hold.
 fn open(path: &Path, expected: &str) -> Result<hdf5::File> {
-    let is_keras_3 = path.extension().is_some_and(|extension| extension == "keras");
-    let help = if is_keras_3 { WRITE_H5 } else { WRITE_AGAIN };
-    hdf5_file::open(path, expected, help)
+    hdf5_file::open(path, expected, WRITE_AGAIN)
 }

@@ -5,11 +5,13 @@ It writes the names of Keras 2 (`conv1/kernel:0`) and reads those of Keras 3 (`c
 */
 
 use crate::{
+    graph::Tensor,
     hdf5_file::{descriptor, strings, tuple, type_name, write_string, write_strings},
     keras::{built_layer::BuiltLayer, mismatch::Mismatch, model::Model},
 };
 use hdf5::types::TypeDescriptor;
 use ndarray::ArrayD;
+use std::collections::HashSet;
 
 /// Writes all weights into `group`.
 pub(super) fn write(group: &hdf5::Group, model: &Model) -> hdf5::Result<()> {
@@ -18,14 +20,43 @@ pub(super) fn write(group: &hdf5::Group, model: &Model) -> hdf5::Result<()> {
     write_versions(group)?;
     for layer in model.layers() {
         let within = group.create_group(layer.name())?;
-        let names: Vec<String> =
-            layer.weights().iter().map(|weight| format!("{}/{}:0", layer.name(), weight.name)).collect();
+        let weights = in_order(layer);
+        let names: Vec<String> = weights.iter().map(|(path, _)| format!("{path}:0")).collect();
         write_strings(&within, "weight_names", &names)?;
-        for (name, values) in names.iter().zip(layer.get_weights()) {
+        for (name, (_, variable)) in names.iter().zip(&weights) {
+            let values = model.network.context.ready().value(variable);
             within.new_dataset_builder().with_data(&values).create(name.as_str())?;
         }
     }
     Ok(())
+}
+
+/// The weights of a layer with their names, in the order in which Keras writes those of a layer: first what is trained. It
+/// matters in a model that is called as a layer.
+fn in_order(layer: &BuiltLayer) -> Vec<(String, Tensor)> {
+    fn list(layer: &BuiltLayer, path: &str, trained: &mut Vec<(String, Tensor)>, others: &mut Vec<(String, Tensor)>) {
+        if layer.layers().is_empty() {
+            for weight in layer.weights() {
+                let list = if weight.trainable && layer.trainable() { &mut *trained } else { &mut *others };
+                list.push((format!("{path}/{}", weight.name), weight.variable.clone()));
+            }
+        }
+        for inner in layer.layers() {
+            list(inner, &format!("{path}/{}", inner.name()), trained, others);
+        }
+    }
+    let (mut weights, mut others) = (Vec::new(), Vec::new());
+    if layer.layers().is_empty() {
+        list(layer, layer.name(), &mut weights, &mut others);
+    }
+    for inner in layer.layers() {
+        // Keras names the layers of a model without the name of the model.
+        list(inner, inner.name(), &mut weights, &mut others);
+    }
+    weights.extend(others);
+    let mut seen = HashSet::new();
+    weights.retain(|(_, variable)| seen.insert(variable.id()));
+    weights
 }
 
 /// The version of Keras whose layout it is, and TensorFlow, whose order of axes the kernels have.
@@ -49,12 +80,7 @@ pub(super) fn list(file: &hdf5::File) -> Result<Vec<Stored>, Mismatch> {
     let Some(layers) = names(&group, "layer_names") else {
         let members = group.member_names().unwrap_or_default();
         let found = if members.is_empty() { "no groups".to_string() } else { format!("groups {}", members.join(", ")) };
-        let problem = Mismatch::new("the attribute layer_names of a Keras file of weights", found);
-        return Err(if members.iter().any(|name| name == "layers" || name == "_layer_checkpoint_dependencies") {
-            problem.help("it is Keras 3's .weights.h5: in Keras, call model.save(\"model.h5\") instead of save_weights")
-        } else {
-            problem
-        });
+        return Err(Mismatch::new("the attribute layer_names of a Keras file of weights", found));
     };
     let mut stored = Vec::new();
     for layer in layers {
@@ -84,21 +110,23 @@ fn names(at: &hdf5::Location, name: &str) -> Option<Vec<String>> {
 }
 
 impl Stored {
-    /// The arrays in the order of the layer's weights: by their names, or by their order where the names are others.
-    pub fn read(&self, layer: &BuiltLayer) -> Result<Vec<ArrayD<f32>>, Mismatch> {
+    /// The arrays for the layer's weights: found by their names, or by their order where the names are others.
+    pub fn read(&self, layer: &BuiltLayer) -> Result<Vec<(Tensor, ArrayD<f32>)>, Mismatch> {
         let problem = |problem: Mismatch| problem.of_layer(layer.name(), layer.class_name());
-        let own: Vec<&str> = layer.weights().iter().map(|weight| weight.name).collect();
-        let short: Vec<&str> = self.weights.iter().map(|name| short(name)).collect();
-        if own.len() != short.len() {
+        let weights = in_order(layer);
+        let own: Vec<&str> = weights.iter().map(|(path, _)| short(path)).collect();
+        let stored: Vec<&str> = self.weights.iter().map(|name| short(name)).collect();
+        if own.len() != stored.len() {
             let expected = format!("{} weights ({})", own.len(), own.join(", "));
-            return Err(problem(Mismatch::new(expected, format!("{} ({})", short.len(), short.join(", ")))));
+            return Err(problem(Mismatch::new(expected, format!("{} ({})", stored.len(), stored.join(", ")))));
         }
-        let by_name: Option<Vec<usize>> = own.iter().map(|name| short.iter().position(|s| s == name)).collect();
-        let order = by_name.unwrap_or_else(|| (0..own.len()).collect());
-        let weights = layer.weights().iter().zip(order);
-        let arrays = weights.map(|(weight, i)| {
-            let shape: Vec<usize> = weight.variable.shape().dims().iter().map(|dim| dim.unwrap_or(0)).collect();
-            self.array(&self.weights[i], weight.name, &shape).map_err(problem)
+        let by_name: Option<Vec<usize>> = own.iter().map(|name| stored.iter().position(|s| s == name)).collect();
+        // The layers of a model have weights of the same names.
+        let order = by_name.filter(|_| layer.layers().is_empty()).unwrap_or_else(|| (0..own.len()).collect());
+        let arrays = weights.iter().zip(order).map(|((path, variable), i)| {
+            let shape: Vec<usize> = variable.shape().dims().iter().map(|dim| dim.unwrap_or(0)).collect();
+            let array = self.array(&self.weights[i], short(path), &shape).map_err(problem)?;
+            Ok((variable.clone(), array))
         });
         arrays.collect()
     }

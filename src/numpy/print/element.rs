@@ -8,6 +8,7 @@ use super::legacy_float::LegacyFloat;
 use super::modern_float::ModernFloat;
 use super::{Legacy, PrintOptions, Sign, scalar};
 use crate::numpy::Float;
+use ndarray::ArrayViewD;
 
 /// A function that formats one entry of an array, padded to the common width.
 pub type Formatter<A> = Box<dyn Fn(A) -> String>;
@@ -16,6 +17,10 @@ pub type Formatter<A> = Box<dyn Fn(A) -> String>;
 pub trait Element: Copy {
     /// The formatter of an array of which the entries `visible` are printed.
     fn formatter(visible: &[Self], options: &PrintOptions) -> Formatter<Self>;
+
+    /// An array's text. Each type says it by itself, so that it is compiled with this crate and not with every notebook cell
+    /// that prints an array.
+    fn array(a: &ArrayViewD<'_, Self>, options: &PrintOptions) -> String;
 
     /// The value alone, as NumPy 1.14 and later print it.
     fn scalar(self) -> String;
@@ -32,6 +37,10 @@ pub trait Element: Copy {
 impl Element for bool {
     fn formatter(_: &[Self], _: &PrintOptions) -> Formatter<Self> {
         Box::new(|x| if x { " True" } else { "False" }.to_owned())
+    }
+
+    fn array(a: &ArrayViewD<'_, Self>, options: &PrintOptions) -> String {
+        super::array_text(a, options)
     }
 
     fn scalar(self) -> String {
@@ -62,6 +71,10 @@ macro_rules! integers {
                 Box::new(move |x| format!("{:>width$}", text(x)))
             }
 
+            fn array(a: &ArrayViewD<'_, Self>, options: &PrintOptions) -> String {
+                super::array_text(a, options)
+            }
+
             fn scalar(self) -> String {
                 self.to_string()
             }
@@ -88,6 +101,10 @@ macro_rules! floats {
                     let float = ModernFloat::new(visible, options);
                     Box::new(move |x| float.format(x))
                 }
+            }
+
+            fn array(a: &ArrayViewD<'_, Self>, options: &PrintOptions) -> String {
+                super::array_text(a, options)
             }
 
             fn scalar(self) -> String {

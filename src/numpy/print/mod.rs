@@ -64,16 +64,19 @@ pub fn array2string<A: Element, S: Data<Elem = A>, D: Dimension>(
     a: &ArrayBase<S, D>,
     options: &PrintOptions,
 ) -> String {
-    let a = a.view().into_dyn();
+    A::array(&a.view().into_dyn(), options)
+}
+
+fn array_text<A: Element>(a: &ArrayViewD<'_, A>, options: &PrintOptions) -> String {
     match a.first() {
         None => "[]".to_owned(),
         Some(x) if a.ndim() == 0 => x.zero_dimensional(options),
         Some(_) => {
-            let corners = layout::corners(&a, options);
+            let corners = layout::corners(a, options);
             let format = A::formatter(&corners, options);
             match options.legacy {
-                Some(Legacy::V1_13) => layout::legacy(&a, options, &*format),
-                _ => layout::modern(&a, options, &*format),
+                Some(Legacy::V1_13) => layout::legacy(a, options, &*format),
+                _ => layout::modern(a, options, &*format),
             }
         }
     }
@@ -107,7 +110,7 @@ pub struct Show<'a, A> {
 impl<A: Element> fmt::Display for Show<'_, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let precision = f.precision().unwrap_or(self.options.precision);
-        f.write_str(&array2string(&self.a, &PrintOptions { precision, ..self.options.clone() }))
+        f.write_str(&A::array(&self.a, &PrintOptions { precision, ..self.options.clone() }))
     }
 }
 

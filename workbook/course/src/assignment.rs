@@ -77,6 +77,19 @@ impl Assignment {
         Ok(Self { name: name.to_owned(), notebook: chapter.notebook, reference, functions, points, driven })
     }
 
+    /// The assignment with points for the functions `names` alone, where the others are given to the learner; with all
+    /// points if none is named.
+    #[must_use]
+    pub fn only(mut self, names: &[String]) -> Self {
+        self.points.retain(|name, _| names.is_empty() || names.contains(name));
+        self
+    }
+
+    /// Whether a function has points: it is one that a learner writes.
+    pub fn is_marked(&self, function: &str) -> bool {
+        self.points.contains_key(function)
+    }
+
     /// What a graded function is worth.
     pub fn points(&self, function: &str) -> f64 {
         self.points.get(function).copied().unwrap_or_default()

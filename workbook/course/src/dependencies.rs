@@ -69,12 +69,16 @@ overflow-checks = true
 const WORKSPACE: &str = r#"futures-util = { opt-level = 1 }
 hashbrown = { opt-level = 1 }
 indexmap = { opt-level = 1 }
+typed-path = { opt-level = 1 }
+zip = { opt-level = 1 }
 harness = { opt-level = 2, debug-assertions = true, overflow-checks = true }
 wire = { opt-level = 2, debug-assertions = true, overflow-checks = true }
 "#;
 
 /// The directory of a compilation for submissions, inside of the directory that the grader keeps.
 pub const BUILD: &str = "build";
+/// The file beside it that is locked while it compiles.
+pub const LOCK: &str = "lock";
 
 #[cfg(test)]
 mod tests {

@@ -100,6 +100,25 @@ impl<'a> Function<'a> {
         markers::stub(self.text())
     }
 
+    /// All of it with the stub in place of the solution, which stays in comments; none where putting the solution back
+    /// would not give the same text.
+    pub fn stubbed(&self) -> Option<String> {
+        let stubbed = markers::stubbed(self.text());
+        (markers::solved(&stubbed) == markers::solved(self.text())).then_some(stubbed)
+    }
+
+    /// All of it with the solution in place of the stub, which stays in comments; none where putting the stub back would
+    /// not give the same text.
+    pub fn solved(&self) -> Option<String> {
+        let solved = markers::solved(self.text());
+        (markers::stubbed(&solved) == markers::stubbed(self.text())).then_some(solved)
+    }
+
+    /// All of it with the stub in place of the solution, which is left out: as a hand-out has it.
+    pub fn without_solution(&self) -> String {
+        markers::without_solution(self.text())
+    }
+
     /// Whether it has a part that a learner writes.
     pub fn is_exercise(&self) -> bool {
         markers::any(self.text()).is_some()

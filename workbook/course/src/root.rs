@@ -87,6 +87,11 @@ impl Root {
         self.0.join("notebooks")
     }
 
+    /// The directory in which the grader keeps what it compiles, if it may write there.
+    pub fn grader_store(&self) -> PathBuf {
+        self.0.join("target/grader")
+    }
+
     /// A path as messages show it: from the course's directory where it lies in it, with `/`.
     pub fn show(&self, path: &Path) -> String {
         path.strip_prefix(&self.0).unwrap_or(path).display().to_string().replace('\\', "/")

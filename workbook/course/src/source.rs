@@ -61,12 +61,13 @@ impl Source {
     }
 
     /// Parses a file of reference functions and checks what the course needs of it: every name is unique, markers pair
-    /// up inside a function, and every stub parses.
+    /// up inside a function, and every stub parses. Where a stub takes the place of its solution in the file, the source
+    /// has the solution there, on the same lines.
     ///
     /// # Errors
     /// The first thing that is wrong, with its line.
     pub fn parse_reference(path: impl Into<String>, text: impl Into<String>) -> Result<Self> {
-        let source = Self::parse(path, text)?;
+        let source = Self::parse(path, markers::solved(&text.into()))?;
         source.check()?;
         Ok(source)
     }

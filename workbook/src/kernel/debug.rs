@@ -162,16 +162,23 @@ fn refusal(request: &Value, message: &str) -> Value {
     refusal
 }
 
-/// A variable as a line of the view; the reference opens its parts.
+/// A variable as a line of the view; the reference opens its parts. JupyterLab shows the value only of what has no `type`,
+/// or a type of Python, so the type stands behind the value.
 fn entry(variable: &Variable, reference: u64) -> Value {
     let has_parts = variable.shape.is_some();
     json!({
         "name": variable.name,
         "evaluateName": variable.name,
-        "type": variable.kind,
-        "value": value(variable),
+        "value": typed(variable),
         "variablesReference": if has_parts { reference } else { 0 },
     })
+}
+
+fn typed(variable: &Variable) -> String {
+    match value(variable) {
+        value if value == variable.kind => value,
+        value => format!("{value}: {}", variable.kind),
+    }
 }
 
 /// What a line has room for.
@@ -187,7 +194,7 @@ fn description(variable: &Variable) -> String {
 }
 
 fn parts(variable: &Variable) -> Vec<Value> {
-    let part = |name: &str, value: &str| json!({ "name": name, "value": value, "type": "", "variablesReference": 0 });
+    let part = |name: &str, value: &str| json!({ "name": name, "value": value, "variablesReference": 0 });
     let shape = variable.shape.iter().map(|shape| part("shape", shape));
     let range = variable.range.iter().flatten().zip(["minimum", "maximum", "mean"]);
     shape.chain(range.map(|(value, name)| part(name, value))).collect()
@@ -223,8 +230,8 @@ mod tests {
         let variables = reply(&mut state, "inspectVariables", json!({}));
         assert_eq!((&variables["request_seq"], &variables["type"]), (&json!(4), &json!("response")));
         let variables = &variables["body"]["variables"];
-        assert_eq!((&variables[0]["value"], &variables[0]["variablesReference"]), (&json!("7"), &json!(0)));
-        assert_eq!(variables[1]["value"], "shape (2, 3); 0 to 5, mean 2.5");
+        assert_eq!((&variables[0]["value"], &variables[0]["variablesReference"]), (&json!("7: i32"), &json!(0)));
+        assert_eq!(variables[1]["value"], "shape (2, 3); 0 to 5, mean 2.5: Array2<f64>");
         let reference = json!({ "variablesReference": variables[1]["variablesReference"] });
         let parts = reply(&mut state, "variables", reference)["body"]["variables"].clone();
         let names: Vec<&str> = parts.as_array().unwrap().iter().filter_map(|part| part["name"].as_str()).collect();

@@ -11,11 +11,16 @@ use course::chapter::{Block, Cell, Expected, Kind, Precision, ranges};
 use course::notebook::joined;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The learner's notebook: stubs, no outputs, and below a cell what the learner should see.
 pub fn student(chapter: &Chapter) -> Value {
-    notebook_of(chapter, Edition::Student, None)
+    notebook_of(chapter, Edition::Student(None), None)
+}
+
+/// The learner's notebook of a hand-out, in which only the functions `stubs` are left to write and the others are given.
+pub fn student_with(chapter: &Chapter, stubs: &BTreeSet<String>) -> Value {
+    notebook_of(chapter, Edition::Student(Some(stubs)), None)
 }
 
 /// The reference: answers, and the outputs of an execution; none without one.
@@ -29,9 +34,22 @@ pub fn cells_by_id(chapter: &Chapter) -> HashMap<String, &Cell> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Edition {
-    Student,
+enum Edition<'a> {
+    /// With these functions as stubs; with all if there are none.
+    Student(Option<&'a BTreeSet<String>>),
     Solution,
+}
+
+impl Edition<'_> {
+    fn source(self, chapter: &Chapter, cell: &Cell) -> String {
+        match (self, &cell.kind) {
+            (Edition::Student(Some(stubs)), Kind::Exercise(exercise)) if !stubs.contains(&exercise.name) => {
+                format!("// `{}` is given: run the cell and go on.\n{}", exercise.name, chapter.solution(cell))
+            }
+            (Edition::Student(_), _) => chapter.stub(cell),
+            (Edition::Solution, _) => chapter.solution(cell),
+        }
+    }
 }
 
 fn notebook_of(chapter: &Chapter, edition: Edition, execution: Option<&Execution>) -> Value {
@@ -63,10 +81,7 @@ fn notebook_of(chapter: &Chapter, edition: Edition, execution: Option<&Execution
                     cells.push(code_cell(id, &source, json!({})));
                 }
                 let id = cell_ids.next().expect("an id for every cell");
-                let source = match edition {
-                    Edition::Student => chapter.stub(cell),
-                    Edition::Solution => chapter.solution(cell),
-                };
+                let source = edition.source(chapter, cell);
                 if cell.folded {
                     announce_folded(&mut cells, cell, &id);
                 }
@@ -82,7 +97,7 @@ fn notebook_of(chapter: &Chapter, edition: Edition, execution: Option<&Execution
                     metadata["jupyter"] = json!({ "source_hidden": true });
                 }
                 cells.push(code_cell(id.clone(), &source, metadata));
-                if let (Edition::Student, Some(expected)) = (edition, &cell.output) {
+                if let (Edition::Student(_), Some(expected)) = (edition, &cell.output) {
                     cells.push(markdown(format!("expected-{id}"), &you_should_see(expected)));
                 }
             }

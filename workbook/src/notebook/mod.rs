@@ -12,6 +12,8 @@ mod example;
 pub mod nbgrader;
 pub mod run;
 
+pub use convert::{solution, student, student_with};
+
 use crate::session::{Failure, Output};
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -77,7 +77,7 @@ impl<'a> Changes<'a> {
 }
 
 /// A template with its placeholders `{{name}}` replaced.
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
 }
 

@@ -46,9 +46,10 @@ pub fn parse(text: &str) -> Vec<Call> {
     let end = calls.iter().position(|call| call.function.contains(CELL)).map_or(calls.len(), |end| end + 1);
     calls.truncate(end);
     calls.retain(|call| !is_machinery(call));
-    // evcxr runs the cell's statements in a closure, which the compiler puts into the call of the closure.
-    if let [.., body, cell] = calls.as_mut_slice()
-        && cell.function.contains("call_once")
+    // evcxr runs the cell's statements in a closure, and in one within it once a cell has used `?`. The compiler may put them
+    // into the call of the closure or into the function around it.
+    while let [.., body, cell] = calls.as_mut_slice()
+        && cell.function.contains(CELL)
         && body.function.ends_with("{closure#0}")
     {
         (cell.file, cell.line) = (std::mem::take(&mut body.file), body.line);
@@ -106,8 +107,15 @@ mod tests {
         let text = "   0: core::panicking::panic_fmt\n   1: third\n             at /s/src/lib.rs:2:5\n   2: {closure#0}\n   \
             at /s/src/lib.rs:9:1\n   3: <ctx::run_user_code_2::{closure#0} as core::ops::function::FnOnce<()>>::call_once\n   \
             at /library/core/src/ops/function.rs:250:5\n";
-        let calls: Vec<(String, u64)> = parse(text).into_iter().map(|call| (call.file, call.line as u64)).collect();
-        assert_eq!(calls, [("/s/src/lib.rs".to_owned(), 2), ("/s/src/lib.rs".to_owned(), 9)]);
+        let inlined = text.replace(
+            "<ctx::run_user_code_2::{closure#0} as core::ops::function::FnOnce<()>>::call_once",
+            "run_user_code_2",
+        );
+        let nested = text.replace("9:1\n", "9:1\n   3: {closure#0}\n             at /s/src/lib.rs:12:1\n");
+        for text in [text, &inlined, &nested] {
+            let calls: Vec<(String, u64)> = parse(text).into_iter().map(|call| (call.file, call.line as u64)).collect();
+            assert_eq!(calls, [("/s/src/lib.rs".to_owned(), 2), ("/s/src/lib.rs".to_owned(), 9)]);
+        }
     }
 
     #[test]

@@ -199,8 +199,11 @@ impl Demux {
     }
 
     fn end_display(&mut self, parts: &mut Vec<Part>) {
-        if !self.display.is_empty() {
-            parts.push(Part::Display(std::mem::take(&mut self.display), self.id.take()));
+        let (display, id) = (std::mem::take(&mut self.display), self.id.take());
+        // evcxr shows the value of a cell's last expression, also where a block has none.
+        let is_unit = id.is_none() && display.len() == 1 && display.get("text/plain").is_some_and(|text| text == "()");
+        if !display.is_empty() && !is_unit {
+            parts.push(Part::Display(display, id));
         }
     }
 }
@@ -278,6 +281,15 @@ mod tests {
             let begun = format!("EVCXR_BEGIN_CONTENT text/html\n{content}");
             check(&format!("{begun}\u{1e}n:3\nnext\n"), &[text(&begun), Part::Mark(3), text("next\n")]);
         }
+    }
+
+    #[test]
+    fn a_unit_value_is_nothing_to_show() {
+        let plain = |text: &str| format!("EVCXR_BEGIN_CONTENT text/plain\n{text}\nEVCXR_END_CONTENT\n");
+        check(&format!("a\n{}b\n", plain("()")), &[text("a\nb\n")]);
+        check(&plain("((), 1)"), &[display(&[("text/plain", "((), 1)")])]);
+        let html = "EVCXR_BEGIN_CONTENT text/html\n()\nEVCXR_END_CONTENT\n";
+        check(&(html.to_owned() + &plain("()")), &[display(&[("text/html", "()"), ("text/plain", "()")])]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ impl SessionDirectory {
     /// Makes a new directory under `sessions`, and deletes those whose processes are dead.
     pub fn new(sessions: &Path) -> Result<SessionDirectory> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
+        // Until it is marked as used, a new directory looks like one whose process is dead.
+        let _one_at_a_time = lock(sessions).with_context(|| format!("{}", sessions.display()))?;
         sweep(sessions);
         let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = sessions.join(name);
@@ -63,12 +65,55 @@ impl Drop for SessionDirectory {
     }
 }
 
+/// Waits until no other process makes or deletes a directory under `sessions`, and keeps others from it until the file is
+/// dropped.
+fn lock(sessions: &Path) -> std::io::Result<File> {
+    fs::create_dir_all(sessions)?;
+    let lock = File::create(sessions.join("lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
 /// Deletes the directories that nobody holds any more.
 fn sweep(sessions: &Path) {
     for entry in fs::read_dir(sessions).into_iter().flatten().flatten() {
+        if !entry.path().is_dir() {
+            continue;
+        }
         let alive = File::open(entry.path().join("alive"));
         if alive.map_or(true, |alive| alive.try_lock().is_ok()) {
             let _ = fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each of them sweeps while the others make theirs.
+    #[test]
+    fn a_directory_in_use_is_never_swept() {
+        let sessions = tempfile::tempdir().unwrap();
+        let make_some = || {
+            for _ in 0..100 {
+                let directory = SessionDirectory::new(sessions.path()).unwrap();
+                std::thread::yield_now();
+                assert!(directory.path().join("config").is_dir() && directory.path().join("alive").is_file());
+            }
+        };
+        std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(make_some))));
+        let left = fs::read_dir(sessions.path()).unwrap().flatten().filter(|entry| entry.path().is_dir());
+        assert_eq!(left.count(), 0);
+    }
+
+    #[test]
+    fn what_a_dead_process_left_is_swept() {
+        let sessions = tempfile::tempdir().unwrap();
+        let dead = sessions.path().join("1-0");
+        fs::create_dir_all(&dead).unwrap();
+        fs::write(dead.join("alive"), "").unwrap();
+        let directory = SessionDirectory::new(sessions.path()).unwrap();
+        assert!(!dead.exists() && directory.path().exists());
     }
 }

@@ -379,16 +379,38 @@ impl Evaluator {
     /// A failure that evcxr counts as success.
     fn quiet_failure(&mut self, cell: &Cell) -> Option<Failure> {
         self.wait_for_receiver();
+        let panic = self.cell.state().panic.take();
+        if self.has_ended_by_itself() {
+            match &panic {
+                Some(panic) => return Some(self.stopped_by_itself(panic, cell)),
+                // It came to its end before it looked.
+                None => self.cell.state().stopped = None,
+            }
+        }
         if let Some(failure) = self.dead() {
             return Some(failure);
         }
-        let panic = self.cell.state().panic.take();
         if let Some(panic) = panic {
             return Some(self.panicked(&panic, cell));
         }
         let mut state = self.cell.state();
         let message = state.question.take()?;
         Some(failure(FailureKind::Error, message.trim_end().to_owned()))
+    }
+
+    /// Whether the cell was to stop while it ran, and its process is still there.
+    fn has_ended_by_itself(&self) -> bool {
+        let state = self.cell.state();
+        state.died.is_none() && !state.is_cancelled && state.stopped.as_ref().is_some_and(String::is_empty)
+    }
+
+    /// The failure of a cell that was asked to stop and did so between two steps, by a panic that says where.
+    fn stopped_by_itself(&mut self, panic: &Panic, cell: &Cell) -> Failure {
+        self.cell.state().stopped = None;
+        let Failure { details, .. } = self.panicked(panic, cell);
+        let message = "the cell was interrupted".to_owned();
+        let help = "help: variables that were there before this cell stay, and keep what it has done to them";
+        Failure { details: format!("{message}\n{details}\n{help}"), ..failure(FailureKind::Stopped, message) }
     }
 
     /// The failure of a cell that panicked: what the panic says, in a sentence if it is ndarray's, and the learner's line.
@@ -409,7 +431,14 @@ impl Evaluator {
             origin.calls.iter().filter(in_cells).find_map(|call| find(call.line))
         };
         let mut details = message.clone();
+        // What a test finds is wrong in the function that it names, and not in the line of the test that finds it.
+        let tested = tested(&message).and_then(|name| place::definition(&self.cells, name));
+        let tested = tested.filter(|tested| tested.cell != cell.number);
         match place {
+            Some(place) if place.cell == cell.number && tested.is_some() => {
+                let tested = tested.into_iter().map(|tested| format!("\n  your function: {tested}"));
+                details.extend(tested);
+            }
             Some(place) => details += &format!("\n  at {place}"),
             // evcxr's own file says nothing to a learner.
             None if origin.file.is_empty() || self.is_of_cells(&origin.file) => {}
@@ -422,10 +451,13 @@ impl Evaluator {
         Failure { details, ..failure(FailureKind::Panic, message) }
     }
 
-    /// Whether this is evcxr's file of the cells. The compiler names it from the session's directory or with it.
+    /// Whether this is evcxr's file of the cells. The compiler names it from the session's directory or with it, a backtrace
+    /// from the directory in which the cells run.
     fn is_of_cells(&self, file: &str) -> bool {
         let file = Path::new(file);
-        file == Path::new("src/lib.rs") || self.session_dir.join("src/lib.rs") == file
+        let session = &self.session_dir;
+        file == Path::new("src/lib.rs")
+            || session.join("src/lib.rs") == self.place.cells_dir.join(file.strip_prefix(".").unwrap_or(file))
     }
 
     /// A file of the helper crate from its root, any other as it is.
@@ -488,7 +520,7 @@ impl Evaluator {
         let _ = rustix::process::set_parent_process_death_signal(None);
         if folder != self.place.cells_dir {
             std::env::set_current_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            let cell = format!("std::env::set_current_dir({folder:?})?;");
+            let cell = format!("drop(std::env::set_current_dir({folder:?}));"); // a `?` would show in later backtraces
             self.context.execute(&cell).map_err(|error| error.to_string())?;
             self.place.cells_dir = folder;
         }
@@ -542,6 +574,11 @@ impl Evaluator {
         self.has_startup_cell = true;
         Ok(())
     }
+}
+
+/// The name of the function that a failed test speaks of, as `cnn::check` begins its messages.
+fn tested(message: &str) -> Option<&str> {
+    message.strip_prefix("✗ ")?.split_once(':').map(|(name, _)| name)
 }
 
 /// How something ended that is no cell.

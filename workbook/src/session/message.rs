@@ -187,6 +187,8 @@ pub enum Relayed {
     Question(String),
     /// The relay killed the process, for this reason.
     Stopped(String),
+    /// The cell was to stop before it had begun to run, and has not run.
+    Cancelled,
     /// The process ended.
     Died(Death),
 }

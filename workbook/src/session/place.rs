@@ -5,6 +5,7 @@ evcxr writes the code of all cells into one file, in an order of its own, so a l
 lines around it.
 */
 
+use super::names;
 use std::collections::BTreeMap;
 
 /// A line of a cell.
@@ -54,6 +55,13 @@ pub fn find(source: &str, number: usize, cells: &BTreeMap<u64, String>, current:
     best.map(|(_, place)| place)
 }
 
+/// The line of the cells that defines the function, type or constant of this name, the last time that one did.
+pub fn definition(cells: &BTreeMap<u64, String>, name: &str) -> Option<CellLine> {
+    let (&cell, code) = cells.iter().rev().find(|(_, code)| names::defined(code).contains(name))?;
+    let (index, line) = code.lines().enumerate().find(|(_, line)| names::defined(line).contains(name))?;
+    Some(CellLine { cell, line: index + 1, text: line.trim().to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +86,17 @@ mod tests {
             assert_eq!(place(nowhere), None, "{nowhere}");
         }
         assert_eq!(find(source, 4, &cells, 3).unwrap().to_string(), "cell [2], line 3: let a = x[0];");
+    }
+
+    #[test]
+    fn a_definition_is_that_of_the_last_cell_that_has_it() {
+        let cells = BTreeMap::from([
+            (1, "fn f() {}".to_owned()),
+            (2, "// f\nuse a::b;\npub fn f(x: f64) -> f64 {\n    g(x)\n}".to_owned()),
+            (3, "fn test_f() { f(1.0); }".to_owned()),
+        ]);
+        let found = definition(&cells, "f").unwrap();
+        assert_eq!(found.to_string(), "cell [2], line 3: pub fn f(x: f64) -> f64 {");
+        assert_eq!(definition(&cells, "g"), None);
     }
 }

@@ -1,5 +1,6 @@
 /*! Answers what is asked of a session between two cells: completions, descriptions, variables. */
 
+use super::markdown;
 use super::message::{Completion, Completions, Variable};
 use evcxr::CommandContext;
 use std::collections::BTreeMap;
@@ -42,7 +43,9 @@ pub fn inspect(context: &mut CommandContext, code: &str, position: usize) -> Opt
     if plain == "No documentation found" {
         return None;
     }
-    Some(BTreeMap::from([("text/plain".to_owned(), plain), ("text/html".to_owned(), html)]))
+    let markdown = markdown::from_html(&html);
+    let described = [("text/plain", plain), ("text/markdown", markdown), ("text/html", html)];
+    Some(described.map(|(kind, text)| (kind.to_owned(), text)).into())
 }
 
 /// The code with blanks in place of its lines for evcxr: they would be carried out, and cargo called, at every key.

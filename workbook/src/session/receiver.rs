@@ -28,6 +28,8 @@ pub struct CellState {
     pub question: Option<String>,
     pub died: Option<Death>,
     pub stopped: Option<String>,
+    /// It was stopped before it began to run.
+    pub is_cancelled: bool,
     /// What the session's own code prints is kept here and not shown.
     pub captured: Option<String>,
 }
@@ -69,6 +71,7 @@ fn receive_line(line: &str, cell: &Cell) {
             (None, output) => write_event(&Event::Output(output)),
         },
         Relayed::Stopped(why) => drop(cell.state().stopped.get_or_insert(why)),
+        Relayed::Cancelled => cell.state().is_cancelled = true,
         Relayed::Panicked(panic) => cell.state().panic = Some(panic),
         Relayed::Question(message) => cell.state().question = Some(message),
         Relayed::Died(death) => cell.state().died = Some(death),

@@ -15,12 +15,14 @@ use super::demux::{Control, Demux, Part};
 use super::explanation::explanation;
 use super::message::{Call, Death, Output, Panic, Relayed, Stream, to_line};
 use super::runtime::{self, Report};
+use super::stop::{self, Stop};
 use super::{INTERRUPTS_VAR, NO_INPUT, OUTPUT_LIMIT, ROLE_VAR, STARTUP_VAR};
 use rustix::io::FdFlags;
 use rustix::process::WaitOptions;
 use std::io::{BufRead, BufReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,6 +107,7 @@ struct Relay {
     /// The copy that the process left behind before the running cell.
     copy: Option<u32>,
     cell: CellState,
+    stop: Stop,
     /// The cell reads its standard input and evcxr has been asked for some.
     asked: bool,
     looked: Instant,
@@ -166,8 +169,11 @@ impl Relay {
             wake: wake_read.as_raw_fd(),
             nonce: nonce.clone(),
         };
+        let folder = std::env::var_os("EVCXR_TMPDIR").map(PathBuf::from).unwrap_or_default();
+        let stop = Stop::new(folder.join("interrupt"));
         let mut child = Command::new(std::env::current_exe()?)
             .env(ROLE_VAR, "runtime")
+            .env(stop::FOLDER_VAR, stop.folder())
             .env(runtime::PIPES_VAR, pipes.to_string())
             .env(STARTUP_VAR, panics_write.as_raw_fd().to_string())
             // `cnn::display` may replace what it has shown: the session keeps the last state.
@@ -209,6 +215,7 @@ impl Relay {
             pid,
             copy: None,
             cell: CellState::None,
+            stop,
             asked: false,
             looked: Instant::now(),
             started: false,
@@ -243,6 +250,10 @@ impl Relay {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
+            if self.stop.is_overdue() && self.cell == CellState::Running {
+                self.stop.reset();
+                super::kill(self.pid);
+            }
             self.end_cell()?;
             self.look_for_reader()?;
         }
@@ -260,6 +271,7 @@ impl Relay {
         };
         if self.cell == CellState::Cancelled {
             self.cell = CellState::None;
+            self.send(&Relayed::Cancelled)?;
             pass_on(PANICKED)?;
             return pass_on(COMPLETE);
         }
@@ -275,6 +287,7 @@ impl Relay {
         match (interrupt, self.cell) {
             (Interrupt::Begin, _) => self.cell = CellState::Compiling,
             (Interrupt::Stop, CellState::Compiling) => self.cell = CellState::Cancelled,
+            (Interrupt::Stop, CellState::Running) if self.stop.ask() => {}
             (Interrupt::Stop, CellState::Running) => super::kill(self.pid),
             (Interrupt::Stop, _) => {}
             (Interrupt::End, _) => self.cell = CellState::None,
@@ -311,6 +324,7 @@ impl Relay {
             return Ok(());
         }
         self.cell = CellState::None;
+        self.stop.reset();
         self.asked = false;
         let parts = self.stdout.idle();
         self.stdout_parts(parts)?;
@@ -467,6 +481,8 @@ impl Relay {
         let death = Death { code, signal, is_replaced: copy.is_some() };
         self.send(&Relayed::Died(death))?;
         let Some(copy) = copy else { std::process::exit(1) };
+        self.stop.reset();
+        self.stop.tidy();
         self.wake.write_all(b"w")?;
         self.pid = copy;
         self.cell = CellState::None;

@@ -159,12 +159,15 @@ impl Kept {
     }
 }
 
-/// Copies the dependencies that the grader has compiled, if it has. Cargo uses those again that fit.
-fn copy_dependencies(root: &Root, target: &Path, note: &dyn Fn(&str)) -> Result<()> {
-    let store = root.join("target/grader");
-    let (compiled, lock) = (store.join(dependencies::BUILD), store.join("lock"));
+/// Copies the dependencies that the grader has compiled; false if it has not. Cargo uses those again that fit.
+///
+/// # Errors
+/// When they cannot be copied.
+pub fn copy_dependencies(root: &Root, target: &Path, note: &dyn Fn(&str)) -> Result<bool> {
+    let store = root.grader_store();
+    let (compiled, lock) = (store.join(dependencies::BUILD), store.join(dependencies::LOCK));
     // A grader that compiles holds the lock. Without a lock file none has begun.
-    let Ok(lock) = File::open(lock) else { return Ok(()) };
+    let Ok(lock) = File::open(lock) else { return Ok(false) };
     if lock.try_lock_shared().is_err() {
         note("waiting for the grader, which compiles the same crates");
         lock.lock_shared().with_context(|| format!("{}", store.display()))?;
@@ -175,7 +178,7 @@ fn copy_dependencies(root: &Root, target: &Path, note: &dyn Fn(&str)) -> Result<
         let own: Vec<&str> = own.iter().flatten().map(String::as_str).collect();
         strip(target, &[&own[..], &["incremental"]].concat())?;
     }
-    Ok(())
+    Ok(compiled.is_dir())
 }
 
 /// The directories in `place` whose names begin so.

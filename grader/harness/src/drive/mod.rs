@@ -8,6 +8,7 @@ also what checks the function's signature.
 */
 
 pub mod application;
+pub mod classic_networks;
 pub mod keras_tutorial;
 mod layers;
 pub mod residual_networks;

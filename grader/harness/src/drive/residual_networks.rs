@@ -55,7 +55,7 @@ pub fn resnet50(function: fn((usize, usize, usize), usize) -> Model, inputs: &mu
 }
 
 /// The input of a network for such images.
-fn input(pictures: &Array4<f32>) -> Tensor {
+pub(super) fn input(pictures: &Array4<f32>) -> Tensor {
     let (_, n_h, n_w, n_c) = pictures.dim();
     Input::new((n_h, n_w, n_c)).call()
 }

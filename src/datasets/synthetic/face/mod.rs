@@ -30,9 +30,24 @@ pub(super) fn draw(is_happy: bool, side: usize, rng: &mut Rng) -> Vec<u8> {
     let pose = Pose::new(rng);
     let head = Head::new(&expression, pose.turn, rng);
     let paint = Paint::new(&expression, &head, rng);
+    render(side, &head, &pose, &paint, rng)
+}
+
+/// Draws a person's face: what stays from picture to picture comes from `person`, everything else from `rng`.
+pub(super) fn draw_person(person: &mut Rng, side: usize, rng: &mut Rng) -> Vec<u8> {
+    let is_happy = rng.chance(0.5);
+    let expression = Expression::new(is_happy, rng);
+    let pose = Pose::new(rng);
+    // Neither the head nor what is painted on it draws more or fewer numbers for another expression.
+    let head = Head::new(&expression, pose.turn, person);
+    let paint = Paint::new(&expression, &head, person).in_other_clothes(rng);
+    render(side, &head, &pose, &paint, rng)
+}
+
+fn render(side: usize, head: &Head, pose: &Pose, paint: &Paint, rng: &mut Rng) -> Vec<u8> {
     let light = Light::new(rng);
     let door = Door::new(rng);
-    let (colours, cover) = see(side, &head, &pose, &paint, &light);
+    let (colours, cover) = see(side, head, pose, paint, &light);
     let mut canvas = door.draw(side, &light, &cover);
     for (pixel, (colour, cover)) in canvas.iter_mut().zip(colours.iter().zip(&cover)) {
         *pixel = *pixel * (1.0 - cover) + *colour;

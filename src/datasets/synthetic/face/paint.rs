@@ -88,6 +88,12 @@ impl Paint {
         }
     }
 
+    /// The same person in other clothes.
+    pub fn in_other_clothes(mut self, rng: &mut Rng) -> Self {
+        self.cloth = (cloth(rng), cloth(rng), if rng.chance(0.3) { rng.range(500.0, 1100.0) } else { 0.0 });
+        self
+    }
+
     /// The colour of the surface where a line of sight meets it.
     pub fn colour(&self, head: &Head, hit: &Hit) -> Vec3 {
         let h = head.undo(hit.point);

@@ -7,6 +7,7 @@ use crate::{
         config::Config,
         initializers::{GlorotUniform, Initializer},
         mismatch::Mismatch,
+        regularizers::Regularizer,
         scope::Scope,
     },
 };
@@ -22,6 +23,10 @@ pub struct Affine {
     pub kernel_initializer: Initializer,
     /// The bias' initial values.
     pub bias_initializer: Initializer,
+    /// The penalty of the kernel in the loss.
+    pub kernel_regularizer: Option<Regularizer>,
+    /// The penalty of the bias in the loss.
+    pub bias_regularizer: Option<Regularizer>,
 }
 
 impl Affine {
@@ -32,15 +37,19 @@ impl Affine {
             use_bias: true,
             kernel_initializer: GlorotUniform::default().into(),
             bias_initializer: Initializer::Zeros,
+            kernel_regularizer: None,
+            bias_regularizer: None,
         }
     }
 
     /// Creates kernel and bias; the last axis of the kernel counts the outputs.
     pub(in crate::keras::layers) fn build(&self, kernel_shape: &[usize], scope: &mut Scope<'_>) {
         scope.add_weight("kernel", kernel_shape, &self.kernel_initializer);
+        scope.regularize("kernel", self.kernel_regularizer);
         if self.use_bias {
             let n = kernel_shape.last().expect("a kernel has outputs");
             scope.add_weight("bias", &[*n], &self.bias_initializer);
+            scope.regularize("bias", self.bias_regularizer);
         }
     }
 
@@ -65,6 +74,8 @@ impl Affine {
             .set("use_bias", self.use_bias)
             .set("kernel_initializer", self.kernel_initializer.clone())
             .set("bias_initializer", self.bias_initializer.clone())
+            .set("kernel_regularizer", self.kernel_regularizer)
+            .set("bias_regularizer", self.bias_regularizer)
     }
 
     /// Reads the settings.
@@ -75,6 +86,8 @@ impl Affine {
             use_bias: config.get_or("use_bias", default.use_bias)?,
             kernel_initializer: config.initializer("kernel_initializer", default.kernel_initializer),
             bias_initializer: config.initializer("bias_initializer", default.bias_initializer),
+            kernel_regularizer: config.get_or("kernel_regularizer", None)?,
+            bias_regularizer: config.get_or("bias_regularizer", None)?,
         })
     }
 }
@@ -129,6 +142,34 @@ macro_rules! affine_methods {
             initializer: impl TryInto<$crate::keras::Initializer, Error: std::fmt::Display>,
         ) -> Self {
             self.affine.bias_initializer = $crate::keras::names::parsed(initializer);
+            self
+        }
+
+        /// The penalty of the kernel in the loss: a regularizer such as `Regularizer::l2(1e-4)`, or its name.
+        ///
+        /// # Panics
+        /// If there is no regularizer of such a name.
+        #[must_use]
+        #[track_caller]
+        pub fn kernel_regularizer(
+            mut self,
+            regularizer: impl TryInto<$crate::keras::Regularizer, Error: std::fmt::Display>,
+        ) -> Self {
+            self.affine.kernel_regularizer = Some($crate::keras::names::parsed(regularizer));
+            self
+        }
+
+        /// The penalty of the bias in the loss.
+        ///
+        /// # Panics
+        /// If there is no regularizer of such a name.
+        #[must_use]
+        #[track_caller]
+        pub fn bias_regularizer(
+            mut self,
+            regularizer: impl TryInto<$crate::keras::Regularizer, Error: std::fmt::Display>,
+        ) -> Self {
+            self.affine.bias_regularizer = Some($crate::keras::names::parsed(regularizer));
             self
         }
     };

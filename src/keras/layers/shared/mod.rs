@@ -2,5 +2,6 @@
 
 pub mod affine;
 pub mod global_pooling;
+pub mod merging;
 pub mod pooling;
 pub mod windows;

@@ -80,13 +80,14 @@ impl Chapter {
         Ok(chapter)
     }
 
-    /// The files of all chapters, in order.
+    /// The files of all chapters, in the order of the numbers that their names begin with.
     ///
     /// # Errors
     /// When their directory cannot be read, or holds none.
     pub fn paths(root: &Root) -> Result<Vec<PathBuf>> {
         let folder = root.chapters();
-        let paths = files::list(&folder, "md")?;
+        let mut paths = files::list(&folder, "md")?;
+        paths.sort_by_key(|path| number(&files::stem(path)));
         if paths.is_empty() {
             return Err(Error::invalid(&root.show(&folder), 0, "there are no chapters (*.md)", ""));
         }
@@ -268,6 +269,12 @@ impl Chapter {
     }
 }
 
+/// The number that a name begins with; names without one come last.
+fn number(name: &str) -> u64 {
+    let digits = name.find(|c: char| !c.is_ascii_digit()).unwrap_or(name.len());
+    name[..digits].parse().unwrap_or(u64::MAX)
+}
+
 /// How far one has come when the exercise of this number is done.
 fn progress(number: usize, points: &[f64]) -> String {
     let sum = |points: &[f64]| points.iter().sum::<f64>();
@@ -292,6 +299,19 @@ mod tests {
 
     const SOURCE: &str = "pub fn twice(x: f64) -> f64 {\n    // START CODE HERE\n    //~ let y: f64 = todo!();\n    \
         let y = 2.0 * x;\n    // END CODE HERE\n    y\n}\npub fn ready() {}\n";
+
+    #[test]
+    fn chapters_stand_in_the_order_of_their_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("workbook/chapters")).unwrap();
+        std::fs::write(folder.path().join("Cargo.toml"), "name = \"cnn\"\n").unwrap();
+        let root = Root::at(folder.path()).unwrap();
+        for name in ["10_style", "9_faces", "1_step", "appendix"] {
+            std::fs::write(root.chapters().join(format!("{name}.md")), "").unwrap();
+        }
+        let names: Vec<String> = Chapter::paths(&root).unwrap().iter().map(|path| files::stem(path)).collect();
+        assert_eq!(names, ["1_step", "9_faces", "10_style", "appendix"]);
+    }
 
     fn parse(body: &str) -> Result<Chapter> {
         let source = Source::parse_reference("example.rs", SOURCE).unwrap();

@@ -5,13 +5,14 @@ The grader lies beside this program and runs in a process of its own, in its san
 */
 
 use super::{Commands, Said};
+use crate::grader;
 use crate::notebook::{lines, to_text};
 use crate::session::names;
 use anyhow::{Context, Result, bail};
-use course::Chapter;
+use course::{Chapter, Root};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -82,7 +83,7 @@ impl Commands {
         if !missing.is_empty() {
             let _ = writeln!(text, "Not in it, because their cells have not been run: {}", missing.join(", "));
         }
-        let report = grade(&path, chapter, go_on)?;
+        let report = grade(&self.root, &path, chapter, go_on)?;
         let _ = writeln!(text, "\nThe visible cases (hidden ones count as well when it is marked):");
         for exercise in chapter.exercises() {
             let function = function(&report, &exercise.name)?;
@@ -105,7 +106,7 @@ impl Commands {
         let folder = tempfile::tempdir().context("there is no place for a temporary file")?;
         let path = folder.path().join(format!("{}.ipynb", chapter.notebook));
         course::files::write(&path, self.notebook(chapter))?;
-        grade(&path, chapter, go_on)
+        grade(&self.root, &path, chapter, go_on)
     }
 
     /// A notebook of the cells that were run and define something, in their order.
@@ -138,8 +139,8 @@ fn is_written_by_submit(text: &str) -> bool {
 }
 
 /// Runs the grader on a file.
-fn grade(path: &Path, chapter: &Chapter, go_on: &dyn Fn() -> bool) -> Result<Value> {
-    let grader = grader()?;
+fn grade(root: &Root, path: &Path, chapter: &Chapter, go_on: &dyn Fn() -> bool) -> Result<Value> {
+    let grader = grader::program(root)?;
     let report = tempfile::NamedTempFile::new().context("there is no place for a temporary file")?;
     let mut process = Command::new(&grader)
         .arg("grade")
@@ -171,16 +172,6 @@ fn grade(path: &Path, chapter: &Chapter, go_on: &dyn Fn() -> bool) -> Result<Val
     }
     let text = std::fs::read_to_string(report.path())?;
     serde_json::from_str(&text).context("the grader's report is not JSON")
-}
-
-/// The grader that was built with this program.
-fn grader() -> Result<PathBuf> {
-    let program = std::env::current_exe().context("the path of this program")?;
-    let grader = program.with_file_name("grader");
-    if !grader.is_file() {
-        bail!("{} is missing\nhelp: run `make` in the course's directory", grader.display());
-    }
-    Ok(grader)
 }
 
 fn function<'a>(report: &'a Value, name: &str) -> Result<&'a Value> {

@@ -142,11 +142,6 @@ impl ItemWords {
         }
     }
 
-    /// Whether a bracket that follows holds the rules of a macro.
-    fn define_macro(&self) -> bool {
-        self.is_macro
-    }
-
     /// Whether a brace that follows holds the items of a trait, or of an implementation of one.
     fn open_trait(&self) -> bool {
         self.is_trait || (self.is_impl && self.has_for)
@@ -165,7 +160,7 @@ impl Stripper<'_> {
     fn copy(&mut self, start: usize, end: usize, context: Context) {
         // Where the item begins, in the text that is written and among the tokens.
         let (mut item, mut item_start) = (self.text.len(), start);
-        let mut words = ItemWords::default();
+        let mut words = ItemWords::default(); // of the item that begins at item_start
         let mut at = start;
         while at < end {
             let token = self.tokens[at];
@@ -198,7 +193,7 @@ impl Stripper<'_> {
                 Kind::Mark if "([{".contains(token.text) => {
                     let close = self.ends[at];
                     let inner = Context {
-                        in_macro: context.in_macro || words.define_macro(),
+                        in_macro: context.in_macro || words.is_macro,
                         // What a macro makes of its input is not known.
                         in_trait: words.open_trait() || self.is_macro_input(start, at),
                     };
