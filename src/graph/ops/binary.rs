@@ -1,8 +1,7 @@
 /*!
 Functions of two elements, with NumPy's broadcasting: difference, quotient, power and what else is one formula.
 
-[`Add`](super::Add) and [`Multiply`](super::Multiply) are those of networks, without broadcasting;
-[`SquaredDifference`](super::SquaredDifference) is a loss, whose labels have no gradient.
+[`Add`](super::Add) and [`Multiply`](super::Multiply) are those of networks, without broadcasting.
 */
 
 use super::shapes::broadcast_shape;
@@ -40,7 +39,7 @@ pub enum Binary {
     Maximum,
     /// The smaller of the two; of equal ones, a gets the gradient, as in TensorFlow.
     Minimum,
-    /// (a − b)², with gradients for both.
+    /// (a − b)².
     SquaredDifference,
 }
 

@@ -6,8 +6,6 @@ A new operation is one file here and its `pub mod` line below; the re-export is 
 this crate needs neither, see [`Op`](super::Op).
 */
 
-pub mod absolute_difference;
-pub mod activation;
 pub mod add;
 pub mod argmax;
 pub mod average_pool;
@@ -23,7 +21,6 @@ pub mod conv;
 pub mod conv2d;
 pub mod conv2d_max_pool;
 pub mod conv_transpose;
-pub mod cosine_similarity;
 pub mod depthwise_conv;
 pub mod dot;
 pub mod dropout;
@@ -50,15 +47,12 @@ pub mod slice;
 pub mod smooth_labels;
 pub mod softmax;
 pub mod softmax_cross_entropy;
-pub mod squared_difference;
 pub mod tanh;
 pub mod transpose;
 pub mod unary;
 pub mod weight_penalty;
 pub mod zero_padding;
 
-pub use absolute_difference::AbsoluteDifference;
-pub use activation::Activation;
 pub use add::Add;
 pub use argmax::ArgMax;
 pub use average_pool::AveragePool;
@@ -73,7 +67,6 @@ pub use concat::Concat;
 pub use conv::Conv;
 pub use conv_transpose::ConvTranspose;
 pub use conv2d::Conv2d;
-pub use cosine_similarity::CosineSimilarity;
 pub use depthwise_conv::DepthwiseConv;
 pub use dot::Dot;
 pub use dropout::Dropout;
@@ -99,7 +92,6 @@ pub use slice::Slice;
 pub use smooth_labels::SmoothLabels;
 pub use softmax::Softmax;
 pub use softmax_cross_entropy::SoftmaxCrossEntropy;
-pub use squared_difference::SquaredDifference;
 pub use tanh::Tanh;
 pub use transpose::Transpose;
 pub use unary::Unary;
