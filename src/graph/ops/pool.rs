@@ -30,6 +30,9 @@ pub enum Pooling {
 /// The maximum or the mean of each window, channel by channel. Input: (m, …, n_c). Output: (m, …, n_c), with as many
 /// spatial axes as the window has, one to three.
 ///
+/// DIFFERENCE: of the equal elements of a volume's window, each gets the whole gradient in TensorFlow's kernel for CPUs;
+/// here the first does, as in images.
+///
 /// ```
 /// use cnn::graph::{DType, Graph, Padding, ops::{Pool, Pooling}};
 /// let graph = Graph::new();
