@@ -7,7 +7,7 @@ Other kernels and the engine are not timed; the sum after each network is what t
 
 use cnn::graph::kernels::epilogue::Epilogue;
 use cnn::graph::kernels::fast::conv2d;
-use cnn::graph::kernels::geometry::Conv2dGeometry;
+use cnn::graph::kernels::geometry::ConvGeometry;
 use cnn::graph::kernels::workspace::Workspace;
 use cnn::graph::padding::Padding;
 use std::time::Instant;
@@ -15,9 +15,9 @@ use std::time::Instant;
 mod clock;
 
 /// The convolutions of ResNet-50 on 64x64 images (70x70 after the zero padding), each with its count.
-fn resnet50(m: usize) -> Vec<(&'static str, usize, Conv2dGeometry)> {
+fn resnet50(m: usize) -> Vec<(&'static str, usize, ConvGeometry)> {
     let conv = |n, n_c_prev, f, n_c, stride, padding| {
-        Conv2dGeometry::new((m, n, n, n_c_prev), (f, f, n_c_prev, n_c), (stride, stride), padding)
+        ConvGeometry::new((m, n, n, n_c_prev), (f, f, n_c_prev, n_c), (stride, stride), padding)
     };
     let mut layers = vec![("conv1", 1, conv(70, 3, 7, 64, 2, Padding::Valid))];
     let stages = [(15, 1, 64, 64, 2), (15, 2, 256, 128, 3), (8, 2, 512, 256, 5), (4, 2, 1024, 512, 2)];
@@ -33,9 +33,9 @@ fn resnet50(m: usize) -> Vec<(&'static str, usize, Conv2dGeometry)> {
 }
 
 /// The convolutions of the course's application network.
-fn application(m: usize) -> Vec<(&'static str, usize, Conv2dGeometry)> {
+fn application(m: usize) -> Vec<(&'static str, usize, ConvGeometry)> {
     let conv =
-        |n, n_c_prev, f, n_c| Conv2dGeometry::new((m, n, n, n_c_prev), (f, f, n_c_prev, n_c), (1, 1), Padding::Same);
+        |n, n_c_prev, f, n_c| ConvGeometry::new((m, n, n, n_c_prev), (f, f, n_c_prev, n_c), (1, 1), Padding::Same);
     vec![("application 4x4", 1, conv(64, 3, 4, 8)), ("application 2x2", 1, conv(8, 8, 2, 16))]
 }
 
@@ -62,7 +62,7 @@ fn time(ws: &mut Workspace, mut f: impl FnMut(&mut Workspace)) -> f64 {
 
 const REPEATS: usize = 15;
 
-fn bench_layers(title: &str, layers: &[(&str, usize, Conv2dGeometry)], ws: &mut Workspace) -> f64 {
+fn bench_layers(title: &str, layers: &[(&str, usize, ConvGeometry)], ws: &mut Workspace) -> f64 {
     println!("{title}, batch {}: ms and GFLOP/s of forward, input gradient, filter gradient", layers[0].2.m);
     let (mut total, mut flops) = ([0.0; 3], 0.0);
     for &(name, count, g) in layers {

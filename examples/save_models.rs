@@ -31,6 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut nested = load_model(fixtures.join("keras2_nested.h5"))?;
     nested.compile("adam", ["binary_crossentropy", "mae"], ());
     write(folder, "nested", &nested)?;
+    let mut axes = sequences_and_volumes();
+    axes.compile("sgd", "mse", ());
+    write(folder, "axes", &axes)?;
     let mut trained = every_new_layer();
     let (x, y) = (RandomState::new(2).randn((8, 12)), RandomState::new(3).randn((8, 3)));
     trained.fit(&x, &y).epochs(2).verbose(Verbose::Silent).run();
@@ -54,6 +57,39 @@ fn every_new_layer() -> Model {
         .build();
     model.compile(AdamW::new().learning_rate(CosineDecay::new(0.01, 100)).clipnorm(1.0), "huber", ["mae"]);
     model
+}
+
+/// A network of sequences, images and volumes, with the layers that are for them.
+fn sequences_and_volumes() -> Model {
+    let sequences = Input::new((9, 3)).call();
+    let images = Input::new((8, 8, 4)).beside(&sequences).call();
+    let volumes = Input::new((4, 5, 4, 2)).beside(&sequences).call();
+
+    let x = Conv1D::new(4, 3).dilation_rate(2).activation("relu").call(&sequences);
+    let x = DepthwiseConv1D::new(2).depth_multiplier(2).padding("same").call(&x);
+    let x = SeparableConv1D::new(6, 3).padding("same").call(&x);
+    let x = LayerNormalization::new().call(&Conv1DTranspose::new(4, 3).strides(2).padding("same").call(&x));
+    let pooled = [MaxPooling1D::new(2).call(&x), AveragePooling1D::new(2).call(&x)];
+    let pooled = Maximum::new().call([&pooled[0], &Minimum::new().call([&pooled[0], &pooled[1]])]);
+    let of_sequences = [GlobalMaxPooling1D::new().call(&pooled), GlobalAveragePooling1D::new().call(&pooled)];
+
+    let x = Conv2D::new(6, 3).dilation_rate(2).call(&images);
+    let x = DepthwiseConv2D::new(3).padding("same").depthwise_regularizer("l2").call(&x);
+    let x = SeparableConv2D::new(4, 3).depth_multiplier(2).activation("relu").call(&x);
+    let x = Conv2DTranspose::new(3, 2).strides(2).call(&x);
+    let x = Permute::new((3, 1, 2)).call(&UpSampling2D::new((2, 1)).bilinear().call(&x));
+    let of_images = GlobalAveragePooling2D::new().call(&UpSampling2D::new(2).call(&x));
+
+    let x = Conv3D::new(3, 2).padding("same").call(&volumes);
+    let x = Conv3DTranspose::new(4, 2).strides((1, 2, 1)).call(&x);
+    let pooled = [MaxPooling3D::new(2).call(&x), AveragePooling3D::new(2).call(&x)];
+    let of_volumes = [GlobalMaxPooling3D::new().call(&pooled[0]), GlobalAveragePooling3D::new().call(&pooled[1])];
+
+    let cosine = Dot::new(-1).normalize(true).call([&of_sequences[0], &of_volumes[0]]);
+    let unit = UnitNormalization::new().call(&of_sequences[1]);
+    let product = Dot::new(1).call([&unit, &of_volumes[1]]);
+    let output = Concatenate::new().call([&unit, &of_images, &cosine, &product]);
+    Model::new([&sequences, &images, &volumes], &output)
 }
 
 /// Writes `NAME.h5`, `NAME.keras`, and `NAME.json` with `x` and `predictions`.

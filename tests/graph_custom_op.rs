@@ -114,7 +114,7 @@ fn network() -> Network {
     let hidden = graph.add(SquaredRelu, &[&hidden], "squared_relu");
     let hidden = graph.add(ScaleColumns, &[&hidden, &variable(&[7], 1.0)], "scaled");
     let output = graph.add(ops::MatMul, &[&hidden, &variable(&[7, 2], 0.3)], "output");
-    let square = graph.add(ops::SquaredDifference, &[&output, &y], "square");
+    let square = graph.add(ops::Binary::SquaredDifference, &[&output, &y], "square");
     let cost = graph.add(ops::Reduce { reduction: ops::Reduction::Mean, axes: None }, &[&square], "cost");
     Network { graph, x, y, variables, cost }
 }

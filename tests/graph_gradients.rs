@@ -12,31 +12,31 @@ use cnn::{
 use ndarray::{ArrayD, IxDyn};
 
 /// A random generator with a seed of its own for each test.
-struct Cases {
+pub(crate) struct Cases {
     rng: RandomState,
 }
 
 impl Cases {
-    fn new(seed: u32) -> Self {
+    pub(crate) fn new(seed: u32) -> Self {
         Cases { rng: RandomState::new(seed) }
     }
 
     /// An integer from `low` to `high`, both included.
-    fn size(&mut self, low: usize, high: usize) -> usize {
+    pub(crate) fn size(&mut self, low: usize, high: usize) -> usize {
         self.rng.randint(low as i64, high as i64 + 1, 1)[0] as usize
     }
 
-    fn padding(&mut self) -> Padding {
+    pub(crate) fn padding(&mut self) -> Padding {
         if self.size(0, 1) == 0 { Padding::Same } else { Padding::Valid }
     }
 
-    fn normal(&mut self, dims: &[usize]) -> ArrayD<f32> {
+    pub(crate) fn normal(&mut self, dims: &[usize]) -> ArrayD<f32> {
         self.rng.randn(IxDyn(dims)).mapv(|x| x as f32)
     }
 
     /// Numbers no two of which are near each other and none of which is near zero, in random order: away from the kinks
     /// of relu and max.
-    fn apart(&mut self, dims: &[usize]) -> ArrayD<f32> {
+    pub(crate) fn apart(&mut self, dims: &[usize]) -> ArrayD<f32> {
         let n: usize = dims.iter().product();
         let order = self.rng.permutation(n);
         ArrayD::from_shape_fn(IxDyn(dims), |_| 0.0)
@@ -110,7 +110,7 @@ impl Check<'_> {
 
 /// Checks one operation on all its inputs.
 #[track_caller]
-fn check(what: &str, cases: &mut Cases, inputs: Vec<ArrayD<f32>>, step: f64, op: impl Op + Clone) {
+pub(crate) fn check(what: &str, cases: &mut Cases, inputs: Vec<ArrayD<f32>>, step: f64, op: impl Op + Clone) {
     let build = |graph: &Graph, inputs: &[Tensor]| graph.add(op.clone(), &inputs.iter().collect::<Vec<_>>(), "op");
     let differentiate = (0..inputs.len()).filter(|i| op.differentiable(*i)).collect();
     Check { inputs, differentiate, build: &build, step, training: false }.run(what, cases);

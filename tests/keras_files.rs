@@ -160,7 +160,7 @@ fn what_would_be_computed_otherwise_is_refused_with_the_reason() {
             check(&|config| layer(config, layer_name)["config"][setting] = value.clone(), &[what, setting, &found]);
         };
         set("conv", "groups", json!(2));
-        set("conv", "dilation_rate", json!([2, 2]));
+        set("conv", "dilation_rate", json!([0, 2]));
         set("conv", "data_format", json!("channels_first"));
         set("conv", "padding", json!("causal"));
         set("conv", "activation", json!("mish"));

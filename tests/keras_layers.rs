@@ -5,7 +5,9 @@
 use crate::fixtures::tensors::{array, assert_near, list};
 use cnn::{
     graph::{Session, ops},
-    keras::{Adam, Config, Kernels, LayerRegistry, Model, Optimizer, RMSprop, SGD, Tensor, Verbose, layers::*},
+    keras::{
+        Adam, Config, Kernels, LayerRegistry, Model, Optimizer, RMSprop, SGD, Tensor, Verbose, layers::*, load_model,
+    },
 };
 use ndarray::{Array2, ArrayD, IxDyn};
 use serde_json::Value;
@@ -77,6 +79,32 @@ fn layers() {
             assert_all_near(&format!("{what} gradient of weight"), d_weights, &arrays(&case["d_weights"]), 1e-5);
             let after: Vec<_> = weights.iter().map(|weight| session.value(weight)).collect();
             assert_all_near(&format!("{what} weight after"), &after, &arrays(&case["weights_after"]), 1e-6);
+        }
+    }
+}
+
+/// Every case is saved as a model in both formats and opened again: the same settings, weights and predictions.
+#[test]
+fn every_layer_is_saved_and_opened() {
+    let (fixture, dir) = (fixture(), tempfile::tempdir().expect("a folder"));
+    for case in list(&fixture["layers"]) {
+        let what = format!("{} {}", text(&case["layer"]), case["settings"]);
+        let values = arrays(&case["inputs"]);
+        let first = Input::new(IxDyn(&values[0].shape()[1..])).call();
+        let rest = values[1..].iter().map(|x| Input::new(IxDyn(&x.shape()[1..])).beside(&first).call());
+        let inputs: Vec<Tensor> = std::iter::once(first.clone()).chain(rest).collect();
+        let output = call(case, &inputs);
+        let model = Model::new(&inputs, &output);
+        model.set_weights(&arrays(&case["weights"]));
+        let expected = model.predict_all(values.iter().collect::<Vec<_>>());
+        for format in ["h5", "keras"] {
+            let path = dir.path().join(format!("layer.{format}"));
+            model.save(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let again = load_model(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
+            assert_eq!(again.get_weights(), model.get_weights(), "{what}");
+            assert_eq!(again.predict_all(values.iter().collect::<Vec<_>>()), expected, "{what}");
+            let config = |model: &Model| format!("{:?}", model.layer(output.layer().name()).config());
+            assert_eq!(config(&again), config(&model), "{what}");
         }
     }
 }

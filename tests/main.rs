@@ -15,6 +15,8 @@ mod foundations;
 mod graph_custom_op;
 mod graph_fusion;
 mod graph_gradients;
+mod graph_operation_gradients;
+mod graph_operations;
 mod graph_tensorflow;
 mod images;
 mod import;

@@ -63,9 +63,9 @@ impl Function {
             Function::Sigmoid => scope.apply(ops::Sigmoid, &[x], "Sigmoid"),
             Function::Tanh => scope.apply(ops::Tanh, &[x], "Tanh"),
             Function::Softmax => scope.apply(ops::Softmax, &[x], "Softmax"),
-            Function::Elu => scope.apply(ops::Activation::Elu { alpha: 1.0 }, &[x], "Elu"),
-            Function::Gelu => scope.apply(ops::Activation::Gelu, &[x], "Gelu"),
-            Function::Swish => scope.apply(ops::Activation::Swish, &[x], "Swish"),
+            Function::Elu => scope.apply(ops::Unary::Elu { alpha: 1.0 }, &[x], "Elu"),
+            Function::Gelu => scope.apply(ops::Unary::Gelu, &[x], "Gelu"),
+            Function::Swish => scope.apply(ops::Unary::Swish, &[x], "Swish"),
         }
     }
 }

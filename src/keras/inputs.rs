@@ -51,6 +51,41 @@ pub fn images(inputs: &[Shape]) -> Result<[usize; 3], Mismatch> {
     }
 }
 
+/// A single batch of sequences, images or volumes, with `rank` axes between examples and channels, of which all but the
+/// number of examples is known.
+///
+/// # Returns
+/// The sizes, and the number of channels.
+///
+/// # Errors
+/// If it is of another rank, or there are several tensors.
+///
+/// ```
+/// use cnn::keras::{Shape, inputs};
+/// let x = Shape::from([None, Some(100), Some(4)]);
+/// assert_eq!(inputs::spatial(&[x], 1)?, (vec![100], 4));
+/// # Ok::<(), cnn::keras::Mismatch>(())
+/// ```
+pub fn spatial(inputs: &[Shape], rank: usize) -> Result<(Vec<usize>, usize), Mismatch> {
+    if rank == 2 {
+        let [n_h, n_w, n_c] = images(inputs)?;
+        return Ok((vec![n_h, n_w], n_c));
+    }
+    let x = one(inputs)?;
+    let known = (x.rank() == rank + 2).then(|| x.dims()[1..].iter().copied().collect::<Option<Vec<_>>>());
+    let Some(mut sizes) = known.flatten() else {
+        let axes = if rank == 1 { "(m, n, n_c)" } else { "(m, n_d, n_h, n_w, n_c)" };
+        return Err(Mismatch::new(format!("a batch of {}, shape {axes}", kind(rank)), format!("shape {x}")));
+    };
+    let n_c = sizes.pop().expect("channels");
+    Ok((sizes, n_c))
+}
+
+/// What has so many axes between examples and channels.
+pub(super) fn kind(rank: usize) -> &'static str {
+    ["sequences", "images", "volumes"][rank - 1]
+}
+
 /// The shapes of several tensors, in one sentence.
 pub(super) fn list(inputs: &[Shape]) -> String {
     inputs.iter().map(Shape::to_string).collect::<Vec<_>>().join(" and ")

@@ -25,10 +25,10 @@ pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
     a.graph().add(ops::Add, &[a, b], "add")
 }
 
-/// a − b, for tensors of one shape.
+/// a − b, broadcast as in NumPy.
 #[track_caller]
 pub fn subtract(a: &Tensor, b: &Tensor) -> Tensor {
-    add(a, &scale(b, -1.0))
+    a.graph().add(ops::Binary::Subtract, &[a, b], "subtract")
 }
 
 /// a b, element by element, for tensors of one shape, or b a scalar.
@@ -47,16 +47,16 @@ pub fn square(x: &Tensor) -> Tensor {
     multiply(x, x)
 }
 
-/// (a − b)², for tensors of one shape; no gradient flows to b.
+/// (a − b)², broadcast as in NumPy.
 #[track_caller]
 pub fn squared_difference(a: &Tensor, b: &Tensor) -> Tensor {
-    a.graph().add(ops::SquaredDifference, &[a, b], "squared_difference")
+    a.graph().add(ops::Binary::SquaredDifference, &[a, b], "squared_difference")
 }
 
-/// |a − b|, for tensors of one shape; no gradient flows to b.
+/// |a − b|, broadcast as in NumPy.
 #[track_caller]
 pub fn absolute_difference(a: &Tensor, b: &Tensor) -> Tensor {
-    a.graph().add(ops::AbsoluteDifference, &[a, b], "absolute_difference")
+    a.graph().add(ops::Unary::Abs, &[&subtract(a, b)], "absolute_difference")
 }
 
 /// The mean of all elements, a scalar.

@@ -36,16 +36,29 @@ struct Class {
 }
 
 /// Names that files of other versions have for a layer whose settings are the same.
-const OLDER_NAMES: [(&str, &str); 7] = [
+const OLDER_NAMES: [(&str, &str); 20] = [
     // TensorFlow 1.13 to 1.15.
     ("BatchNormalizationV1", "BatchNormalization"),
     ("BatchNormalizationV2", "BatchNormalization"),
     // The other names that Keras 2 has for its classes.
+    ("Convolution1D", "Conv1D"),
     ("Convolution2D", "Conv2D"),
+    ("Convolution3D", "Conv3D"),
+    ("Convolution2DTranspose", "Conv2DTranspose"),
+    ("SeparableConvolution1D", "SeparableConv1D"),
+    ("SeparableConvolution2D", "SeparableConv2D"),
+    ("MaxPool1D", "MaxPooling1D"),
     ("MaxPool2D", "MaxPooling2D"),
+    ("MaxPool3D", "MaxPooling3D"),
+    ("AvgPool1D", "AveragePooling1D"),
     ("AvgPool2D", "AveragePooling2D"),
+    ("AvgPool3D", "AveragePooling3D"),
+    ("GlobalMaxPool1D", "GlobalMaxPooling1D"),
     ("GlobalMaxPool2D", "GlobalMaxPooling2D"),
+    ("GlobalMaxPool3D", "GlobalMaxPooling3D"),
+    ("GlobalAvgPool1D", "GlobalAveragePooling1D"),
     ("GlobalAvgPool2D", "GlobalAveragePooling2D"),
+    ("GlobalAvgPool3D", "GlobalAveragePooling3D"),
 ];
 
 impl LayerRegistry {

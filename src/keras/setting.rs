@@ -5,7 +5,6 @@ number may stand for rows and columns.
 Types with a file of their own, such as activations, have their setting there.
 */
 
-use super::size::Size;
 use crate::graph::Padding;
 use serde_json::{Value, json};
 
@@ -125,22 +124,6 @@ impl Setting for &'static str {
 
     fn from_json(_value: &Value) -> Option<Self> {
         None
-    }
-}
-
-impl Setting for Size {
-    const EXPECTED: &'static str = "[rows, columns], each at least 1";
-
-    fn to_json(&self) -> Value {
-        json!([self.rows, self.columns])
-    }
-
-    fn from_json(value: &Value) -> Option<Self> {
-        match value.as_array().map(Vec::as_slice) {
-            Some([rows, columns]) => Some(Size::from((positive(rows)?, positive(columns)?))),
-            Some(_) => None,
-            None => positive(value).map(Size::from),
-        }
     }
 }
 

@@ -27,7 +27,11 @@ assert_eq!(value.shape(), [5, 8, 8, 4]);
 ```
 */
 
+mod arrays;
 pub mod contrib;
+mod convolutions;
+mod elementwise;
+pub mod image;
 pub mod initializers;
 pub mod math;
 mod names;
@@ -38,6 +42,12 @@ mod trained;
 mod variables;
 
 pub use crate::graph::{DType, Graph, Item, Kernels, Operation, Padding, Session, Shape, Tensor};
+pub use arrays::{
+    batch_matmul, gather, gradients, reduce_max, reduce_max_over, reduce_mean_over, reduce_sum_over, slice, transpose,
+};
+pub use elementwise::{
+    abs, clip_by_value, divide, exp, log, maximum, minimum, negative, pow, sqrt, square, squared_difference, subtract,
+};
 pub use initializers::{constant_initializer, ones_initializer, random_uniform, zeros_initializer};
 pub use math::{
     add, argmax, cast, concat, constant, equal, matmul, multiply, one_hot, reduce_mean, reduce_sum, reshape, sigmoid,

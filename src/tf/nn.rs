@@ -7,6 +7,10 @@ use crate::graph::{
 
 use super::{names::reserve, random_seed::get_seed};
 
+pub use super::convolutions::{
+    avg_pool3d, conv1d, conv2d_transpose, conv3d, convolution, depthwise_conv2d, l2_normalize, max_pool3d, pool,
+};
+
 /// Convolves a batch of images with filters.
 ///
 /// # Arguments

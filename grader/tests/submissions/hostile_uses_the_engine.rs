@@ -1,11 +1,11 @@
 use cnn::prelude::*;
 
 use cnn::graph::Padding;
-use cnn::graph::kernels::{exact, geometry::Pool2dGeometry};
+use cnn::graph::kernels::{exact, geometry::PoolGeometry};
 
 pub fn pool_forward(a_prev: &Array4<f64>, hparameters: PoolHparameters, mode: PoolMode) -> (Array4<f64>, PoolCache) {
     let PoolHparameters { f, stride } = hparameters;
-    let g = Pool2dGeometry::new(a_prev.dim(), (f, f), (stride, stride), Padding::Valid);
+    let g = PoolGeometry::new(a_prev.dim(), (f, f), (stride, stride), Padding::Valid);
     let x: Vec<f32> = a_prev.iter().map(|&value| value as f32).collect();
     let mut y = vec![0.0f32; g.output_len()];
     match mode {

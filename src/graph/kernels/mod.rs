@@ -5,10 +5,12 @@ Kernels do not depend on graphs, tensors or sessions.
 */
 
 pub(crate) mod aligned;
+pub mod broadcast;
 pub mod epilogue;
 pub mod exact;
 pub mod fast;
 pub mod geometry;
+pub mod grouped;
 pub mod threads;
 pub mod window;
 pub mod workspace;

@@ -12,7 +12,7 @@ use crate::graph::{
             conv2d::{self as fast, Prepared},
             conv2d_sparse as sparse,
         },
-        geometry::Conv2dGeometry,
+        geometry::ConvGeometry,
     },
     network::{
         Op, Padding, Shape,
@@ -34,8 +34,8 @@ pub struct Conv2d {
 
 impl Conv2d {
     /// The geometry of a run.
-    pub fn geometry(&self, dims: &Dims) -> Conv2dGeometry {
-        Conv2dGeometry::new(image(&dims.inputs[0]), image(&dims.inputs[1]), self.strides, self.padding)
+    pub fn geometry(&self, dims: &Dims) -> ConvGeometry {
+        ConvGeometry::new(image(&dims.inputs[0]), image(&dims.inputs[1]), self.strides, self.padding)
     }
 }
 
@@ -66,47 +66,56 @@ impl Op for Conv2d {
     }
 
     fn forward(&self, run: Forward<'_>) {
-        let geometry = self.geometry(run.dims);
-        let (x, w) = (run.inputs[0], run.inputs[1]);
-        let Some(ws) = run.backend.fast() else { return exact::forward(&geometry, x, w, run.output) };
-        let Epilogue { bias, norm, add, relu } = run.epilogue;
-        let Some(norm) = norm else { return fast::forward(&geometry, x, w, run.output, run.epilogue, ws) };
-        // Given statistics are folded into the filters, once for all runs with the same variables.
-        let folded = run.cache.get_or_insert_with(|| {
-            let (filters, bias) = Prepared::normalised(&geometry, w, bias, norm, ws);
-            Box::new(Folded { filters, bias })
-        });
-        let Folded { filters, bias } = folded.downcast_mut().expect("only this operation writes its cache");
-        let epilogue = Epilogue { bias: Some(bias), norm: None, add, relu };
-        fast::forward_prepared(&geometry, x, filters, run.output, epilogue, ws);
+        forward(&self.geometry(run.dims), run);
     }
 
     fn backward_reads(&self) -> Reads {
         Reads::inputs(&[0, 1])
     }
 
-    fn backward(&self, mut run: Backward<'_>) {
-        let geometry = self.geometry(run.dims);
-        if let Some(d_w) = &mut run.d_inputs[1] {
-            let (x, d_y) = (run.inputs[0], run.d_output);
-            match run.backend.fast() {
-                Some(ws) if sparse::is_sparse(d_y) => {
-                    d_w.write(|d_w| sparse::backward_filter(&geometry, x, d_y, d_w, ws.threads()));
-                }
-                Some(ws) => d_w.write(|d_w| fast::backward_filter(&geometry, x, d_y, d_w, ws)),
-                None => exact::backward_filter(&geometry, x, d_y, d_w.data, d_w.accumulate),
-            }
-        }
-        if let Some(d_x) = &mut run.d_inputs[0] {
-            let (d_y, w) = (run.d_output, run.inputs[1]);
-            match run.backend.fast() {
-                Some(ws) => fast::backward_input(&geometry, d_y, w, d_x.data, d_x.accumulate, ws),
-                None => exact::backward_input(&geometry, d_y, w, d_x.data, d_x.accumulate),
-            }
-        }
+    fn backward(&self, run: Backward<'_>) {
+        backward(&self.geometry(run.dims), run);
     }
+
     fn fusion(&self) -> Fusion {
         Fusion { epilogue: Accepts::ALL, ..Fusion::default() }
+    }
+}
+
+/// Convolves images (input 0) with filters (input 1), over any number of axes.
+pub(super) fn forward(geometry: &ConvGeometry, run: Forward<'_>) {
+    let (x, w) = (run.inputs[0], run.inputs[1]);
+    let Some(ws) = run.backend.fast() else { return exact::forward(geometry, x, w, run.output) };
+    let Epilogue { bias, norm, add, relu } = run.epilogue;
+    let Some(norm) = norm else { return fast::forward(geometry, x, w, run.output, run.epilogue, ws) };
+    // Given statistics are folded into the filters, once for all runs with the same variables.
+    let folded = run.cache.get_or_insert_with(|| {
+        let (filters, bias) = Prepared::normalised(geometry, w, bias, norm, ws);
+        Box::new(Folded { filters, bias })
+    });
+    let Folded { filters, bias } = folded.downcast_mut().expect("only this operation writes its cache");
+    let epilogue = Epilogue { bias: Some(bias), norm: None, add, relu };
+    fast::forward_prepared(geometry, x, filters, run.output, epilogue, ws);
+}
+
+/// The gradients of both inputs of [`forward`].
+pub(super) fn backward(geometry: &ConvGeometry, mut run: Backward<'_>) {
+    if let Some(d_w) = &mut run.d_inputs[1] {
+        let (x, d_y) = (run.inputs[0], run.d_output);
+        match run.backend.fast() {
+            Some(ws) if geometry.is_plain_2d() && sparse::is_sparse(d_y) => {
+                d_w.write(|d_w| sparse::backward_filter(geometry, x, d_y, d_w, ws.threads()));
+            }
+            Some(ws) => d_w.write(|d_w| fast::backward_filter(geometry, x, d_y, d_w, ws)),
+            None => exact::backward_filter(geometry, x, d_y, d_w.data, d_w.accumulate),
+        }
+    }
+    if let Some(d_x) = &mut run.d_inputs[0] {
+        let (d_y, w) = (run.d_output, run.inputs[1]);
+        match run.backend.fast() {
+            Some(ws) => fast::backward_input(geometry, d_y, w, d_x.data, d_x.accumulate, ws),
+            None => exact::backward_input(geometry, d_y, w, d_x.data, d_x.accumulate),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{conv2d::Conv2d, max_pool::MaxPool};
 use crate::graph::{
     kernels::{
         fast::{conv2d_max_pool as fast, conv2d_sparse as sparse},
-        geometry::{Conv2dGeometry, Pool2dGeometry},
+        geometry::{ConvGeometry, PoolGeometry},
     },
     network::{
         Op, Shape,
@@ -38,10 +38,10 @@ impl Conv2dMaxPool {
         (fits && is_sparse && is_narrow).then_some(Conv2dMaxPool { conv, pool })
     }
 
-    fn geometry(&self, dims: &Dims) -> (Conv2dGeometry, Pool2dGeometry) {
+    fn geometry(&self, dims: &Dims) -> (ConvGeometry, PoolGeometry) {
         let conv = self.conv.geometry(dims);
         let between = (conv.m, conv.n_h, conv.n_w, conv.n_c);
-        (conv, Pool2dGeometry::new(between, self.pool.window, self.pool.strides, self.pool.padding))
+        (conv, PoolGeometry::new(between, self.pool.window, self.pool.strides, self.pool.padding))
     }
 }
 

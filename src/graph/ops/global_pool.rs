@@ -1,6 +1,6 @@
-/*! The mean or the maximum of each channel over a whole image. */
+/*! The mean or the maximum of each channel over a whole sequence, image or volume. */
 
-use super::shapes::{image, image_dims};
+use super::shapes::{batch_shape, spatial, spatial_dims};
 use crate::graph::{
     kernels::exact::global_pool as exact,
     network::{
@@ -9,14 +9,23 @@ use crate::graph::{
     },
 };
 
-/// y[i, c] = mean of x[i, :, :, c]. Input: (m, n_h, n_w, n_c). Output: (m, n_c).
+/// y[i, c] = mean of x[i, …, c]. Input: (m, …, n_c), one to three axes between. Output: (m, n_c).
 #[derive(Debug, Clone, Copy)]
 pub struct GlobalAveragePool;
 
+/// The shape (m, n_c) of the output.
+#[track_caller]
+fn pooled_shape(op: &str, x: &Shape) -> Shape {
+    // A tensor without spatial axes is refused as one that is no batch of images.
+    let n_axes = if (3..=5).contains(&x.rank()) { x.rank() - 2 } else { 2 };
+    let (m, _, n_c) = spatial_dims(op, x, n_axes);
+    batch_shape(m, [], n_c)
+}
+
 /// Pixels and channels of an image.
 fn pixels(dims: &Dims) -> (usize, usize) {
-    let (_, n_h, n_w, n_c) = image(&dims.inputs[0]);
-    (n_h * n_w, n_c)
+    let x = &dims.inputs[0];
+    (spatial(x).iter().product(), *x.last().expect("channels"))
 }
 
 impl Op for GlobalAveragePool {
@@ -25,8 +34,7 @@ impl Op for GlobalAveragePool {
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
-        let (m, _, _, n_c) = image_dims("global average pooling", inputs[0]);
-        Shape::from([m, Some(n_c)])
+        pooled_shape("global average pooling", inputs[0])
     }
 
     fn forward(&self, run: Forward<'_>) {
@@ -41,7 +49,7 @@ impl Op for GlobalAveragePool {
     }
 }
 
-/// y[i, c] = max of x[i, :, :, c]. Input: (m, n_h, n_w, n_c). Output: (m, n_c).
+/// y[i, c] = max of x[i, …, c]. Input: (m, …, n_c), one to three axes between. Output: (m, n_c).
 #[derive(Debug, Clone, Copy)]
 pub struct GlobalMaxPool;
 
@@ -51,8 +59,7 @@ impl Op for GlobalMaxPool {
     }
 
     fn output_shape(&self, inputs: &[&Shape]) -> Shape {
-        let (m, _, _, n_c) = image_dims("global max pooling", inputs[0]);
-        Shape::from([m, Some(n_c)])
+        pooled_shape("global max pooling", inputs[0])
     }
 
     fn saved_len(&self, dims: &Dims) -> usize {

@@ -2,7 +2,7 @@
 
 use super::shapes::{image, pool_shape};
 use crate::graph::{
-    kernels::{exact::max_pool as exact, fast::max_pool as fast, geometry::Pool2dGeometry},
+    kernels::{exact::max_pool as exact, fast::max_pool as fast, geometry::PoolGeometry},
     network::{
         Op, Padding, Shape,
         op::{Backward, Dims, Forward},
@@ -22,8 +22,8 @@ pub struct MaxPool {
 }
 
 impl MaxPool {
-    fn geometry(&self, dims: &Dims) -> Pool2dGeometry {
-        Pool2dGeometry::new(image(&dims.inputs[0]), self.window, self.strides, self.padding)
+    fn geometry(&self, dims: &Dims) -> PoolGeometry {
+        PoolGeometry::new(image(&dims.inputs[0]), self.window, self.strides, self.padding)
     }
 }
 

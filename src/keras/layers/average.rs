@@ -4,7 +4,7 @@ use super::shared::merging::{Merging, MergingRule};
 use crate::{
     graph::{
         self,
-        ops::{self, Activation},
+        ops::{self, Unary},
     },
     keras::scope::Scope,
 };
@@ -29,6 +29,6 @@ impl MergingRule for Mean {
     fn apply(scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
         let sum = scope.apply(ops::Add, inputs, "add");
         let scale = 1.0 / inputs.len() as f32;
-        scope.apply(Activation::Rescale { scale, offset: 0.0 }, &[&sum], "mean")
+        scope.apply(Unary::Rescale { scale, offset: 0.0 }, &[&sum], "mean")
     }
 }

@@ -51,7 +51,7 @@ impl Layer for ELU {
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        scope.apply(ops::Activation::Elu { alpha: self.alpha }, inputs, "ELU")
+        scope.apply(ops::Unary::Elu { alpha: self.alpha }, inputs, "ELU")
     }
 
     fn config(&self) -> Config {

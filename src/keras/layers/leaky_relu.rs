@@ -51,7 +51,7 @@ impl Layer for LeakyReLU {
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        scope.apply(ops::Activation::LeakyRelu { slope: self.alpha }, inputs, "LeakyReLU")
+        scope.apply(ops::Unary::LeakyRelu { slope: self.alpha }, inputs, "LeakyReLU")
     }
 
     fn config(&self) -> Config {

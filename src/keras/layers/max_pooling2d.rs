@@ -1,12 +1,12 @@
 /*! The largest element of each window. */
 
 use super::shared::{
-    pooling::{Pooling2D, Reduction},
+    pooling::{Pooling, Reduction},
     windows::Windows,
 };
 use crate::{
     graph::{self, ops},
-    keras::scope::Scope,
+    keras::{scope::Scope, size::Size},
 };
 
 /// Replaces each window of each channel by its largest element.
@@ -22,17 +22,19 @@ use crate::{
 /// assert_eq!(MaxPooling2D::new(3).strides(2).call(&x).shape().to_string(), "(?, 7, 7, 8)");
 /// assert_eq!(MaxPooling2D::new(3).strides(2).padding(Padding::Same).call(&x).shape().to_string(), "(?, 8, 8, 8)");
 /// ```
-pub type MaxPooling2D = Pooling2D<Max>;
+pub type MaxPooling2D = Pooling<Max>;
 
 /// The largest element of a window.
 #[derive(Debug, Clone, Copy)]
 pub struct Max;
 
 impl Reduction for Max {
+    type Size = Size;
+
     const CLASS_NAME: &'static str = "MaxPooling2D";
 
     fn apply(windows: &Windows, scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor {
-        let Windows { size, strides, padding } = *windows;
+        let Windows { size, strides, padding, .. } = *windows;
         scope.apply(ops::MaxPool { window: size.pair(), strides: strides.pair(), padding }, &[x], "MaxPool")
     }
 }

@@ -59,7 +59,7 @@ impl Layer for Rescaling {
     }
 
     fn forward(&self, scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        scope.apply(ops::Activation::Rescale { scale: self.scale, offset: self.offset }, inputs, "Rescaling")
+        scope.apply(ops::Unary::Rescale { scale: self.scale, offset: self.offset }, inputs, "Rescaling")
     }
 
     fn config(&self) -> Config {

@@ -2,10 +2,7 @@
 
 use super::shared::merging::{Merging, MergingRule};
 use crate::{
-    graph::{
-        self,
-        ops::{self, Activation},
-    },
+    graph::{self, ops::Binary},
     keras::scope::Scope,
 };
 
@@ -28,7 +25,6 @@ impl MergingRule for Difference {
     const COUNT: Option<usize> = Some(2);
 
     fn apply(scope: &Scope<'_>, inputs: &[&graph::Tensor]) -> graph::Tensor {
-        let negative = scope.apply(Activation::Rescale { scale: -1.0, offset: 0.0 }, &[inputs[1]], "neg");
-        scope.apply(ops::Add, &[inputs[0], &negative], "sub")
+        scope.apply(Binary::Subtract, inputs, "sub")
     }
 }

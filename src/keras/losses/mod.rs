@@ -17,7 +17,7 @@ pub use several::{IntoLosses, Losses};
 use super::names::UnknownName;
 use crate::graph::{
     Shape, Tensor,
-    ops::{self, AbsoluteDifference, Huber, KlDivergence, Reduce, Reduction, SquaredDifference},
+    ops::{self, Binary, Dot, Huber, KlDivergence, L2Normalize, Reduce, Reduction, Unary},
 };
 
 /// What training minimizes. [`Model::compile`](super::Model::compile) also takes its name.
@@ -126,11 +126,23 @@ impl Loss {
             Loss::CategoricalCrossentropy(loss) => loss.elements(output, target),
             Loss::SparseCategoricalCrossentropy(loss) => loss.elements(output, target),
             Loss::BinaryCrossentropy(loss) => loss.elements(output, target),
-            Loss::MeanSquaredError => graph.add(SquaredDifference, &[output, target], "loss/mean_squared_error"),
-            Loss::MeanAbsoluteError => graph.add(AbsoluteDifference, &[output, target], "loss/mean_absolute_error"),
+            Loss::MeanSquaredError => {
+                graph.add(Binary::SquaredDifference, &[output, target], "loss/mean_squared_error")
+            }
+            Loss::MeanAbsoluteError => {
+                let difference = graph.add(Binary::Subtract, &[output, target], "loss/difference");
+                graph.add(Unary::Abs, &[&difference], "loss/mean_absolute_error")
+            }
             Loss::Huber { delta } => graph.add(Huber { delta: *delta }, &[output, target], "loss/huber"),
             Loss::KLDivergence => graph.add(KlDivergence, &[output, target], "loss/kl_divergence"),
-            Loss::CosineSimilarity => graph.add(ops::CosineSimilarity, &[output, target], "loss/cosine_similarity"),
+            Loss::CosineSimilarity => {
+                let unit = |x: &Tensor| {
+                    let axis = x.shape().rank() - 1;
+                    graph.add(L2Normalize { axis, epsilon: 1e-12 }, &[x], "loss/unit")
+                };
+                let cosine = graph.add(Dot, &[&unit(output), &unit(target)], "loss/cosine");
+                graph.add(Unary::Negative, &[&cosine], "loss/cosine_similarity")
+            }
             Loss::Custom(custom) => custom.elements(output, target),
         }
     }

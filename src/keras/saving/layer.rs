@@ -126,8 +126,9 @@ fn require_float32(config: &Config) -> Result<(), Mismatch> {
 fn training_only(config: &Config) -> Option<String> {
     let names: Vec<&str> = config.iter().map(|(name, _)| name).collect();
     let known = |name: &str| {
-        let of_affine = matches!(name, "kernel_regularizer" | "bias_regularizer");
-        of_affine && config.value(name).is_some_and(|value| Option::<Regularizer>::from_json(value).is_some())
+        let names = ["kernel_regularizer", "bias_regularizer", "depthwise_regularizer", "pointwise_regularizer"];
+        names.contains(&name)
+            && config.value(name).is_some_and(|value| Option::<Regularizer>::from_json(value).is_some())
     };
     let matter = |name: &&str| name.ends_with("_regularizer") && !known(name) || name.ends_with("_constraint");
     let found = names.into_iter().filter(matter).filter_map(|name| Some((name, config.value(name)?)));

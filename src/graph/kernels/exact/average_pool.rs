@@ -4,10 +4,13 @@ Average pooling in plain loops.
 Padding never counts: the mean is taken over the elements inside the image.
 */
 
-use crate::graph::kernels::{geometry::Pool2dGeometry, window::for_each_offset};
+use crate::graph::kernels::{
+    geometry::PoolGeometry,
+    window::{for_each_offset, n_inside},
+};
 
 /// Writes the mean of each window into `y`.
-pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32]) {
+pub fn forward(g: &PoolGeometry, x: &[f32], y: &mut [f32]) {
     for (position, y) in y.chunks_exact_mut(g.n_c).enumerate() {
         y.fill(0.0);
         let mut n = 0;
@@ -20,14 +23,13 @@ pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32]) {
 }
 
 /// Adds or writes the gradient of the input: each element of `dy` is spread evenly over the elements of its window.
-pub fn backward(g: &Pool2dGeometry, dy: &[f32], dx: &mut [f32], accumulate: bool) {
+pub fn backward(g: &PoolGeometry, dy: &[f32], dx: &mut [f32], accumulate: bool) {
     if !accumulate {
         dx.fill(0.0);
     }
     for (position, dy) in dy.chunks_exact(g.n_c).enumerate() {
         let (row, w) = (position / g.n_w, position % g.n_w);
-        let mut n = 0;
-        for_each_offset(g, row, w, |_, _| n += 1);
+        let n = n_inside(g, row, w);
         for_each_offset(g, row, w, |_, pixel| {
             dx[pixel..pixel + g.n_c].iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy / n as f32);
         });

@@ -5,14 +5,14 @@ Padding never counts: the maximum is taken over the elements inside the image.
 */
 
 use crate::graph::kernels::{
-    geometry::Pool2dGeometry,
+    geometry::PoolGeometry,
     window::{for_each_offset, pixel},
 };
 
 /// Writes the maximum of each window into `y`, and its offset in the window into `argmax`, if that is not empty:
 /// counted row by row, the first one where several are equal, as in TensorFlow.
-pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32]) {
-    for position in 0..g.m * g.n_h * g.n_w {
+pub fn forward(g: &PoolGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32]) {
+    for position in 0..g.m * g.n_d * g.n_h * g.n_w {
         let out = position * g.n_c..(position + 1) * g.n_c;
         let y = &mut y[out.clone()];
         y.fill(f32::NEG_INFINITY);
@@ -34,16 +34,16 @@ pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32])
 }
 
 /// Adds or writes the gradient of the input: each element of `dy` goes to the argmax of its window.
-pub fn backward(g: &Pool2dGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32], accumulate: bool) {
+pub fn backward(g: &PoolGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32], accumulate: bool) {
     if !accumulate {
         dx.fill(0.0);
     }
-    let image_len = g.n_h_prev * g.n_w_prev * g.n_c;
-    for position in 0..g.m * g.n_h * g.n_w {
-        let (i, h, w) = (position / (g.n_h * g.n_w), position / g.n_w % g.n_h, position % g.n_w);
+    let n_rows = g.n_d * g.n_h;
+    for position in 0..g.m * n_rows * g.n_w {
+        let (i, row, w) = (position / (n_rows * g.n_w), position / g.n_w % n_rows, position % g.n_w);
         for c in 0..g.n_c {
             let out = position * g.n_c + c;
-            dx[i * image_len + pixel(g, h, w, argmax[out] as usize) + c] += dy[out];
+            dx[i * g.image_len_prev() + pixel(g, row, w, argmax[out] as usize) + c] += dy[out];
         }
     }
 }

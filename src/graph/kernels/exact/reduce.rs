@@ -1,4 +1,4 @@
-/*! Sums over some axes of a tensor, in plain loops. */
+/*! Sums and maxima over some axes of a tensor, in plain loops. */
 
 use super::sum::packet_sum;
 
@@ -43,6 +43,24 @@ pub fn general(x: &[f32], strides: &[(usize, usize)], divisor: f32, y: &mut [f32
         sums[target(strides, i)] += f64::from(*x);
     }
     y.iter_mut().zip(sums).for_each(|(y, sum)| *y = sum as f32 / divisor);
+}
+
+/// The maximum over any axes; a NaN is passed on.
+pub fn maximum(x: &[f32], strides: &[(usize, usize)], y: &mut [f32]) {
+    y.fill(f32::NEG_INFINITY);
+    for (i, x) in x.iter().enumerate() {
+        let y = &mut y[target(strides, i)];
+        *y = if *x <= *y || y.is_nan() { *y } else { *x };
+    }
+}
+
+/// Writes how many elements are equal to the maximum over their axes.
+pub fn count_maxima(x: &[f32], strides: &[(usize, usize)], largest: &[f32], counts: &mut [f32]) {
+    counts.fill(0.0);
+    for (i, x) in x.iter().enumerate() {
+        let to = target(strides, i);
+        counts[to] += f32::from(u8::from(*x == largest[to]));
+    }
 }
 
 #[cfg(test)]

@@ -5,15 +5,14 @@ Most are matrix products that read the images in place: no im2col buffer is buil
 (`gemm/rows.rs`, `gemm/outer.rs`). 3x3 filters over many channels use Winograd's convolution (`winograd/mod.rs`).
 */
 
+use super::conv_products;
 use super::gemm::epilogue::EpiloguePtrs;
 use super::gemm::outer;
 use super::gemm::panels::{self, RightMatrix};
-use super::gemm::rows::{Region, RowsProduct};
-use super::gemm::tile::RowSegment;
 use super::isa::Isa;
 use super::winograd::{Filters, Winograd};
 use crate::graph::kernels::epilogue::{Epilogue, Norm};
-use crate::graph::kernels::geometry::Conv2dGeometry;
+use crate::graph::kernels::geometry::ConvGeometry;
 use crate::graph::kernels::workspace::Workspace;
 
 /// The convolution of images with filters.
@@ -32,7 +31,7 @@ use crate::graph::kernels::workspace::Workspace;
 /// # Panics
 /// If a slice does not have the length that the geometry says, or the epilogue normalises: see
 /// [`Prepared::normalised`].
-pub fn forward(g: &Conv2dGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
+pub fn forward(g: &ConvGeometry, x: &[f32], w: &[f32], y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("w", w.len(), g.filter_len());
     match Winograd::plan(g, ws.isa()) {
         Some(plan) => convolve_winograd(&plan, g, x, Filters::Plain(RightMatrix::Plain(w)), y, epilogue, ws),
@@ -56,9 +55,9 @@ impl Prepared {
     ///
     /// # Panics
     /// If `w` does not have the length that the geometry says.
-    pub fn new(g: &Conv2dGeometry, w: &[f32], ws: &Workspace) -> Prepared {
+    pub fn new(g: &ConvGeometry, w: &[f32], ws: &Workspace) -> Prepared {
         check("w", w.len(), g.filter_len());
-        let k = g.f_h * g.f_w * g.n_c_prev;
+        let k = g.n_taps() * g.n_c_prev;
         let mut packed = vec![0.0; panels::packed_len(ws.isa(), k, g.n_c)];
         panels::pack(ws.threads(), ws.isa(), k, g.n_c, RightMatrix::Plain(w), &mut packed);
         Prepared { shape: Prepared::shape(g, ws), packed, transformed: Vec::new() }
@@ -70,7 +69,7 @@ impl Prepared {
     /// # Panics
     /// As [`Prepared::new`].
     pub fn normalised(
-        g: &Conv2dGeometry,
+        g: &ConvGeometry,
         w: &[f32],
         bias: Option<&[f32]>,
         norm: Norm,
@@ -85,8 +84,8 @@ impl Prepared {
         (Prepared::new(g, &scaled, ws), (0..g.n_c).map(shift).collect())
     }
 
-    fn shape(g: &Conv2dGeometry, ws: &Workspace) -> (usize, usize, usize, Isa) {
-        (g.f_h * g.f_w, g.n_c_prev, g.n_c, ws.isa())
+    fn shape(g: &ConvGeometry, ws: &Workspace) -> (usize, usize, usize, Isa) {
+        (g.n_taps(), g.n_c_prev, g.n_c, ws.isa())
     }
 }
 
@@ -96,7 +95,7 @@ impl Prepared {
 /// If a slice does not have the length that the geometry says, the filters were packed for another shape or instruction
 /// set, or the epilogue normalises.
 pub fn forward_prepared(
-    g: &Conv2dGeometry,
+    g: &ConvGeometry,
     x: &[f32],
     prepared: &mut Prepared,
     y: &mut [f32],
@@ -120,11 +119,11 @@ pub fn forward_prepared(
     }
 }
 
-fn convolve(g: &Conv2dGeometry, x: &[f32], right: RightMatrix, y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
+fn convolve(g: &ConvGeometry, x: &[f32], right: RightMatrix, y: &mut [f32], epilogue: Epilogue, ws: &mut Workspace) {
     check("x", x.len(), g.input_len());
     check("y", y.len(), g.output_len());
     let epilogue = EpiloguePtrs::checked(epilogue, g.n_c, g.output_len());
-    let product = forward_product(g);
+    let product = conv_products::forward(g);
     let (threads, isa, scratch) = ws.parts(product.scratch_len(ws.threads(), ws.isa(), right));
     // SAFETY: the lengths were checked, and the regions only hold segments inside the image.
     unsafe { product.run(threads, isa, scratch, x, right, y.as_mut_ptr(), epilogue) };
@@ -132,7 +131,7 @@ fn convolve(g: &Conv2dGeometry, x: &[f32], right: RightMatrix, y: &mut [f32], ep
 
 fn convolve_winograd(
     plan: &Winograd,
-    g: &Conv2dGeometry,
+    g: &ConvGeometry,
     x: &[f32],
     filters: Filters,
     y: &mut [f32],
@@ -157,7 +156,7 @@ fn convolve_winograd(
 ///
 /// # Panics
 /// If a slice does not have the length that the geometry says.
-pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32], accumulate: bool, ws: &mut Workspace) {
+pub fn backward_input(g: &ConvGeometry, dy: &[f32], w: &[f32], dx: &mut [f32], accumulate: bool, ws: &mut Workspace) {
     check("dy", dy.len(), g.output_len());
     check("w", w.len(), g.filter_len());
     check("dx", dx.len(), g.input_len());
@@ -171,7 +170,7 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
         // SAFETY: the lengths were checked.
         return unsafe { plan.convolve(dy, filters, dx, epilogue, ws) };
     }
-    let (mut product, order) = backward_input_product(g);
+    let (mut product, order) = conv_products::backward_input(g);
     if accumulate {
         // With a large stride, some pixels are in no window: nothing is added to them.
         product.regions.retain(|region| !region.segments.is_empty());
@@ -190,7 +189,7 @@ pub fn backward_input(g: &Conv2dGeometry, dy: &[f32], w: &[f32], dx: &mut [f32],
 ///
 /// # Panics
 /// If a slice does not have the length that the geometry says.
-pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
+pub fn backward_filter(g: &ConvGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
     check("x", x.len(), g.input_len());
     check("dy", dy.len(), g.output_len());
     check("dw", dw.len(), g.filter_len());
@@ -204,132 +203,4 @@ pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32]
 #[track_caller]
 fn check(name: &str, len: usize, expected: usize) {
     assert!(len == expected, "conv2d: expected {name} to have {expected} elements as the geometry says, got {len}");
-}
-
-/// Output positions along one axis for which the same part of the window is inside the image.
-struct Class {
-    first: usize,
-    count: usize,
-    /// The part of the window that is inside the image.
-    window: std::ops::Range<usize>,
-}
-
-/// Groups the `n` positions of a window of `f` taps on an axis of `n_prev` pixels.
-fn classes(n: usize, n_prev: usize, f: usize, stride: usize, pad: usize) -> Vec<Class> {
-    let mut classes: Vec<Class> = Vec::new();
-    for position in 0..n {
-        let start = pad.saturating_sub(position * stride).min(f);
-        let end = (n_prev + pad).saturating_sub(position * stride).min(f).max(start);
-        match classes.last_mut() {
-            Some(class) if class.window == (start..end) => class.count += 1,
-            _ => classes.push(Class { first: position, count: 1, window: start..end }),
-        }
-    }
-    classes
-}
-
-fn forward_product(g: &Conv2dGeometry) -> RowsProduct {
-    let mut product = RowsProduct { k: g.f_h * g.f_w * g.n_c_prev, n: g.n_c, ..RowsProduct::default() };
-    let columns = classes(g.n_w, g.n_w_prev, g.f_w, g.stride_w, g.pad_left);
-    let row_len = g.n_w_prev * g.n_c_prev;
-    for row in classes(g.n_h, g.n_h_prev, g.f_h, g.stride_h, g.pad_top) {
-        for column in &columns {
-            let x_row = (row.first * g.stride_h) as isize - g.pad_top as isize;
-            let x_column = (column.first * g.stride_w) as isize - g.pad_left as isize;
-            let region = Region {
-                counts: [g.m, row.count, column.count],
-                x_base: x_row * row_len as isize + x_column * g.n_c_prev as isize,
-                x_strides: [g.n_h_prev * row_len, g.stride_h * row_len, g.stride_w * g.n_c_prev],
-                y_base: (row.first * g.n_w + column.first) * g.n_c,
-                y_strides: [g.n_h * g.n_w * g.n_c, g.n_w * g.n_c, g.n_c],
-                segments: 0..0,
-            };
-            product.push(
-                region,
-                row.window.clone().map(|kh| RowSegment {
-                    x: (kh * row_len + column.window.start * g.n_c_prev) as isize,
-                    b: (kh * g.f_w + column.window.start) * g.n_c_prev,
-                    len: column.window.len() * g.n_c_prev,
-                }),
-            );
-        }
-    }
-    product
-}
-
-/// Input positions along one axis that receive gradients from the same part of the window.
-struct Phase {
-    /// The first position; the others follow `stride` apart.
-    first: usize,
-    count: usize,
-    /// The first output position whose window covers the first of them, and how many output positions do.
-    output: usize,
-    n_outputs: usize,
-    /// The tap through which the first of these outputs reads the position; the next ones read it through the taps
-    /// `stride` before.
-    tap: usize,
-}
-
-fn phases(n: usize, n_prev: usize, f: usize, stride: usize, pad: usize) -> Vec<Phase> {
-    let mut phases: Vec<Phase> = Vec::new();
-    for offset in 0..stride.min(n_prev) {
-        let start = phases.len();
-        for position in (offset..n_prev).step_by(stride) {
-            // Outputs whose window covers the position: o * stride <= position + pad < o * stride + f.
-            let at = position + pad;
-            let last = (at / stride + 1).min(n);
-            let output = if at < f { 0 } else { (at - f) / stride + 1 }.min(last);
-            let n_outputs = last - output;
-            let tap = if n_outputs == 0 { 0 } else { at - output * stride };
-            match phases[start..].last_mut() {
-                Some(phase) if phase.n_outputs == n_outputs && phase.tap == tap => phase.count += 1,
-                _ => phases.push(Phase { first: position, count: 1, output, n_outputs, tap }),
-            }
-        }
-    }
-    phases
-}
-
-/// The order in which the taps of one axis of the window are packed, so that taps `stride` apart follow each other
-/// backwards: the place of each tap.
-fn backward_order(f: usize, stride: usize) -> Vec<usize> {
-    let mut order = vec![0; f];
-    let taps = (0..stride.min(f)).flat_map(|phase| (phase..f).step_by(stride).rev());
-    for (place, tap) in taps.enumerate() {
-        order[tap] = place;
-    }
-    order
-}
-
-fn backward_input_product(g: &Conv2dGeometry) -> (RowsProduct, Vec<usize>) {
-    let (rows, columns) = (backward_order(g.f_h, g.stride_h), backward_order(g.f_w, g.stride_w));
-    let order: Vec<usize> =
-        rows.iter().flat_map(|row| columns.iter().map(move |column| row * g.f_w + column)).collect();
-    let mut product = RowsProduct { k: g.f_h * g.f_w * g.n_c, n: g.n_c_prev, ..RowsProduct::default() };
-    let column_phases = phases(g.n_w, g.n_w_prev, g.f_w, g.stride_w, g.pad_left);
-    let row_len = g.n_w * g.n_c;
-    for row in phases(g.n_h, g.n_h_prev, g.f_h, g.stride_h, g.pad_top) {
-        for column in &column_phases {
-            let n_outputs = if column.n_outputs == 0 { 0 } else { row.n_outputs };
-            let region = Region {
-                counts: [g.m, row.count, column.count],
-                x_base: (row.output * row_len + column.output * g.n_c) as isize,
-                x_strides: [g.n_h * row_len, row_len, g.n_c],
-                y_base: (row.first * g.n_w_prev + column.first) * g.n_c_prev,
-                y_strides: [
-                    g.n_h_prev * g.n_w_prev * g.n_c_prev,
-                    g.stride_h * g.n_w_prev * g.n_c_prev,
-                    g.stride_w * g.n_c_prev,
-                ],
-                segments: 0..0,
-            };
-            let segments = (0..n_outputs).map(|j| RowSegment {
-                x: (j * row_len) as isize,
-                b: (rows[row.tap - j * g.stride_h] * g.f_w + columns[column.tap]) * g.n_c,
-                len: column.n_outputs * g.n_c,
-            });
-            product.push(region, segments);
-        }
-    }
-    (product, order)
 }

@@ -18,7 +18,7 @@ use super::gemm::tile::{MAX_ROWS, unroll};
 use super::isa::Isa;
 use super::isa::for_each_isa;
 use super::simd::Simd;
-use crate::graph::kernels::geometry::{Conv2dGeometry, Pool2dGeometry};
+use crate::graph::kernels::geometry::{ConvGeometry, PoolGeometry};
 use crate::graph::kernels::window::{columns, rows};
 use crate::graph::kernels::workspace::Workspace;
 
@@ -31,8 +31,8 @@ use crate::graph::kernels::workspace::Workspace;
 /// if a slice does not have the length that the geometry says.
 #[allow(clippy::too_many_arguments)]
 pub fn forward(
-    conv: &Conv2dGeometry,
-    pool: &Pool2dGeometry,
+    conv: &ConvGeometry,
+    pool: &PoolGeometry,
     x: &[f32],
     w: &[f32],
     y: &mut [f32],
@@ -99,7 +99,7 @@ pub fn forward(
 }
 
 #[track_caller]
-fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, x: &[f32], w: &[f32], y: &[f32], argmax: &[f32]) {
+fn check(conv: &ConvGeometry, pool: &PoolGeometry, x: &[f32], w: &[f32], y: &[f32], argmax: &[f32]) {
     assert!(
         (conv.stride_h, conv.stride_w) == (1, 1) && (pool.stride_h, pool.stride_w) == (pool.f_h, pool.f_w),
         "conv2d_max_pool: expected a convolution of stride 1 and windows as far apart as they are large, got {conv:?}, {pool:?}"
@@ -151,7 +151,7 @@ impl Planes {
 }
 
 for_each_isa! {
-    fn fill_planes(conv: &Conv2dGeometry, planes: Planes, x: &[f32], out: &mut [f32]) {
+    fn fill_planes(conv: &ConvGeometry, planes: Planes, x: &[f32], out: &mut [f32]) {
         let (n_c_prev, x_row_len) = (conv.n_c_prev, conv.n_w_prev * conv.n_c_prev);
         let inside = conv.pad_left..(conv.pad_left + conv.n_w_prev).min(planes.row_len);
         for (row, out) in out.chunks_exact_mut(n_c_prev * planes.row_len).enumerate() {
@@ -289,7 +289,7 @@ for_each_isa! {
     /// From the maxima of the columns to those of the windows; in `y`, windows follow each other, channels last.
     #[allow(clippy::too_many_arguments)]
     fn max_of_windows(
-        pool: &Pool2dGeometry,
+        pool: &PoolGeometry,
         n_filters: usize,
         n_columns: usize,
         largest: &[f32],

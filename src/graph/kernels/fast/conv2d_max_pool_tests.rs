@@ -4,11 +4,11 @@ use super::isa::Isa;
 use super::testing::RandomInputs;
 use super::{conv2d, conv2d_max_pool, max_pool, relu};
 use crate::graph::kernels::epilogue::Epilogue;
-use crate::graph::kernels::geometry::{Conv2dGeometry, Pool2dGeometry};
+use crate::graph::kernels::geometry::{ConvGeometry, PoolGeometry};
 use crate::graph::kernels::workspace::Workspace;
 use crate::graph::network::padding::Padding;
 
-fn check(conv: &Conv2dGeometry, pool: &Pool2dGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
+fn check(conv: &ConvGeometry, pool: &PoolGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
     // Few different numbers, so that several cells of a window are equal.
     let mut few = |len: usize| -> Vec<f32> { random.elements(len).iter().map(|x| x.round()).collect() };
     let (x, w) = (few(conv.input_len()), few(conv.filter_len()));
@@ -38,14 +38,14 @@ fn one_pass_has_the_bits_of_two() {
                 let (f_h, f_w) = (random.up_to(5), random.up_to(5));
                 let (n_h, n_w) = (f_h + random.up_to(20), f_w + random.up_to(90));
                 let (m, n_c_prev, n_c) = (random.up_to(4), random.up_to(4), random.up_to(17));
-                let conv = Conv2dGeometry::new((m, n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), (1, 1), padding);
+                let conv = ConvGeometry::new((m, n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), (1, 1), padding);
                 let windows = (random.up_to(conv.n_h.min(9)), random.up_to(conv.n_w.min(9)));
                 let padding = if random.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
-                let pool = Pool2dGeometry::new((m, conv.n_h, conv.n_w, n_c), windows, windows, padding);
+                let pool = PoolGeometry::new((m, conv.n_h, conv.n_w, n_c), windows, windows, padding);
                 check(&conv, &pool, &mut random, &mut ws);
             }
-            let conv = Conv2dGeometry::new((3, 64, 64, 3), (4, 4, 3, 8), (1, 1), Padding::Same);
-            let pool = Pool2dGeometry::new((3, 64, 64, 8), (8, 8), (8, 8), Padding::Same);
+            let conv = ConvGeometry::new((3, 64, 64, 3), (4, 4, 3, 8), (1, 1), Padding::Same);
+            let pool = PoolGeometry::new((3, 64, 64, 8), (8, 8), (8, 8), Padding::Same);
             check(&conv, &pool, &mut random, &mut ws);
         }
     }
@@ -56,8 +56,8 @@ fn one_pass_has_the_bits_of_two() {
     expected = "conv2d_max_pool: expected a convolution of stride 1 and windows as far apart as they are large"
 )]
 fn windows_that_overlap_are_refused() {
-    let conv = Conv2dGeometry::new((1, 8, 8, 1), (1, 1, 1, 1), (1, 1), Padding::Valid);
-    let pool = Pool2dGeometry::new((1, 8, 8, 1), (4, 4), (2, 2), Padding::Valid);
+    let conv = ConvGeometry::new((1, 8, 8, 1), (1, 1, 1, 1), (1, 1), Padding::Valid);
+    let pool = PoolGeometry::new((1, 8, 8, 1), (4, 4), (2, 2), Padding::Valid);
     let (x, mut y) = (vec![0.0; conv.input_len()], vec![0.0; pool.output_len()]);
     conv2d_max_pool::forward(&conv, &pool, &x, &[1.0], &mut y, &mut [], false, &mut Workspace::new(1));
 }

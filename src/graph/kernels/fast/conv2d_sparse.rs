@@ -9,7 +9,7 @@ AVX2 takes 229 ms instead of 191 ms; with `conv2d_max_pool.rs`, which needs it, 
 */
 
 use crate::graph::kernels::{
-    geometry::{Conv2dGeometry, Pool2dGeometry},
+    geometry::{ConvGeometry, PoolGeometry},
     threads::Threads,
 };
 use std::sync::{Mutex, PoisonError};
@@ -31,7 +31,7 @@ pub fn is_sparse(dy: &[f32]) -> bool {
 }
 
 /// Writes the gradient of the filters, from the gradient of the convolution's output.
-pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], threads: &Threads) {
+pub fn backward_filter(g: &ConvGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], threads: &Threads) {
     // Blocks of a fixed size are compared with zero by vector instructions.
     const BLOCK: usize = 32;
     let is_zero = |block: &[f32; BLOCK]| block.iter().fold(0, |bits, dy| bits | dy.to_bits()) << 1 == 0;
@@ -54,8 +54,8 @@ pub fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32]
 /// whose windows neither overlap nor leave gaps. The result has the same bits as [`backward_filter`] of the gradient
 /// between the two.
 pub fn backward_filter_of_argmax(
-    g: &Conv2dGeometry,
-    pool: &Pool2dGeometry,
+    g: &ConvGeometry,
+    pool: &PoolGeometry,
     x: &[f32],
     argmax: &[f32],
     dy: &[f32],
@@ -87,7 +87,7 @@ pub fn backward_filter_of_argmax(
 /// Each image has sums of its own, added up in the order of the images, so that the number of threads does not change
 /// the result.
 fn add_images(
-    g: &Conv2dGeometry,
+    g: &ConvGeometry,
     x: &[f32],
     dw: &mut [f32],
     threads: &Threads,
@@ -112,7 +112,7 @@ fn add_images(
 
 /// One image's share of the gradient.
 struct Sums<'a> {
-    g: &'a Conv2dGeometry,
+    g: &'a ConvGeometry,
     x: &'a [f32],
     /// Laid out (n_c, f_h, f_w, n_c_prev): a row of a window is contiguous, as in the image.
     sums: &'a mut [f32],
@@ -164,7 +164,7 @@ mod tests {
             ((1, 2), Padding::Valid, (2, 3)),
             ((3, 3), Padding::Same, (1, 1)),
         ] {
-            let g = Conv2dGeometry::new((3, 13, 17, 3), (f.0, f.1, 3, 8), strides, padding);
+            let g = ConvGeometry::new((3, 13, 17, 3), (f.0, f.1, 3, 8), strides, padding);
             let element = |i: usize| ((i * 2_654_435_761) % 1009) as f32 / 1009.0 - 0.5;
             let x: Vec<f32> = (0..g.input_len()).map(element).collect();
             let dy: Vec<f32> = (0..g.output_len()).map(|i| if i % 29 == 7 { element(i + 5) } else { 0.0 }).collect();
@@ -182,8 +182,8 @@ mod tests {
         for (padding, f, windows) in
             [(Padding::Same, (4, 4), (8, 8)), (Padding::Valid, (3, 2), (5, 6)), (Padding::Same, (2, 5), (7, 4))]
         {
-            let g = Conv2dGeometry::new((3, 19, 26, 3), (f.0, f.1, 3, 7), (1, 1), padding);
-            let pool = Pool2dGeometry::new((3, g.n_h, g.n_w, 7), windows, windows, padding);
+            let g = ConvGeometry::new((3, 19, 26, 3), (f.0, f.1, 3, 7), (1, 1), padding);
+            let pool = PoolGeometry::new((3, g.n_h, g.n_w, 7), windows, windows, padding);
             let element = |i: usize| ((i * 2_654_435_761) % 1009) as f32 / 1009.0 - 0.5;
             let x: Vec<f32> = (0..g.input_len()).map(element).collect();
             let between: Vec<f32> = (0..g.output_len()).map(|i| element(i + 77)).collect();

@@ -5,12 +5,12 @@ use super::isa::Isa;
 use super::testing::{RandomInputs, assert_near};
 use super::winograd::Winograd;
 use crate::graph::kernels::epilogue::Epilogue;
-use crate::graph::kernels::geometry::Conv2dGeometry;
+use crate::graph::kernels::geometry::ConvGeometry;
 use crate::graph::kernels::workspace::Workspace;
 use crate::graph::network::padding::Padding;
 
 /// Calls `visit(x, w, y)` with the flat indices of every product of a convolution.
-fn for_each_product(g: &Conv2dGeometry, mut visit: impl FnMut(usize, usize, usize)) {
+fn for_each_product(g: &ConvGeometry, mut visit: impl FnMut(usize, usize, usize)) {
     for pixel in 0..g.m * g.n_h * g.n_w {
         let (i, h, w) = (pixel / (g.n_h * g.n_w), pixel / g.n_w % g.n_h, pixel % g.n_w);
         for cell in 0..g.f_h * g.f_w {
@@ -29,18 +29,18 @@ fn for_each_product(g: &Conv2dGeometry, mut visit: impl FnMut(usize, usize, usiz
     }
 }
 
-fn random_geometry(random: &mut RandomInputs) -> Conv2dGeometry {
+fn random_geometry(random: &mut RandomInputs) -> ConvGeometry {
     let (f_h, f_w) = (random.up_to(5), random.up_to(5));
     let strides = (random.up_to(3), random.up_to(3));
     let padding = if random.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
     let (n_h, n_w) = (f_h - 1 + random.up_to(9), f_w - 1 + random.up_to(9));
     let (n_c_prev, n_c) = (random.up_to(20), random.up_to(40));
-    Conv2dGeometry::new((random.up_to(5), n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), strides, padding)
+    ConvGeometry::new((random.up_to(5), n_h, n_w, n_c_prev), (f_h, f_w, n_c_prev, n_c), strides, padding)
 }
 
 /// Geometries that random draws miss: one image, wide panels, filters larger than the image, more padding than SAME.
-fn special_geometries() -> Vec<Conv2dGeometry> {
-    let conv = |batch, filters, strides, padding| Conv2dGeometry::new(batch, filters, strides, padding);
+fn special_geometries() -> Vec<ConvGeometry> {
+    let conv = |batch, filters, strides, padding| ConvGeometry::new(batch, filters, strides, padding);
     let mut padded = conv((2, 6, 7, 3), (3, 3, 3, 5), (2, 1), Padding::Valid);
     (padded.pad_top, padded.pad_left, padded.n_h, padded.n_w) = (4, 5, 7, 15);
     vec![
@@ -55,19 +55,19 @@ fn special_geometries() -> Vec<Conv2dGeometry> {
 }
 
 /// 3x3 filters that move by one pixel, over a batch `(m, n_h, n_w, n_c_prev)`.
-fn three_by_three(batch: (usize, usize, usize, usize), n_c: usize, padding: Padding) -> Conv2dGeometry {
-    Conv2dGeometry::new(batch, (3, 3, batch.3, n_c), (1, 1), padding)
+fn three_by_three(batch: (usize, usize, usize, usize), n_c: usize, padding: Padding) -> ConvGeometry {
+    ConvGeometry::new(batch, (3, 3, batch.3, n_c), (1, 1), padding)
 }
 
 /// The same with other padding above and to the left than either name gives, and as much below and to the right.
-fn padded(batch: (usize, usize, usize, usize), n_c: usize, (top, left): (usize, usize)) -> Conv2dGeometry {
+fn padded(batch: (usize, usize, usize, usize), n_c: usize, (top, left): (usize, usize)) -> ConvGeometry {
     let mut g = three_by_three(batch, n_c, Padding::Valid);
     (g.pad_top, g.pad_left, g.n_h, g.n_w) = (top, left, batch.1 - 2 + 2 * top, batch.2 - 2 + 2 * left);
     g
 }
 
 /// Geometries that Winograd's convolution takes, and why each is here.
-fn winograd_geometries() -> Vec<Conv2dGeometry> {
+fn winograd_geometries() -> Vec<ConvGeometry> {
     let same = |batch, n_c| three_by_three(batch, n_c, Padding::Same);
     vec![
         // Block by block: whole squares, parts of squares, every padding, ragged panels, two chunks of channels.
@@ -90,7 +90,7 @@ fn winograd_geometries() -> Vec<Conv2dGeometry> {
     ]
 }
 
-fn check(g: &Conv2dGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
+fn check(g: &ConvGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
     let (x, w, dy) = (random.elements(g.input_len()), random.elements(g.filter_len()), random.elements(g.output_len()));
     let (bias, old) = (random.elements(g.n_c), random.elements(g.input_len()));
     let what = format!("{g:?} {:?}", ws.isa());
@@ -145,7 +145,7 @@ fn winograd_takes_what_is_worth_it() {
         for g in special_geometries() {
             assert!(Winograd::plan(&g, isa).is_none(), "{g:?}");
         }
-        let mut others: Vec<Conv2dGeometry> = vec![
+        let mut others: Vec<ConvGeometry> = vec![
             // One picture, and images of which the filters see little.
             three_by_three((1, 4, 4, 64), 64, Padding::Same),
             three_by_three((32, 2, 2, 64), 64, Padding::Same),
@@ -156,7 +156,7 @@ fn winograd_takes_what_is_worth_it() {
             padded((32, 8, 8, 64), 64, (3, 3)),
         ];
         for (f, strides) in [(3, (1, 2)), (3, (2, 1)), (5, (1, 1)), (1, (1, 1))] {
-            others.push(Conv2dGeometry::new((32, 8, 8, 64), (f, f, 64, 64), strides, Padding::Same));
+            others.push(ConvGeometry::new((32, 8, 8, 64), (f, f, 64, 64), strides, Padding::Same));
         }
         for g in others {
             assert!(Winograd::plan(&g, isa).is_none(), "{g:?}");

@@ -5,12 +5,12 @@ The product of two matrices and its gradients: a convolution whose image is a ro
 
 use super::conv2d;
 use crate::graph::kernels::epilogue::Epilogue;
-use crate::graph::kernels::geometry::Conv2dGeometry;
+use crate::graph::kernels::geometry::ConvGeometry;
 use crate::graph::kernels::workspace::Workspace;
 use crate::graph::network::padding::Padding;
 
-fn geometry((m, n_prev, n): (usize, usize, usize)) -> Conv2dGeometry {
-    Conv2dGeometry::new((1, m.min(1), m, n_prev), (1, 1, n_prev, n), (1, 1), Padding::Same)
+fn geometry((m, n_prev, n): (usize, usize, usize)) -> ConvGeometry {
+    ConvGeometry::new((1, m.min(1), m, n_prev), (1, 1, n_prev, n), (1, 1), Padding::Same)
 }
 
 /// `y = x w`, then the epilogue; `shape` is `(m, n_prev, n)`, `x` is `(m, n_prev)`, `w` is `(n_prev, n)`, `y` `(m, n)`.

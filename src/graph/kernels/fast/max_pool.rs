@@ -10,7 +10,7 @@ use super::{
     pool,
 };
 use crate::graph::kernels::{
-    geometry::Pool2dGeometry,
+    geometry::PoolGeometry,
     window::{for_each_offset, pixel},
     workspace::Workspace,
 };
@@ -20,7 +20,7 @@ use crate::graph::kernels::{
 ///
 /// # Panics
 /// If a slice does not have the length that the geometry says.
-pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32], ws: &mut Workspace) {
+pub fn forward(g: &PoolGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32], ws: &mut Workspace) {
     pool::check(g, x.len(), y.len());
     let argmax_stride = match argmax.len() {
         0 => 0,
@@ -32,7 +32,7 @@ pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32],
     let (threads, isa, _) = ws.parts(0);
     let (y, argmax) = (DisjointSlices::new(y), DisjointSlices::new(argmax));
     let row_len = g.n_w * g.n_c;
-    threads.run(g.m * g.n_h, &|row| {
+    threads.run(g.m * g.n_d * g.n_h, &|row| {
         // SAFETY: each task writes its own row.
         let (y, argmax) = unsafe {
             (y.get(row * row_len..(row + 1) * row_len), argmax.get(row * argmax_stride..(row + 1) * argmax_stride))
@@ -42,7 +42,7 @@ pub fn forward(g: &Pool2dGeometry, x: &[f32], y: &mut [f32], argmax: &mut [f32],
 }
 
 for_each_isa! {
-    fn max_row(g: &Pool2dGeometry, row: usize, x: &[f32], y: &mut [f32], argmax: &mut [f32]) {
+    fn max_row(g: &PoolGeometry, row: usize, x: &[f32], y: &mut [f32], argmax: &mut [f32]) {
         let mut none = [];
         for (w, y) in y.chunks_exact_mut(g.n_c).enumerate() {
             let argmax = if argmax.is_empty() { &mut none[..] } else { &mut argmax[w * g.n_c..(w + 1) * g.n_c] };
@@ -74,12 +74,12 @@ for_each_isa! {
 ///
 /// # Panics
 /// If a slice does not have the length that the geometry says.
-pub fn backward(g: &Pool2dGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32], accumulate: bool, ws: &mut Workspace) {
+pub fn backward(g: &PoolGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32], accumulate: bool, ws: &mut Workspace) {
     pool::check(g, dx.len(), dy.len());
     assert!(argmax.len() == dy.len(), "max_pool: expected {} argmaxes, got {}", dy.len(), argmax.len());
     pool::for_each_image(g, dx, accumulate, ws, &|isa: Isa, i, dx| {
-        let image = i * g.n_h * g.n_w * g.n_c..(i + 1) * g.n_h * g.n_w * g.n_c;
-        if g.f_h * g.f_w <= MAX_GATHER_WINDOW {
+        let image = i * g.image_len()..(i + 1) * g.image_len();
+        if g.f_d * g.f_h * g.f_w <= MAX_GATHER_WINDOW {
             backward_by_gather(isa, g, &argmax[image.clone()], &dy[image], dx);
         } else {
             backward_by_scatter(g, &argmax[image.clone()], &dy[image], dx);
@@ -92,7 +92,7 @@ pub fn backward(g: &Pool2dGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32], 
 const MAX_GATHER_WINDOW: usize = 16;
 
 for_each_isa! {
-    fn backward_by_gather(g: &Pool2dGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32]) {
+    fn backward_by_gather(g: &PoolGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32]) {
         for (position, (dy, argmax)) in dy.chunks_exact(g.n_c).zip(argmax.chunks_exact(g.n_c)).enumerate() {
             for_each_offset(g, position / g.n_w, position % g.n_w, |offset, pixel| {
                 let offset = offset as f32;
@@ -104,11 +104,11 @@ for_each_isa! {
     }
 }
 
-fn backward_by_scatter(g: &Pool2dGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32]) {
+fn backward_by_scatter(g: &PoolGeometry, argmax: &[f32], dy: &[f32], dx: &mut [f32]) {
     for (position, (dy, argmax)) in dy.chunks_exact(g.n_c).zip(argmax.chunks_exact(g.n_c)).enumerate() {
-        let (h, w) = (position / g.n_w, position % g.n_w);
+        let (row, w) = (position / g.n_w, position % g.n_w);
         for (c, (dy, &argmax)) in dy.iter().zip(argmax).enumerate() {
-            dx[pixel(g, h, w, argmax as usize) + c] += dy;
+            dx[pixel(g, row, w, argmax as usize) + c] += dy;
         }
     }
 }

@@ -3,12 +3,12 @@
 use super::isa::Isa;
 use super::testing::{RandomInputs, assert_near};
 use super::{average_pool, max_pool};
-use crate::graph::kernels::geometry::Pool2dGeometry;
+use crate::graph::kernels::geometry::PoolGeometry;
 use crate::graph::kernels::workspace::Workspace;
 use crate::graph::network::padding::Padding;
 
 /// The elements of output `o`'s window that are inside the image: their offset in the window and their index in `x`.
-fn window(g: &Pool2dGeometry, o: usize) -> Vec<(usize, usize)> {
+fn window(g: &PoolGeometry, o: usize) -> Vec<(usize, usize)> {
     let (pixel, c) = (o / g.n_c, o % g.n_c);
     let (i, h, w) = (pixel / (g.n_h * g.n_w), pixel / g.n_w % g.n_h, pixel % g.n_w);
     let mut elements = Vec::new();
@@ -22,7 +22,7 @@ fn window(g: &Pool2dGeometry, o: usize) -> Vec<(usize, usize)> {
     elements
 }
 
-fn check(g: &Pool2dGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
+fn check(g: &PoolGeometry, random: &mut RandomInputs, ws: &mut Workspace) {
     // Halves, so that several elements of a window are equal.
     let x: Vec<f32> = random.elements(g.input_len()).iter().map(|x| (2.0 * x).round() / 2.0).collect();
     let (dy, old) = (random.elements(g.output_len()), random.elements(g.input_len()));
@@ -67,14 +67,14 @@ fn pools_agree_with_plain_loops() {
     for isa in Isa::all_available() {
         let mut random = RandomInputs::new(5);
         let mut ws = Workspace::new(2).with_isa(isa);
-        check(&Pool2dGeometry::new((2, 32, 32, 8), (8, 8), (8, 8), Padding::Same), &mut random, &mut ws);
-        check(&Pool2dGeometry::new((3, 5, 4, 9), (5, 4), (1, 1), Padding::Valid), &mut random, &mut ws);
+        check(&PoolGeometry::new((2, 32, 32, 8), (8, 8), (8, 8), Padding::Same), &mut random, &mut ws);
+        check(&PoolGeometry::new((3, 5, 4, 9), (5, 4), (1, 1), Padding::Valid), &mut random, &mut ws);
         for _ in 0..40 {
             let (f_h, f_w) = (random.up_to(5), random.up_to(5));
             let padding = if random.up_to(2) == 1 { Padding::Same } else { Padding::Valid };
             let batch = (random.up_to(4), f_h - 1 + random.up_to(9), f_w - 1 + random.up_to(9), random.up_to(20));
             let strides = (random.up_to(4), random.up_to(4));
-            check(&Pool2dGeometry::new(batch, (f_h, f_w), strides, padding), &mut random, &mut ws);
+            check(&PoolGeometry::new(batch, (f_h, f_w), strides, padding), &mut random, &mut ws);
         }
     }
 }

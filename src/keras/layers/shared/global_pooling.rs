@@ -1,4 +1,4 @@
-/*! Pooling over whole images: everything but the reduction. */
+/*! Pooling over whole sequences, images or volumes: everything but the reduction. */
 
 use crate::{
     graph::{self, Shape},
@@ -12,15 +12,18 @@ use crate::{
 };
 use std::{fmt, marker::PhantomData};
 
-/// Reduces each channel of an image to one element.
+/// Reduces each channel to one element.
 #[derive(Debug, Clone)]
-pub struct GlobalPooling2D<R> {
+pub struct GlobalPooling<R> {
     attributes: Attributes,
     reduction: PhantomData<R>,
 }
 
 /// How a channel is reduced to one element.
 pub trait GlobalReduction: fmt::Debug + 'static {
+    /// The number of spatial axes.
+    const RANK: usize;
+
     /// Keras' name of the layer.
     const CLASS_NAME: &'static str;
 
@@ -28,14 +31,14 @@ pub trait GlobalReduction: fmt::Debug + 'static {
     fn apply(scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor;
 }
 
-impl<R: GlobalReduction> GlobalPooling2D<R> {
+impl<R: GlobalReduction> GlobalPooling<R> {
     /// One element per channel.
     pub fn new() -> Self {
-        GlobalPooling2D { attributes: Attributes::default(), reduction: PhantomData }
+        GlobalPooling { attributes: Attributes::default(), reduction: PhantomData }
     }
 }
 
-impl<R: GlobalReduction> Layer for GlobalPooling2D<R> {
+impl<R: GlobalReduction> Layer for GlobalPooling<R> {
     fn class_name() -> &'static str {
         R::CLASS_NAME
     }
@@ -49,7 +52,7 @@ impl<R: GlobalReduction> Layer for GlobalPooling2D<R> {
     }
 
     fn check_inputs(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
-        inputs::images(inputs)?;
+        inputs::spatial(inputs, R::RANK)?;
         Ok(())
     }
 

@@ -2,47 +2,61 @@
 
 use super::windows::{Windows, windows_methods};
 use crate::{
-    graph::{self, Shape},
+    graph::{self, Shape, ops},
     keras::{
         config::Config,
         layer::{Attributes, Layer},
         mismatch::Mismatch,
         scope::Scope,
-        size::Size,
+        size::Extent,
     },
 };
 use std::{fmt, marker::PhantomData};
 
 /// Reduces each window of each channel to one element.
 #[derive(Debug, Clone)]
-pub struct Pooling2D<R> {
+pub struct Pooling<R: Reduction> {
     /// Size, strides and padding.
-    pub windows: Windows,
+    pub windows: Windows<R::Size>,
     attributes: Attributes,
     reduction: PhantomData<R>,
 }
 
 /// How a window is reduced to one element.
 pub trait Reduction: fmt::Debug + 'static {
+    /// The size of a window, which says how many axes there are.
+    type Size: Extent;
+
     /// Keras' name of the layer.
     const CLASS_NAME: &'static str;
 
     /// Adds the operation to the graph.
-    fn apply(windows: &Windows, scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor;
+    fn apply(windows: &Windows<Self::Size>, scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor;
 }
 
-impl<R: Reduction> Pooling2D<R> {
-    /// Windows of `pool_size` rows and columns, with strides of the same size and padding valid.
-    pub fn new(pool_size: impl Into<Size>) -> Self {
+/// Adds the pooling of sequences or volumes to the graph.
+pub(in crate::keras::layers) fn pool<S: Extent>(
+    pooling: ops::Pooling,
+    windows: &Windows<S>,
+    scope: &Scope<'_>,
+    x: &graph::Tensor,
+) -> graph::Tensor {
+    let (window, strides) = (windows.size.numbers(), windows.strides.numbers());
+    scope.apply(ops::Pool { pooling, window, strides, padding: windows.padding }, &[x], "pool")
+}
+
+impl<R: Reduction> Pooling<R> {
+    /// Windows of this size, with strides of the same size and padding valid.
+    pub fn new(pool_size: impl Into<R::Size>) -> Self {
         let pool_size = pool_size.into();
         let windows = Windows::new(pool_size, pool_size);
-        Pooling2D { windows, attributes: Attributes::default(), reduction: PhantomData }
+        Pooling { windows, attributes: Attributes::default(), reduction: PhantomData }
     }
 
-    windows_methods!();
+    windows_methods!(R::Size);
 }
 
-impl<R: Reduction> Layer for Pooling2D<R> {
+impl<R: Reduction> Layer for Pooling<R> {
     fn class_name() -> &'static str {
         R::CLASS_NAME
     }
@@ -73,7 +87,8 @@ impl<R: Reduction> Layer for Pooling2D<R> {
     }
 
     fn from_config(config: &Config) -> Result<Self, Mismatch> {
-        let windows = Windows::from_config(config, config.get_or("pool_size", Size::from(2))?, |pool_size| pool_size)?;
-        Ok(Pooling2D { windows, attributes: Attributes::default(), reduction: PhantomData })
+        let windows =
+            Windows::from_config(config, config.get_or("pool_size", R::Size::from(2))?, |pool_size| pool_size)?;
+        Ok(Pooling { windows, attributes: Attributes::default(), reduction: PhantomData })
     }
 }

@@ -10,7 +10,7 @@ use super::super::disjoint::DisjointSlices;
 use super::super::disjoint::SharedPtr;
 use super::panels::{pack_columns, prefetch};
 use super::tile::{OuterTile, Panel, PixelSegment};
-use crate::graph::kernels::geometry::Conv2dGeometry;
+use crate::graph::kernels::geometry::ConvGeometry;
 use crate::graph::kernels::workspace::Workspace;
 use std::ops::Range;
 
@@ -29,12 +29,12 @@ const A_STRIDE: usize = 16;
 const PREFETCH_PIXELS: usize = 16;
 
 /// See [`conv2d::backward_filter`](crate::graph::kernels::fast::conv2d::backward_filter).
-pub(crate) fn backward_filter(g: &Conv2dGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
+pub(crate) fn backward_filter(g: &ConvGeometry, x: &[f32], dy: &[f32], dw: &mut [f32], ws: &mut Workspace) {
     let panel = Panel::choose(ws.isa(), g.n_c);
     let n_panels = g.n_c.div_ceil(panel.width);
-    let image_pixels = g.n_h * g.n_w;
+    let image_pixels = g.pixels();
     let block = (BLOCK_PIXELS / image_pixels.max(1)).clamp(1, g.m.max(1));
-    let x_len = g.n_h_prev * g.n_w_prev * g.n_c_prev;
+    let x_len = g.pixels_prev() * g.n_c_prev;
 
     // The kernels read whole vectors, so a ragged last panel needs a copy that has the columns it lacks.
     let packs_dy = g.n_c >= CONFLICT_STRIDE || !g.n_c.is_multiple_of(panel.width);
@@ -134,22 +134,28 @@ struct Strip {
 }
 
 /// Cuts the gradient's rows into strips of nearly equal height; those of one list belong to one task, in this order.
-fn strips(g: &Conv2dGeometry, b_stride: usize, max_rows: usize) -> Vec<Vec<Strip>> {
-    let columns = |kw: usize| covered(g.n_w, g.n_w_prev, kw, g.stride_w, g.pad_left);
+fn strips(g: &ConvGeometry, b_stride: usize, max_rows: usize) -> Vec<Vec<Strip>> {
+    let columns = |kw: usize| covered(g.n_w, g.n_w_prev, kw * g.dilation_w, g.stride_w, g.pad_left);
     // Neighbouring taps read the same channels one pixel further on, so that several taps with few channels make one
     // tile, but only over the output columns for which all of them are inside the image.
     let same = (0..g.f_w).all(|kw| columns(kw) == columns(0));
-    let together = if same { g.f_w } else { (max_rows / g.n_c_prev.max(1)).clamp(1, g.f_w) };
+    let together = match g.dilation_w {
+        1 if same => g.f_w,
+        1 => (max_rows / g.n_c_prev.max(1)).clamp(1, g.f_w),
+        _ => 1,
+    };
     let n_groups = g.f_w.div_ceil(together);
     let mut lists = Vec::new();
-    for kh in 0..g.f_h {
-        let rows = covered(g.n_h, g.n_h_prev, kh, g.stride_h, g.pad_top);
+    for (kd, kh) in (0..g.f_d).flat_map(|kd| (0..g.f_h).map(move |kh| (kd, kh))) {
+        let slices = covered(g.n_d, g.n_d_prev, kd * g.dilation_d, g.stride_d, g.pad_front);
+        let rows = covered(g.n_h, g.n_h_prev, kh * g.dilation_h, g.stride_h, g.pad_top);
+        let segments = |kw, columns| segments(g, b_stride, [kd, kh, kw], [&slices, &rows], columns);
         for group in 0..n_groups {
             let (first_kw, last_kw) = (g.f_w * group / n_groups, g.f_w * (group + 1) / n_groups);
-            let kernel_row = |kw: usize| (kh * g.f_w + kw) * g.n_c_prev;
+            let kernel_row = |kw: usize| ((kd * g.f_h + kh) * g.f_w + kw) * g.n_c_prev;
             let start = (first_kw..last_kw).map(|kw| columns(kw).start).max().unwrap_or(0);
             let end = (first_kw..last_kw).map(|kw| columns(kw).end).min().unwrap_or(0).max(start);
-            let shared = segments(g, b_stride, kh, first_kw, &rows, start..end);
+            let shared = segments(first_kw, start..end);
             let n = (last_kw - first_kw) * g.n_c_prev;
             let n_tiles = n.div_ceil(max_rows);
             let first_list = lists.len();
@@ -159,8 +165,8 @@ fn strips(g: &Conv2dGeometry, b_stride: usize, max_rows: usize) -> Vec<Vec<Strip
                 lists.push(vec![Strip { row, n: last - first, x: first, segments, accumulate: false }]);
             }
             for kw in first_kw..last_kw {
-                let mut rest = segments(g, b_stride, kh, kw, &rows, columns(kw).start..start.min(columns(kw).end));
-                rest.extend(segments(g, b_stride, kh, kw, &rows, end.max(columns(kw).start)..columns(kw).end));
+                let mut rest = segments(kw, columns(kw).start..start.min(columns(kw).end));
+                rest.extend(segments(kw, end.max(columns(kw).start)..columns(kw).end));
                 if !rest.is_empty() {
                     let (row, n) = (kernel_row(kw), g.n_c_prev);
                     lists[first_list].push(Strip { row, n, x: 0, segments: rest, accumulate: true });
@@ -171,28 +177,31 @@ fn strips(g: &Conv2dGeometry, b_stride: usize, max_rows: usize) -> Vec<Vec<Strip
     lists
 }
 
-/// The pixels of one image that tap `(kh, kw)` reads for these rows and columns of the output.
+/// The pixels of one image that a tap reads for these slices, rows and columns of the output.
 fn segments(
-    g: &Conv2dGeometry,
+    g: &ConvGeometry,
     b_stride: usize,
-    kh: usize,
-    kw: usize,
-    rows: &Range<usize>,
+    [kd, kh, kw]: [usize; 3],
+    [slices, rows]: [&Range<usize>; 2],
     columns: Range<usize>,
 ) -> Vec<PixelSegment> {
-    let rows = if columns.is_empty() { 0..0 } else { rows.clone() };
-    let segment = |h: usize| {
-        let (row, column) = (h * g.stride_h + kh - g.pad_top, columns.start * g.stride_w + kw - g.pad_left);
+    if columns.is_empty() {
+        return Vec::new();
+    }
+    let x_column = columns.start * g.stride_w + kw * g.dilation_w - g.pad_left;
+    let segment = |d: usize, h: usize| {
+        let slice = d * g.stride_d + kd * g.dilation_d - g.pad_front;
+        let row = h * g.stride_h + kh * g.dilation_h - g.pad_top;
         PixelSegment {
-            a: (row * g.n_w_prev + column) * g.n_c_prev,
-            b: (h * g.n_w + columns.start) * b_stride,
+            a: ((slice * g.n_h_prev + row) * g.n_w_prev + x_column) * g.n_c_prev,
+            b: ((d * g.n_h + h) * g.n_w + columns.start) * b_stride,
             len: columns.len(),
         }
     };
-    rows.map(segment).collect()
+    slices.clone().flat_map(|d| rows.clone().map(move |h| (d, h))).map(|(d, h)| segment(d, h)).collect()
 }
 
-/// The output positions for which the tap is inside the image.
+/// The output positions for which the tap, so many pixels from the window's start, is inside the image.
 fn covered(n: usize, n_prev: usize, tap: usize, stride: usize, pad: usize) -> Range<usize> {
     let start = pad.saturating_sub(tap).div_ceil(stride).min(n);
     let end = (n_prev + pad).saturating_sub(tap).div_ceil(stride).min(n).max(start);

@@ -8,7 +8,7 @@ use super::super::disjoint::SharedPtr;
 use super::super::gemm::tile::Panel;
 use super::super::isa::Isa;
 use super::transform::{INPUT_TILE, Kernel, LANES, OUTPUT_TILE, POSITIONS, Source, TAPS, Target};
-use crate::graph::kernels::geometry::Conv2dGeometry;
+use crate::graph::kernels::geometry::ConvGeometry;
 use crate::graph::kernels::threads::Threads;
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ pub(super) const PADDING: usize = 16;
 
 /// How a convolution is cut into tiles, and these into blocks.
 pub(crate) struct Winograd {
-    pub(super) geometry: Conv2dGeometry,
+    pub(super) geometry: ConvGeometry,
     /// Output tiles of an image: rows and columns.
     rows: usize,
     columns: usize,
@@ -79,11 +79,16 @@ impl Winograd {
     /// The plan for a convolution, if it has 3x3 filters of stride 1, a padding below 3, enough tiles, at least 32
     /// input and 32 output channels in multiples of 16, and needs at most 0.6 of the multiplications that a sum over
     /// the pixels inside the images needs, so that it is faster in spite of the transforms.
-    pub fn plan(g: &Conv2dGeometry, isa: Isa) -> Option<Winograd> {
+    pub fn plan(g: &ConvGeometry, isa: Isa) -> Option<Winograd> {
         let is_3x3_stride_1 = (g.f_h, g.f_w, g.stride_h, g.stride_w) == (TAPS, TAPS, 1, 1);
         let is_padding_small = g.pad_top < TAPS && g.pad_left < TAPS;
         let fills_vectors = g.n_c.is_multiple_of(LANES) && g.n_c_prev.is_multiple_of(LANES);
-        if !(is_3x3_stride_1 && is_padding_small && fills_vectors && g.n_c.min(g.n_c_prev) >= MIN_CHANNELS) {
+        if !(g.is_plain_2d()
+            && is_3x3_stride_1
+            && is_padding_small
+            && fills_vectors
+            && g.n_c.min(g.n_c_prev) >= MIN_CHANNELS)
+        {
             return None;
         }
         let (rows, columns) = (g.n_h.div_ceil(OUTPUT_TILE), g.n_w.div_ceil(OUTPUT_TILE));
@@ -108,8 +113,8 @@ impl Winograd {
     }
 
     /// As [`Self::plan`], for the convolution that computes the input gradient.
-    pub fn plan_backward(g: &Conv2dGeometry, isa: Isa) -> Option<Winograd> {
-        let backward_geometry = Conv2dGeometry {
+    pub fn plan_backward(g: &ConvGeometry, isa: Isa) -> Option<Winograd> {
+        let backward_geometry = ConvGeometry {
             n_h_prev: g.n_h,
             n_w_prev: g.n_w,
             n_c_prev: g.n_c,

@@ -1,0 +1,29 @@
+/*! The mean of each channel over the whole sequence. */
+
+use super::shared::global_pooling::{GlobalPooling, GlobalReduction};
+use crate::{
+    graph::{self, ops},
+    keras::scope::Scope,
+};
+
+/// Replaces each channel of a sequence by its mean. Input: (m, n, n_c). Output: (m, n_c).
+///
+/// ```
+/// use cnn::keras::layers::*;
+/// let x = Input::new((10, 3)).call();
+/// assert_eq!(GlobalAveragePooling1D::new().call(&x).shape().to_string(), "(?, 3)");
+/// ```
+pub type GlobalAveragePooling1D = GlobalPooling<GlobalMean>;
+
+/// The mean of a channel.
+#[derive(Debug, Clone, Copy)]
+pub struct GlobalMean;
+
+impl GlobalReduction for GlobalMean {
+    const RANK: usize = 1;
+    const CLASS_NAME: &'static str = "GlobalAveragePooling1D";
+
+    fn apply(scope: &Scope<'_>, x: &graph::Tensor) -> graph::Tensor {
+        scope.apply(ops::GlobalAveragePool, &[x], "Mean")
+    }
+}
