@@ -68,7 +68,7 @@ fn sequences_and_volumes() -> Model {
     let x = Conv1D::new(4, 3).dilation_rate(2).activation("relu").call(&sequences);
     let x = DepthwiseConv1D::new(2).depth_multiplier(2).padding("same").call(&x);
     let x = SeparableConv1D::new(6, 3).padding("same").call(&x);
-    let x = LayerNormalization::new().call(&Conv1DTranspose::new(4, 3).strides(2).padding("same").call(&x));
+    let x = LayerNormalization::new().call(Conv1DTranspose::new(4, 3).strides(2).padding("same").call(&x));
     let pooled = [MaxPooling1D::new(2).call(&x), AveragePooling1D::new(2).call(&x)];
     let pooled = Maximum::new().call([&pooled[0], &Minimum::new().call([&pooled[0], &pooled[1]])]);
     let of_sequences = [GlobalMaxPooling1D::new().call(&pooled), GlobalAveragePooling1D::new().call(&pooled)];
@@ -77,8 +77,8 @@ fn sequences_and_volumes() -> Model {
     let x = DepthwiseConv2D::new(3).padding("same").depthwise_regularizer("l2").call(&x);
     let x = SeparableConv2D::new(4, 3).depth_multiplier(2).activation("relu").call(&x);
     let x = Conv2DTranspose::new(3, 2).strides(2).call(&x);
-    let x = Permute::new((3, 1, 2)).call(&UpSampling2D::new((2, 1)).bilinear().call(&x));
-    let of_images = GlobalAveragePooling2D::new().call(&UpSampling2D::new(2).call(&x));
+    let x = Permute::new((3, 1, 2)).call(UpSampling2D::new((2, 1)).bilinear().call(&x));
+    let of_images = GlobalAveragePooling2D::new().call(UpSampling2D::new(2).call(&x));
 
     let x = Conv3D::new(3, 2).padding("same").call(&volumes);
     let x = Conv3DTranspose::new(4, 2).strides((1, 2, 1)).call(&x);

@@ -19,7 +19,7 @@ fi
 
 # The course in nbgrader, from the assignment to the feedback.
 sh scripts/tools.sh nbgrader
-.venv/bin/python workbook/tests/nbgrader.py
+.venv/bin/python workbook/tests/nbgrader_course.py
 
 export EVCXR_JUPYTER="$PWD/target/tools/bin/evcxr_jupyter"
 .venv/bin/python workbook/tests/stock_kernel.py

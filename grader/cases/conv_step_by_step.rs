@@ -20,7 +20,7 @@ pub fn zero_pad(cases: &mut Cases) {
     let pad = cases.between(3, 5);
     cases.hidden("more padding than image", (x, pad));
     let x = cases.randn((3, 4, 5, 2));
-    cases.hidden("no padding", (x, 0)).edge();
+    cases.hidden("no padding", (x, 0)).trivial();
     let x = cases.randn((2, 2, 2, 6)) + 10.0;
     cases.hidden("an image without a zero", (x, 2));
 }
@@ -140,9 +140,9 @@ pub fn create_mask_from_window(cases: &mut Cases) {
     x[[2, 3]] = 7.0;
     cases.hidden("two largest numbers", x);
     let level = cases.random().next_gauss();
-    cases.hidden("all the same", Array2::from_elem((2, 2), level)).edge();
+    cases.hidden("all the same", Array2::from_elem((2, 2), level)).trivial();
     let x = cases.randn((1, 1));
-    cases.hidden("a single number", x).edge();
+    cases.hidden("a single number", x).trivial();
 }
 
 pub fn distribute_value(cases: &mut Cases) {

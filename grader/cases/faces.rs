@@ -16,13 +16,13 @@ pub fn triplet_loss(cases: &mut Cases) {
         let (a, p, negative) = (cases.randn((m, n)), cases.randn((m, n)), cases.randn((m, n)));
         cases.hidden(name, (a, p, negative, alpha));
     }
-    // Some of the losses are cut off at 0, others are not: the sum before the cut is another one.
-    let a = cases.randn((2, 3));
+    // The losses of two triplets are cut off at 0, that of the third is not: the sum before the cut is below 0.
+    let a = cases.randn((3, 3));
     let (near, far) = (&a + 0.1, &a + 3.0);
     let (mut positives, mut negatives) = (near.clone(), far.clone());
     positives.row_mut(1).assign(&far.row(1));
     negatives.row_mut(1).assign(&near.row(1));
-    cases.hidden("an easy triplet beside a hard one", (a, positives, negatives, 0.2));
+    cases.hidden("easy triplets beside a hard one", (a, positives, negatives, 0.2));
 }
 
 pub fn select_hard_triplets(cases: &mut Cases) {

@@ -114,12 +114,14 @@ fn a_report_never_replaces_the_submission() {
 }
 
 #[test]
-fn a_link_to_a_folder_is_refused_with_or_without_a_slash() {
+fn a_link_is_refused_and_one_to_a_folder_with_or_without_a_slash() {
     let place = Place::new();
     fs::create_dir(place.at("folder")).unwrap();
     fs::write(place.at("folder/a.rs"), RIGHT).unwrap();
     std::os::unix::fs::symlink("folder", place.at("link")).unwrap();
-    for name in ["link", "link/", "link//"] {
+    std::os::unix::fs::symlink("right.rs", place.at("link.rs")).unwrap();
+    std::os::unix::fs::symlink("nowhere.rs", place.at("dangling.rs")).unwrap();
+    for name in ["link", "link/", "link//", "link.rs", "dangling.rs"] {
         let output = place.run(&format!("$GRADE {name}"));
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(4), "{name}: {error}");

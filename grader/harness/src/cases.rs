@@ -28,7 +28,7 @@ pub struct Case {
     pub(crate) name: String,
     pub(crate) visible: bool,
     pub(crate) weight: usize,
-    pub(crate) edge: bool,
+    pub(crate) trivial: bool,
     pub(crate) arguments: Value,
 }
 
@@ -39,9 +39,9 @@ impl Case {
         self
     }
 
-    /// Says that a body that does nothing passes it, too: it earns points only where a case that is no edge passes.
-    pub fn edge(&mut self) -> &mut Self {
-        self.edge = true;
+    /// Says that a body that does nothing passes it, too: it earns points only where a case that is not trivial passes.
+    pub fn trivial(&mut self) -> &mut Self {
+        self.trivial = true;
         self
     }
 }
@@ -102,7 +102,7 @@ impl Cases {
 
     fn push(&mut self, name: &str, visible: bool, arguments: &impl Arguments) -> &mut Case {
         let arguments = arguments.to_arguments();
-        self.cases.push(Case { name: name.into(), visible, weight: 1, edge: false, arguments });
+        self.cases.push(Case { name: name.into(), visible, weight: 1, trivial: false, arguments });
         self.cases.last_mut().expect("a case was just pushed")
     }
 

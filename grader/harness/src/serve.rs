@@ -85,7 +85,7 @@ pub fn answer_all(questions: &[Question]) {
                     ("name".into(), Value::Text(case.name)),
                     ("visible".into(), Value::Bool(case.visible)),
                     ("weight".into(), case.weight.to_value()),
-                    ("edge".into(), Value::Bool(case.edge)),
+                    ("trivial".into(), Value::Bool(case.trivial)),
                     ("arguments".into(), case.arguments),
                     ("answer".into(), answer),
                 ])),

@@ -227,5 +227,5 @@ pub fn lists(mut list: Vec<f64>, mut at: Vec<usize>, shape: IxDyn) {
         black_box(pair[0]);
     }
     black_box((Array1::from_vec(at.clone()), ArrayD::<f64>::zeros(shape.clone()), ArrayD::<f32>::zeros(shape)));
-    black_box((format!("{list:?} {at:?}"), list.swap_remove(0), at.remove(0), list.pop(), list.get(0), list.first()));
+    black_box((format!("{list:?} {at:?}"), list.swap_remove(0), at.remove(0), list.pop(), list.first()));
 }

@@ -1,7 +1,7 @@
 """nbgrader on the course's notebooks, with the settings of grader/deploy: an assignment is generated, validated, autograded for
 three learners, and feedback is written.
 
-usage: nbgrader.py [NOTEBOOK]     without an argument, the first chapter's
+usage: nbgrader_course.py [NOTEBOOK]     without an argument, the first chapter's
 """
 
 import json
@@ -40,7 +40,7 @@ def run(folder, *words, status=0):
 
 def expect(holds, what):
     if not holds:
-        sys.exit(f"nbgrader.py: {what}")
+        sys.exit(f"nbgrader_course.py: {what}")
 
 
 def grades(folder, assignment):
