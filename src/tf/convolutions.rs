@@ -119,8 +119,8 @@ pub fn depthwise_conv2d(x: &Tensor, filters: &Tensor, strides: [usize; 4], paddi
     x.graph().add(DepthwiseConv::new(strides, padding), &[x, filters], "depthwise")
 }
 
-/// The transposed convolution: the gradient of [`conv2d`](super::conv2d) with respect to its images, which upsamples by
-/// the strides.
+/// The transposed convolution: the gradient of [`conv2d`](crate::tf::nn::conv2d) with respect to its images, which
+/// upsamples by the strides.
 ///
 /// # Arguments
 /// * `x`: images, shape (m, n_h_prev, n_w_prev, n_c_prev)

@@ -116,12 +116,17 @@ pub(super) fn is_layout(file: &hdf5::Group) -> bool {
 /// Writes all weights; `whole` also writes what training needs in order to go on.
 pub(super) fn write_weights(root: &hdf5::Group, model: &Model, whole: bool) -> hdf5::Result<()> {
     write_network(root, &model.network)?;
-    if whole && model.compiled.is_some() {
+    if let Some(compiled) = model.compiled.as_ref().filter(|_| whole) {
         let vars = root.create_group("optimizer")?.create_group("vars")?;
         vars.new_dataset_builder().with_data(&arr0(model.iterations() as i64)).create("0")?;
-        vars.new_dataset_builder().with_data(&arr0(model.learning_rate())).create("1")?;
+        // Under a schedule, the learning rate is no variable of Keras' optimizer.
+        let has_rate = compiled.optimizer.common().schedule.is_none();
+        if has_rate {
+            vars.new_dataset_builder().with_data(&arr0(model.learning_rate())).create("1")?;
+        }
         for (i, (_, array)) in optimizer::averages(model).iter().enumerate() {
-            vars.new_dataset_builder().with_data(array).create((i + 2).to_string().as_str())?;
+            let number = (1 + usize::from(has_rate) + i).to_string();
+            vars.new_dataset_builder().with_data(array).create(number.as_str())?;
         }
         state::write(root, model)?;
     }

@@ -16,7 +16,7 @@ pub fn unit(x: &[f32], epsilon: f32, y: &mut [f32]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y = x * scale);
 }
 
-/// Writes or adds the gradient of [`unit`]: dx = (dy − y Σ y dy) / |x|, and dy / √epsilon where epsilon is the larger.
+/// Writes or adds the gradient of [`unit()`]: dx = (dy − y Σ y dy) / |x|, and dy / √epsilon where epsilon is the larger.
 pub fn unit_backward(x: &[f32], epsilon: f32, dy: &[f32], dx: &mut [f32], accumulate: bool) {
     let (scale, is_long) = inverse_norm(x, epsilon);
     let dot: f64 = x.iter().zip(dy).map(|(x, dy)| f64::from(*x) * f64::from(*dy)).sum();
