@@ -18,7 +18,7 @@ fn examples() -> (Array4<f32>, Array1<f32>) {
 
 fn model() -> Model {
     let x_input = Input::new((6, 5, 3)).seed(3).call();
-    let mut model = Model::new(&x_input, &Dense::new(1).call(&Flatten::new().call(&x_input)));
+    let mut model = Model::new(&x_input, Dense::new(1).call(Flatten::new().call(&x_input)));
     model.compile("adam", "mse", ());
     model
 }

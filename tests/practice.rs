@@ -9,7 +9,7 @@ The functions of the chapter on practice against NumPy, on a thousand random cas
 use cnn::graded::practice::*;
 use cnn::images::PrincipalColors;
 use cnn::prelude::*;
-use ndarray::{Data, Dimension, ArrayBase, arr2};
+use ndarray::{ArrayBase, Data, Dimension, arr2};
 use serde_json::Value;
 use std::path::Path;
 
@@ -27,7 +27,10 @@ fn answers(name: &str) -> Vec<f64> {
 #[track_caller]
 fn assert_near<S: Data<Elem = f64>, D: Dimension>(got: &ArrayBase<S, D>, expected: f64, case: usize) {
     let weighted: f64 = got.iter().zip(1..).map(|(entry, weight)| entry * f64::from(weight)).sum();
-    assert!((weighted - expected).abs() <= 1e-6 * expected.abs().max(1.0), "case {case}: {weighted}, expected {expected}");
+    assert!(
+        (weighted - expected).abs() <= 1e-6 * expected.abs().max(1.0),
+        "case {case}: {weighted}, expected {expected}"
+    );
 }
 
 /// Counts from 1 to those given.

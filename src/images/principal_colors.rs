@@ -64,7 +64,7 @@ impl PrincipalColors {
         Self { variances: order.map(|k| values[k]), vectors: order.map(vector) }
     }
 
-    /// The shift of red, green and blue for these factors: Σ_k factors[k] λ_k v_k.
+    /// The shift of red, green and blue for these factors: Σ_k factors\[k\] λ_k v_k.
     pub fn shift(&self, factors: [f64; 3]) -> [f64; 3] {
         [0, 1, 2].map(|c| (0..3).map(|k| factors[k] * self.variances[k] * self.vectors[k][c]).sum())
     }
@@ -87,9 +87,9 @@ fn jacobi(mut a: [[f64; 3]; 3]) -> ([f64; 3], [[f64; 3]; 3]) {
             for row in &mut a {
                 (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
             }
-            for k in 0..3 {
-                (a[p][k], a[q][k]) = (c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]);
-            }
+            let (upper, lower) = (a[p], a[q]);
+            a[p] = [0, 1, 2].map(|k| c * upper[k] - s * lower[k]);
+            a[q] = [0, 1, 2].map(|k| s * upper[k] + c * lower[k]);
             for row in &mut v {
                 (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
             }

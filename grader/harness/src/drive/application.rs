@@ -23,7 +23,7 @@ pub fn create_placeholders(
 /// Takes the number of operations that the graph has before, and answers with both filters and their first values.
 pub fn initialize_parameters(function: fn(&Graph) -> Parameters, inputs: &mut Inputs) -> Value {
     let graph = Graph::new();
-    for _ in 0..inputs.take() {
+    for _ in 0..inputs.take::<usize>() {
         tf::placeholder(&graph, tf::float32, [None, Some(2)]);
     }
     let parameters = function(&graph);
