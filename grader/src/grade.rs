@@ -3,7 +3,7 @@ Grades one submission: compiles it, runs it, compares, and regrades a function w
 where that can make a difference.
 */
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -132,9 +132,11 @@ impl Grader {
         compiler.known_good(move || answers::right_program(&known));
         let (attempted, mut own) = sort_out(&compiler, &assignment, submission)?;
         let keep = |name: &str| if attempted.iter().any(|other| other == name) { Keep::Submitted } else { Keep::Stub };
-        // The reference answers while the submission is compiled.
+        // The reference answers while the submission is compiled. What is kept for later submissions is not made with this
+        // one's compiler: its report must not depend on which submission came first.
+        let course = self.compiler();
         let (answered, builds) = std::thread::scope(|scope| {
-            let answered = scope.spawn(|| self.kept.answered(&self.root, &compiler, &assignment, options.seed));
+            let answered = scope.spawn(|| self.kept.answered(&self.root, &course, &assignment, options.seed));
             let builds = builder.build(&attempted, &keep);
             (answered.join(), builds)
         });
@@ -147,7 +149,7 @@ impl Grader {
         own.extend(evaluate(&builder, builds, cases, None)?);
 
         let regraded = regrade(&builder, &attempted, &own, cases)?;
-        let causes = causes::diagnose(&self.root, &compiler, &self.kept, &assignment, &own, &regraded, &answered)?;
+        let causes = causes::diagnose(&self.root, &course, &self.kept, &assignment, &own, &regraded, &answered)?;
 
         let functions: Vec<FunctionReport> = assignment
             .functions
@@ -165,8 +167,8 @@ impl Grader {
             let more = notes.split_off(NOTES).len();
             notes.push(format!("{more} more notes are left out"));
         }
-        let mut sandbox = compiler.layers();
-        sandbox.dedup();
+        let layers: BTreeSet<String> = compiler.layers().into_iter().chain(answered.layers.iter().cloned()).collect();
+        let sandbox = layers.into_iter().collect();
         Ok(Report {
             version: VERSION,
             assignment: assignment.name.clone(),

@@ -45,6 +45,19 @@ const BYTES: usize = 64 << 20;
 /// # Errors
 /// When the reference or the case file does not compile, or the reference panics.
 pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u64) -> Result<Vec<Case>> {
+    Ok(cases_and_layers(root, compiler, assignment, seed)?.0)
+}
+
+/// The same, with the layers of the sandbox that were active or missing while the reference ran.
+///
+/// # Errors
+/// As [`cases`].
+pub fn cases_and_layers(
+    root: &Path,
+    compiler: &Compiler,
+    assignment: &Assignment,
+    seed: u64,
+) -> Result<(Vec<Case>, Vec<String>)> {
     let path = root.join("grader/cases").join(format!("{}.rs", assignment.name));
     let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, &error))?;
     let calls = assignment.functions.iter().map(|name| assignment::call(assignment, name, name));
@@ -69,7 +82,7 @@ pub fn cases(root: &Path, compiler: &Compiler, assignment: &Assignment, seed: u6
             return Err(broken(format!("{function} needs at least one visible and one hidden case")));
         }
     }
-    Ok(cases)
+    Ok((cases, run.layers))
 }
 
 fn case(fields: Vec<(String, Value)>) -> Option<Case> {

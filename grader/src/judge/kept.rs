@@ -30,6 +30,8 @@ pub struct Kept {
 pub struct Answered {
     /// The cases with the reference's answers.
     pub cases: Vec<Case>,
+    /// The layers of the sandbox while the reference ran: a report names them, whichever submission came first.
+    pub layers: Vec<String>,
     /// What each typical mistake answers to the cases of its function, by its index.
     of_mistakes: Once<usize, Vec<Option<Frame>>>,
 }
@@ -56,8 +58,8 @@ impl Kept {
     ) -> Result<Arc<Answered>> {
         self.answered.at_most(SEEDS);
         self.answered.get((assignment.name.clone(), seed), || {
-            let cases = answers::cases(root, compiler, assignment, seed)?;
-            Ok(Answered { cases, of_mistakes: Once::default() })
+            let (cases, layers) = answers::cases_and_layers(root, compiler, assignment, seed)?;
+            Ok(Answered { cases, layers, of_mistakes: Once::default() })
         })
     }
 

@@ -129,7 +129,7 @@ impl Compiler<'_> {
         let (calls, answers) = self.known.calls.get().map_or_else(Calls::default, |calls| calls());
         let bytes = answers.iter().map(|answer| answer.to_bytes().len()).sum();
         let run = self.execute_once(&binary.path, &calls, answers.len(), bytes);
-        let Run { frames, end } = run.map_err(|error| error.message().to_owned())?.result;
+        let Run { frames, end, .. } = run.map_err(|error| error.message().to_owned())?.result;
         // Bytes: an answer may hold a number that is none, which differs from itself.
         let same = |(frame, answer): (&Frame, &Value)| match frame {
             Frame::Returned(value) => value.to_bytes() == answer.to_bytes(),

@@ -18,6 +18,8 @@ pub struct Run {
     pub frames: Vec<Frame>,
     /// Why there are no more.
     pub end: RunOutcome,
+    /// The layers of the sandbox that were active or missing.
+    pub layers: Vec<String>,
 }
 
 /// How a program ended.
@@ -82,13 +84,14 @@ impl Compiler<'_> {
                 due: |output| wire::whole_frames(output) + 1,
             },
         })?;
+        let layers = outcome.layers.clone();
         let Ok(frames) = wire::frames(&outcome.output, expected) else {
             let end = RunOutcome::Crashed("something else than answers came over the private channel".into());
-            return Ok(Tried::sure(Run { frames: Vec::new(), end }));
+            return Ok(Tried::sure(Run { frames: Vec::new(), end, layers }));
         };
         // What happens after the last answer changes none.
         if frames.len() == expected && outcome.end != End::OutputFlood {
-            return Ok(Tried::sure(Run { frames, end: RunOutcome::Complete }));
+            return Ok(Tried::sure(Run { frames, end: RunOutcome::Complete, layers }));
         }
         let no_thread = frames.is_empty() && outcome.log.contains("a thread can be started");
         let no_thread = no_thread.then(|| "the program could not start a thread".to_owned());
@@ -103,7 +106,7 @@ impl Compiler<'_> {
             }
             End::Signalled(signal) => RunOutcome::Crashed(signal_name(signal)),
         };
-        Ok(Tried { result: Run { frames, end }, doubt: outcome.doubt.or(no_thread) })
+        Ok(Tried { result: Run { frames, end, layers }, doubt: outcome.doubt.or(no_thread) })
     }
 }
 
