@@ -27,7 +27,7 @@ pub fn mirror(cases: &mut Cases) {
 }
 
 pub fn random_crop(cases: &mut Cases) {
-    cases.visible("the notebook's example", (numbered(5, 7), 2, 3, 1_u32)).weight(2);
+    cases.visible("the notebook's example", (numbered(5, 7), 2, 3, 1)).weight(2);
 
     // Several seeds each, so that a place that is never or too often drawn shows.
     for (name, shape, f) in [
@@ -37,12 +37,12 @@ pub fn random_crop(cases: &mut Cases) {
         ("a part one row and one column smaller", (5, 5, 1), (4, 4)),
     ] {
         for _ in 0..4 {
-            let (image, seed) = (cases.randn(shape), cases.between(0, 100_000) as u32);
+            let (image, seed) = (cases.randn(shape), cases.between(0, 100_000));
             cases.hidden(name, (image, f.0, f.1, seed));
         }
     }
     let image = cases.randn((4, 3, 2));
-    cases.hidden("the whole picture", (image, 4, 3, 5_u32)).edge();
+    cases.hidden("the whole picture", (image, 4, 3, 5)).edge();
 }
 
 pub fn pca_color_augmentation(cases: &mut Cases) {
