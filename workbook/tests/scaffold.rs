@@ -15,6 +15,7 @@ const PARTS: [&str; 10] = [
     "grader/cases",
     "grader/misconceptions",
     "grader/harness",
+    "grader/instances",
     "grader/wire",
     "workbook",
     "grader/src",
